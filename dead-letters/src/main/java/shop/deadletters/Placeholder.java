@@ -1,0 +1,4 @@
+package shop.deadletters;
+
+@jakarta.enterprise.context.ApplicationScoped
+class Placeholder {}

@@ -1,0 +1,34 @@
+package shop.events;
+
+/** The catalogue: every CloudEvents {@code type} and {@code source} that the shop's parts exchange. */
+public final class EventTypes {
+    public static final String USER_REGISTERED = "shop.user.registered.v1";
+    public static final String USER_CHANGED = "shop.user.changed.v1";
+    public static final String USER_DELETED = "shop.user.deleted.v1";
+
+    public static final String ORDER_PLACED = "shop.order.placed.v1";
+    public static final String ORDER_CONFIRMED = "shop.order.confirmed.v1";
+    public static final String ORDER_REJECTED = "shop.order.rejected.v1";
+    public static final String ORDER_CANCELLED = "shop.order.cancelled.v1";
+    public static final String ORDER_EXPIRED = "shop.order.expired.v1";
+    public static final String ORDER_SHIPPED = "shop.order.shipped.v1";
+    public static final String ORDER_DELIVERED = "shop.order.delivered.v1";
+
+    public static final String PAYMENT_AUTHORIZED = "shop.payment.authorized.v1";
+    public static final String PAYMENT_DECLINED = "shop.payment.declined.v1";
+    public static final String REFUND_REQUESTED = "shop.refund.requested.v1";
+
+    /** What a Knative PingSource sends; the services sweep at it. */
+    public static final String PING = "dev.knative.sources.ping";
+
+    public static final String USER_SERVICE = "/shop/user-service";
+    public static final String ORDER_SERVICE = "/shop/order-service";
+    public static final String AUTHORIZE_PAYMENT = "/shop/functions/authorize-payment";
+
+    private EventTypes() {}
+
+    /** The {@code dataschema} of an event type: the address under which its JSON Schema is published. */
+    public static String schemaOf(String type) {
+        return "https://shop.example/schemas/" + type + ".json";
+    }
+}

@@ -1,0 +1,4 @@
+package shop.events;
+
+/** An amount in the minor units of its currency (cents for EUR, yen for JPY) and the currency's ISO 4217 code. */
+public record Money(long amount, String currency) {}

@@ -1,0 +1,6 @@
+package shop.functions;
+
+class Fn {
+    @io.quarkus.funqy.Funq
+    public void heartbeat(String s) {}
+}

@@ -1,0 +1,4 @@
+package shop.functions;
+
+@jakarta.enterprise.context.ApplicationScoped
+class Placeholder {}

@@ -1,0 +1,5 @@
+package shop.localknative;
+
+public final class LocalKnative {
+    public static void main(String[] a) {}
+}

@@ -1,0 +1,4 @@
+package shop.orders;
+
+@jakarta.enterprise.context.ApplicationScoped
+class Placeholder {}

@@ -1,0 +1,4 @@
+package shop.payments;
+
+@jakarta.enterprise.context.ApplicationScoped
+class Placeholder {}

@@ -1,0 +1,4 @@
+package shop.users;
+
+@jakarta.enterprise.context.ApplicationScoped
+class Placeholder {}
