@@ -1,0 +1,93 @@
+package shop.testkit;
+
+import io.smallrye.jwt.build.Jwt;
+import io.smallrye.jwt.build.JwtClaimsBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.lang.JoseException;
+
+/** The two issuers that the services trust, and tokens of theirs. */
+public final class Tokens {
+    public static final String PEOPLE = "https://people.test.example";
+    public static final String CLUSTER = "https://cluster.test.example";
+    public static final String AUDIENCE = "shop";
+    public static final String TRUSTED_ACCOUNT = "system:serviceaccount:shop:notify-customer";
+
+    private static final RsaJsonWebKey PEOPLE_KEY = key("people");
+    private static final RsaJsonWebKey CLUSTER_KEY = key("cluster");
+
+    private Tokens() {}
+
+    public static String customer(UUID userId) {
+        return people(userId.toString(), "customer");
+    }
+
+    public static String admin() {
+        return people(UUID.randomUUID().toString(), "admin");
+    }
+
+    /** A token of a person with this subject and these roles, valid for five minutes. */
+    public static String people(String subject, String... roles) {
+        return sign(claims(PEOPLE, subject).groups(Set.of(roles)), PEOPLE_KEY);
+    }
+
+    /** A token of a workload, as a projected service account token is. */
+    public static String serviceAccount(String subject) {
+        return sign(claims(CLUSTER, subject), CLUSTER_KEY);
+    }
+
+    /** Claims of the people's issuer to be changed by a test, then signed by {@link #signByPeople}. */
+    public static JwtClaimsBuilder claims(String issuer, String subject) {
+        return Jwt.issuer(issuer).subject(subject).audience(AUDIENCE).expiresIn(Duration.ofMinutes(5));
+    }
+
+    public static String signByPeople(JwtClaimsBuilder claims) {
+        return sign(claims, PEOPLE_KEY);
+    }
+
+    static Map<String, String> environment() {
+        return Map.of(
+                "PEOPLE_ISSUER", PEOPLE,
+                "PEOPLE_JWKS", publicKeys(PEOPLE_KEY),
+                "CLUSTER_ISSUER", CLUSTER,
+                "CLUSTER_JWKS", publicKeys(CLUSTER_KEY),
+                "SHOP_SERVICE_ACCOUNTS", TRUSTED_ACCOUNT);
+    }
+
+    private static String sign(JwtClaimsBuilder claims, RsaJsonWebKey key) {
+        return claims.jws().keyId(key.getKeyId()).sign(key.getPrivateKey());
+    }
+
+    private static RsaJsonWebKey key(String id) {
+        try {
+            RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
+            key.setKeyId(id);
+            key.setAlgorithm("RS256");
+            key.setUse("sig");
+            return key;
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String publicKeys(RsaJsonWebKey key) {
+        try {
+            Path file = Files.createTempFile(key.getKeyId(), ".jwks.json");
+            file.toFile().deleteOnExit();
+            Files.writeString(file, new JsonWebKeySet(key).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
+            return file.toUri().toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
