@@ -1,0 +1,93 @@
+package shop.kit.events;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.http.HttpMessageFactory;
+import io.cloudevents.rw.CloudEventRWException;
+import io.quarkus.arc.All;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import shop.events.EventTypes;
+import shop.events.ShopEvent;
+import shop.kit.Sweep;
+import shop.kit.http.Problem;
+
+/**
+ * Receives CloudEvents over HTTP (CloudEvents HTTP Protocol Binding 1.0, binary and structured mode). Answers 204 when the
+ * event was handled, 400 when it can't be read, which a broker does not retry, and lets faults become 5xx, which it does.
+ */
+@ApplicationScoped
+public class EventEndpoint {
+    private static final Logger LOG = Logger.getLogger(EventEndpoint.class);
+
+    private final ObjectMapper json;
+    private final Trace trace;
+    private final List<Sweep> sweeps;
+
+    EventEndpoint(ObjectMapper json, Trace trace, @All List<Sweep> sweeps) {
+        this.json = json;
+        this.trace = trace;
+        this.sweeps = sweeps;
+    }
+
+    /** Hands the event to {@code handler}; a ping of the schedule starts the sweeps instead. */
+    public Response receive(HttpHeaders headers, byte[] body, Consumer<CloudEvent> handler) {
+        CloudEvent event = parse(headers, body);
+        trace.join(event.getExtension("traceparent"));
+        if (event.getType().equals(EventTypes.PING)) {
+            sweeps.forEach(Sweep::sweep);
+        } else {
+            handler.accept(event);
+        }
+        LOG.infof(
+                "Event %s %s of %s about %s handled",
+                event.getType(), event.getId(), event.getSource(), event.getSubject());
+        return Response.noContent().build();
+    }
+
+    /** The event that this request carries; a 400 problem when it carries none. */
+    public static CloudEvent parse(HttpHeaders headers, byte[] body) {
+        try {
+            return HttpMessageFactory.createReader(
+                            header -> headers.getRequestHeaders()
+                                    .forEach((name, values) -> header.accept(name, values.getFirst())),
+                            body)
+                    .toEvent();
+        } catch (CloudEventRWException | IllegalArgumentException e) {
+            throw Problem.because(
+                    400,
+                    "not-a-cloudevent",
+                    "Not a CloudEvent",
+                    "The request carries no CloudEvent: " + e.getMessage());
+        }
+    }
+
+    /** The event's data; members that the type does not know are ignored, data that can't be read is a 400 problem. */
+    public <T extends ShopEvent> T data(CloudEvent event, Class<T> type) {
+        if (event.getData() == null) {
+            throw Problem.invalid(Problem.Place.body, "data", "An event " + event.getType() + " has data.");
+        }
+        try {
+            return json.readerFor(type)
+                    .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                    .readValue(event.getData().toBytes());
+        } catch (JsonMappingException e) {
+            String member =
+                    e.getPath().isEmpty() ? "data" : e.getPath().getLast().getFieldName();
+            throw Problem.invalid(
+                    Problem.Place.body,
+                    member,
+                    member + " of " + event.getType() + " is missing or of the wrong type.");
+        } catch (IOException e) {
+            throw Problem.invalid(Problem.Place.body, "data", "The data of " + event.getType() + " is not JSON.");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package shop.kit.events;
+
+import io.cloudevents.CloudEvent;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import shop.kit.Sweep;
+import shop.kit.sql.Database;
+
+/**
+ * The idempotent inbox. Delivery is at least once; an event is identified by its {@code source} and {@code id} (CloudEvents
+ * 1.0, 3.1), which are recorded in the transaction of what it causes.
+ */
+@ApplicationScoped
+public class Inbox implements Sweep {
+    private static final Logger LOG = Logger.getLogger(Inbox.class);
+    private static final String RECORD = "insert into inbox (source, id) values ($1, $2) on conflict do nothing";
+    /** Longer than any broker redelivers, dead letters that are replayed by hand included. */
+    private static final String FORGET = "delete from inbox where received_at < now() - interval '90 days'";
+
+    private final Database database;
+    private final Publisher publisher;
+
+    Inbox(Database database, Publisher publisher) {
+        this.database = database;
+        this.publisher = publisher;
+    }
+
+    /** Does {@code work} in a transaction, unless this event's was done before; publishes what it added to the outbox. */
+    public void once(CloudEvent event, Consumer<SqlConnection> work) {
+        boolean first = database.inTransaction(transaction -> {
+            boolean isNew = transaction
+                            .preparedQuery(RECORD)
+                            .executeAndAwait(Tuple.of(event.getSource().toString(), event.getId()))
+                            .rowCount()
+                    == 1;
+            if (isNew) {
+                work.accept(transaction);
+            }
+            return isNew;
+        });
+        if (!first) {
+            LOG.infof("Event %s of %s came again and changed nothing", event.getId(), event.getSource());
+        }
+        publisher.publishSoon();
+    }
+
+    @Override
+    public void sweep() {
+        database.withConnection(connection -> connection.query(FORGET).executeAndAwait());
+    }
+}

@@ -1,0 +1,89 @@
+package shop.kit.events;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import shop.events.EventTypes;
+import shop.events.ShopEvent;
+import shop.events.Uuids;
+
+/**
+ * The transactional outbox: an event is written in the transaction of the change that it tells of, and published after its
+ * commit, by {@link Publisher}. The caller holds the lock of the event's aggregate, so that the rows of one {@code
+ * partitionkey} are numbered in the order of their commits.
+ */
+@ApplicationScoped
+public class Outbox {
+    private static final String INSERT = "insert into outbox (partitionkey, attributes, data) values ($1, $2, $3)";
+
+    private final ObjectMapper json;
+    private final Trace trace;
+    private final URI source;
+
+    Outbox(ObjectMapper json, Trace trace, @ConfigProperty(name = "shop.source") URI source) {
+        this.json = json;
+        this.trace = trace;
+        this.source = source;
+    }
+
+    /** Publishes this, should {@code transaction} commit. */
+    public void add(SqlConnection transaction, ShopEvent event) {
+        String aggregate = event.aggregateId().toString();
+        add(
+                transaction,
+                CloudEventBuilder.v1()
+                        .withId(Uuids.timeOrdered().toString())
+                        .withSource(source)
+                        .withType(event.type())
+                        .withSubject(aggregate)
+                        .withTime(OffsetDateTime.now(ZoneOffset.UTC))
+                        .withDataContentType("application/json")
+                        .withDataSchema(URI.create(EventTypes.schemaOf(event.type())))
+                        .withExtension("partitionkey", aggregate)
+                        .withExtension("traceparent", trace.parent())
+                        .withData(write(event))
+                        .build());
+    }
+
+    /** Publishes this as it is, should {@code transaction} commit. */
+    public void add(SqlConnection transaction, CloudEvent event) {
+        Object partitionkey = event.getExtension("partitionkey");
+        transaction
+                .preparedQuery(INSERT)
+                .executeAndAwait(Tuple.of(
+                        partitionkey == null ? event.getId() : partitionkey.toString(),
+                        attributes(event),
+                        event.getData() == null
+                                ? null
+                                : Buffer.buffer(event.getData().toBytes())));
+    }
+
+    private static JsonObject attributes(CloudEvent event) {
+        JsonObject attributes = new JsonObject();
+        event.getAttributeNames().forEach(name -> attributes.put(name, text(event.getAttribute(name))));
+        event.getExtensionNames().forEach(name -> attributes.put(name, text(event.getExtension(name))));
+        return attributes;
+    }
+
+    private static String text(Object value) {
+        return value instanceof OffsetDateTime time ? io.cloudevents.types.Time.writeTime(time) : String.valueOf(value);
+    }
+
+    private byte[] write(ShopEvent event) {
+        try {
+            return json.writeValueAsBytes(event);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package shop.kit.events;
+
+import io.cloudevents.CloudEvent;
+import io.cloudevents.SpecVersion;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.http.HttpMessageFactory;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import shop.kit.Sweep;
+import shop.kit.sql.Database;
+
+/**
+ * Sends the outbox's rows to the broker ({@code K_SINK}) and removes what it took. A row may be sent only when no earlier
+ * one of its {@code partitionkey} is left, and is locked meanwhile: so any number of instances may publish at once, and
+ * the order within a key holds. A row whose removal was cut off is sent again with the same id.
+ */
+@ApplicationScoped
+public class Publisher implements Sweep {
+    private static final Logger LOG = Logger.getLogger(Publisher.class);
+    private static final int BATCH = 64;
+    private static final long POST_TIMEOUT = Duration.ofSeconds(5).toMillis();
+    private static final long AFTER_READY = Duration.ofSeconds(1).toMillis();
+    private static final Duration AT_SHUTDOWN = Duration.ofSeconds(5);
+
+    private static final String CLAIM = """
+            select position, attempts, attributes, data from outbox head
+            where next_attempt_at <= now() and not exists (
+                select 1 from outbox earlier
+                where earlier.partitionkey = head.partitionkey and earlier.position < head.position)
+            order by position limit $1 for update skip locked""";
+
+    private static final String REMOVE = "delete from outbox where position = any($1)";
+
+    /** Doubles from half a second to half a minute. */
+    private static final String POSTPONE = """
+            update outbox set attempts = attempts + 1,
+                next_attempt_at = now() + least(power(2, attempts) * interval '500 milliseconds', interval '30 seconds')
+            where position = any($1)""";
+
+    private static final String NEXT_DUE = """
+            select ceil(extract(epoch from min(next_attempt_at) - now()) * 1000)::bigint as millis from outbox""";
+
+    private final Database database;
+    private final Vertx vertx;
+    private final HttpClient client;
+    private final Optional<String> sink;
+    private final AtomicInteger wanted = new AtomicInteger();
+    private final ReentrantLock onePerProcess = new ReentrantLock();
+    private volatile boolean stopping;
+
+    Publisher(Database database, Vertx vertx, @ConfigProperty(name = "K_SINK") Optional<String> sink) {
+        this.database = database;
+        this.vertx = vertx;
+        this.sink = sink;
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions().setConnectTimeout((int) POST_TIMEOUT),
+                new PoolOptions().setHttp1MaxSize(BATCH));
+    }
+
+    /** Publishes in the background; to be called after each commit that added rows. Never fails, never waits. */
+    public void publishSoon() {
+        if (sink.isEmpty()) {
+            LOG.warn("K_SINK is not set: events stay in the outbox until an instance with a broker is started");
+        } else if (!stopping && wanted.getAndIncrement() == 0) {
+            Thread.startVirtualThread(this::publishWhileWanted);
+        }
+    }
+
+    @Override
+    public void sweep() {
+        publishSoon();
+    }
+
+    void publishWhatAnEarlierInstanceLeft(@Observes StartupEvent started) {
+        if (sink.isPresent()) {
+            vertx.setTimer(AFTER_READY, timer -> publishSoon());
+        }
+    }
+
+    void publishWhatIsLeft(@Observes ShutdownEvent stopped) {
+        stopping = true;
+        if (sink.isPresent()) {
+            try {
+                publish(AT_SHUTDOWN);
+            } catch (RuntimeException e) {
+                LOG.warnf("Events are left in the outbox for the next instance: %s", e.getMessage());
+            }
+        }
+    }
+
+    private void publishWhileWanted() {
+        int seen;
+        do {
+            seen = wanted.get();
+            try {
+                publish(Duration.ofDays(1));
+                comeBackWhenTheNextIsDue();
+            } catch (RuntimeException e) {
+                LOG.warnf("Publishing stopped, to be tried again: %s", e.getMessage());
+                vertx.setTimer(POST_TIMEOUT, timer -> publishSoon());
+            }
+        } while (!wanted.compareAndSet(seen, 0));
+    }
+
+    private void publish(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        onePerProcess.lock();
+        try {
+            while (System.nanoTime() < end && database.inTransaction(this::publishBatch)) {
+                // until there is nothing left that is due
+            }
+        } finally {
+            onePerProcess.unlock();
+        }
+    }
+
+    private boolean publishBatch(SqlConnection transaction) {
+        List<Row> rows = StreamSupport.stream(
+                        transaction
+                                .preparedQuery(CLAIM)
+                                .executeAndAwait(Tuple.of(BATCH))
+                                .spliterator(),
+                        false)
+                .toList();
+        List<Future<Void>> posts = rows.stream().map(this::post).toList();
+        List<Long> taken = new ArrayList<>();
+        List<Long> refused = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            (succeeded(posts.get(i), rows.get(i)) ? taken : refused)
+                    .add(rows.get(i).getLong("position"));
+        }
+        execute(transaction, REMOVE, taken);
+        execute(transaction, POSTPONE, refused);
+        return !rows.isEmpty();
+    }
+
+    private static void execute(SqlConnection transaction, String statement, List<Long> positions) {
+        if (!positions.isEmpty()) {
+            transaction.preparedQuery(statement).executeAndAwait(Tuple.of(positions.toArray(Long[]::new)));
+        }
+    }
+
+    private static boolean succeeded(Future<Void> post, Row row) {
+        try {
+            post.toCompletionStage().toCompletableFuture().join();
+            return true;
+        } catch (RuntimeException e) {
+            JsonObject attributes = row.getJsonObject("attributes");
+            LOG.warnf(
+                    "Broker did not take event %s of type %s about %s, attempt %d: %s",
+                    attributes.getString("id"),
+                    attributes.getString("type"),
+                    attributes.getString("subject"),
+                    row.getInteger("attempts") + 1,
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            return false;
+        }
+    }
+
+    private Future<Void> post(Row row) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setAbsoluteURI(sink.orElseThrow())
+                .setTimeout(POST_TIMEOUT);
+        Buffer[] body = {Buffer.buffer()};
+        HttpMessageFactory.createWriter(
+                        request::addHeader, data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
+                .writeBinary(event(row));
+        return client.request(request)
+                .compose(open -> open.send(body[0]))
+                .compose(response -> response.statusCode() / 100 == 2
+                        ? response.body().mapEmpty()
+                        : Future.failedFuture("it answered " + response.statusCode()));
+    }
+
+    private static CloudEvent event(Row row) {
+        JsonObject attributes = row.getJsonObject("attributes");
+        CloudEventBuilder event =
+                CloudEventBuilder.fromSpecVersion(SpecVersion.parse(attributes.getString("specversion")));
+        attributes.fieldNames().stream()
+                .filter(name -> !name.equals("specversion"))
+                .forEach(name -> event.withContextAttribute(name, attributes.getString(name)));
+        Buffer data = row.get(Buffer.class, "data");
+        return (data == null ? event : event.withData(data.getBytes())).build();
+    }
+
+    private void comeBackWhenTheNextIsDue() {
+        Long millis = database.withConnection(connection ->
+                connection.query(NEXT_DUE).executeAndAwait().iterator().next().getLong("millis"));
+        if (millis != null && !stopping) {
+            vertx.setTimer(Math.max(100, millis), timer -> publishSoon());
+        }
+    }
+}

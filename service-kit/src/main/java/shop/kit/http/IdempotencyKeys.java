@@ -1,0 +1,142 @@
+package shop.kit.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.function.Function;
+import shop.kit.Sweep;
+import shop.kit.sql.Database;
+
+/**
+ * Makes an operation happen once for each {@code Idempotency-Key}. The key is recorded in the transaction of the effect:
+ * both are there, or neither. Of two requests that arrive together the second waits for the first one's commit.
+ */
+@ApplicationScoped
+public class IdempotencyKeys implements Sweep {
+    public static final String HEADER = "Idempotency-Key";
+
+    /** A key past its 24 hours counts as never seen. */
+    private static final String CLAIM = """
+            insert into idempotency_keys (caller, operation, key, request) values ($1, $2, $3, $4)
+            on conflict (caller, operation, key) do update set request = excluded.request, created_at = now()
+            where idempotency_keys.created_at < now() - interval '24 hours'""";
+
+    private static final String RECORD = """
+            update idempotency_keys set status = $4, location = $5, body = $6
+            where caller = $1 and operation = $2 and key = $3""";
+
+    private static final String FIND = """
+            select request, status, location, body from idempotency_keys
+            where caller = $1 and operation = $2 and key = $3""";
+
+    private final Database database;
+    private final ObjectMapper json;
+
+    IdempotencyKeys(Database database, ObjectMapper json) {
+        this.database = database;
+        this.json = json;
+    }
+
+    /** What an operation answers, and answers again: a status, where the result is (or null), and its body. */
+    public record Answer(int status, URI location, Object body) {}
+
+    /**
+     * Does {@code work} in a transaction and answers what it returns, or what the first request with this key was answered.
+     * A problem that {@code work} throws leaves the key unused.
+     *
+     * @param operation what is done to what, e.g. {@code POST /orders}: another operation may use the same key
+     */
+    public Response once(
+            UUID caller, String operation, String key, Object request, Function<SqlConnection, Answer> work) {
+        requireUsable(key);
+        String hash = hash(request);
+        return database.inTransaction(transaction -> {
+            boolean first = transaction
+                            .preparedQuery(CLAIM)
+                            .executeAndAwait(Tuple.of(caller, operation, key, hash))
+                            .rowCount()
+                    == 1;
+            return first
+                    ? answerFirst(transaction, Tuple.of(caller, operation, key), work)
+                    : answerAgain(transaction, Tuple.of(caller, operation, key), hash);
+        });
+    }
+
+    @Override
+    public void sweep() {
+        database.withConnection(connection -> connection
+                .query("delete from idempotency_keys where created_at < now() - interval '24 hours'")
+                .executeAndAwait());
+    }
+
+    private Response answerFirst(SqlConnection transaction, Tuple id, Function<SqlConnection, Answer> work) {
+        Answer answer = work.apply(transaction);
+        String location = answer.location() == null ? null : answer.location().toString();
+        String body = write(answer.body());
+        transaction
+                .preparedQuery(RECORD)
+                .executeAndAwait(
+                        id.addInteger(answer.status()).addString(location).addString(body));
+        return respond(answer.status(), location, body);
+    }
+
+    private Response answerAgain(SqlConnection transaction, Tuple id, String hash) {
+        Row first =
+                transaction.preparedQuery(FIND).executeAndAwait(id).iterator().next();
+        if (!hash.equals(first.getString("request"))) {
+            throw Problem.because(
+                    422,
+                    "idempotency-key-reused",
+                    "Idempotency key reused",
+                    "This " + HEADER + " was sent with another body before; use a new key for a new request.",
+                    new Problem.Fault(Problem.Place.header, HEADER, "belongs to another request"));
+        }
+        return respond(first.getInteger("status"), first.getString("location"), first.getString("body"));
+    }
+
+    private static Response respond(int status, String location, String body) {
+        var response = Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);
+        return location == null
+                ? response.build()
+                : response.location(URI.create(location)).build();
+    }
+
+    private static void requireUsable(String key) {
+        if (key == null || key.isBlank() || key.length() > 255) {
+            throw Problem.invalid(
+                    Problem.Place.header,
+                    HEADER,
+                    "Send an " + HEADER + " of 1 to 255 characters, new for each request and the same at each retry.");
+        }
+    }
+
+    private String hash(Object request) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(write(request).getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

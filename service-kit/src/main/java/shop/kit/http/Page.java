@@ -1,0 +1,51 @@
+package shop.kit.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * One page of a list that is ordered by a unique key.
+ *
+ * @param next the cursor of the next page; absent on the last one
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Page<T>(List<T> items, String next) {
+
+    /** The page of the first {@code limit} of these rows; for {@code next} to be known, {@code limit + 1} must be asked for. */
+    public static <T> Page<T> of(List<T> rows, int limit, Function<T, Object> key) {
+        if (rows.size() <= limit) {
+            return new Page<>(rows, null);
+        }
+        List<T> items = List.copyOf(rows.subList(0, limit));
+        String last = key.apply(items.getLast()).toString();
+        return new Page<>(items, Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(UTF_8)));
+    }
+
+    /** The key after which the page of this cursor begins, or null without a cursor. */
+    public static String after(String cursor) {
+        try {
+            return cursor == null ? null : new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw badCursor();
+        }
+    }
+
+    /** As {@link #after}, for lists whose key is a UUID. */
+    public static UUID afterId(String cursor) {
+        try {
+            return cursor == null ? null : UUID.fromString(after(cursor));
+        } catch (IllegalArgumentException e) {
+            throw badCursor();
+        }
+    }
+
+    private static ProblemException badCursor() {
+        return Problem.invalid(
+                Problem.Place.query, "cursor", "The cursor is not one that this list gave as next; start without one.");
+    }
+}

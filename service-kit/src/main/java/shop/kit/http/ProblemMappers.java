@@ -1,0 +1,171 @@
+package shop.kit.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.ElementKind;
+import jakarta.validation.Path;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever ends a request early into a {@link Problem}. Nothing of an unforeseen fault is told but its status. */
+class ProblemMappers {
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    Response problem(ProblemException e) {
+        return respond(e.problem());
+    }
+
+    @ServerExceptionMapper
+    Response unauthenticated(UnauthorizedException e) {
+        return challenge("This needs an Authorization header with a bearer token.");
+    }
+
+    @ServerExceptionMapper
+    Response refusedToken(AuthenticationFailedException e) {
+        return challenge("The bearer token was refused: it must be signed by a trusted issuer, be meant for this"
+                + " audience and not have expired.");
+    }
+
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException e) {
+        return respond(Problem.forbidden("Your roles do not allow this.").problem());
+    }
+
+    @ServerExceptionMapper
+    Response unreadable(JsonProcessingException e) {
+        return respond(
+                Problem.invalid(Problem.Place.body, memberOf(e), describe(e)).problem());
+    }
+
+    @ServerExceptionMapper
+    Response violations(ConstraintViolationException e) {
+        List<Problem.Fault> faults = e.getConstraintViolations().stream()
+                .map(ProblemMappers::fault)
+                .sorted(java.util.Comparator.comparing(Problem.Fault::name))
+                .toList();
+        String detail = faults.stream()
+                .map(fault -> fault.name() + " " + fault.message())
+                .collect(Collectors.joining("; ", "", "."));
+        return respond(new Problem(Problem.TYPES + "invalid-request", "Invalid request", 400, detail, faults));
+    }
+
+    @ServerExceptionMapper
+    Response refusedByTheFramework(WebApplicationException e) {
+        if (e.getCause() instanceof JsonProcessingException json) {
+            return unreadable(json);
+        }
+        if (e.getCause() instanceof ProblemException problem) {
+            return problem(problem);
+        }
+        Response.StatusType status = e.getResponse().getStatusInfo();
+        if (status.getStatusCode() < 400) {
+            return e.getResponse();
+        }
+        String slug = status.getReasonPhrase().toLowerCase().replace(' ', '-');
+        Problem problem = new Problem(
+                Problem.TYPES + slug, status.getReasonPhrase(), status.getStatusCode(), advice(status), List.of());
+        Response response = respond(problem);
+        Object allow = e.getResponse().getHeaders().getFirst(HttpHeaders.ALLOW);
+        return allow == null
+                ? response
+                : Response.fromResponse(response)
+                        .header(HttpHeaders.ALLOW, allow)
+                        .build();
+    }
+
+    @ServerExceptionMapper
+    Response unforeseen(Throwable e) {
+        LOG.error("Request failed", e);
+        return respond(new Problem(
+                Problem.TYPES + "internal-error",
+                "Internal error",
+                500,
+                "The service failed to answer. Trying again may help; the service's log says why.",
+                List.of()));
+    }
+
+    static Response respond(Problem problem) {
+        return Response.status(problem.status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(problem)
+                .build();
+    }
+
+    private static Response challenge(String detail) {
+        Problem problem = Problem.because(401, "unauthenticated", "Not authenticated", detail)
+                .problem();
+        return Response.fromResponse(respond(problem))
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .build();
+    }
+
+    private static String advice(Response.StatusType status) {
+        return switch (status.getStatusCode()) {
+            case 404 -> "There is nothing at this path.";
+            case 405 -> "This path does not take this method; the Allow header says which it takes.";
+            case 406 -> "None of the media types in the Accept header can be produced.";
+            case 415 -> "The body must be sent with the Content-Type that this operation documents.";
+            default -> status.getReasonPhrase() + ".";
+        };
+    }
+
+    private static String memberOf(JsonProcessingException e) {
+        if (!(e instanceof JsonMappingException mapping)) {
+            return "";
+        }
+        StringBuilder path = new StringBuilder();
+        for (JsonMappingException.Reference step : mapping.getPath()) {
+            if (step.getFieldName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return path.toString();
+    }
+
+    private static String describe(JsonProcessingException e) {
+        String member = memberOf(e);
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return "The member " + member + " is not known here; known are " + unknown.getKnownPropertyIds() + ".";
+        }
+        if (!member.isEmpty()) {
+            return "The member " + member + " has a value of the wrong type or form.";
+        }
+        return e.getLocation() == null
+                ? "The body is not the JSON that this operation documents."
+                : "The body is not the JSON that this operation documents: line "
+                        + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ".";
+    }
+
+    private static Problem.Fault fault(ConstraintViolation<?> violation) {
+        List<Path.Node> nodes = StreamSupport.stream(violation.getPropertyPath().spliterator(), false)
+                .filter(node -> node.getKind() != ElementKind.METHOD)
+                .toList();
+        boolean ofParameter = nodes.size() == 1 && nodes.getFirst().getKind() == ElementKind.PARAMETER;
+        String name = nodes.stream()
+                .skip(
+                        ofParameter
+                                ? 0
+                                : nodes.stream()
+                                        .filter(node -> node.getKind() == ElementKind.PARAMETER)
+                                        .count())
+                .map(Path.Node::toString)
+                .collect(Collectors.joining("."));
+        return new Problem.Fault(ofParameter ? Problem.Place.query : Problem.Place.body, name, violation.getMessage());
+    }
+}

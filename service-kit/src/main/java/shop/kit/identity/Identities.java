@@ -1,0 +1,31 @@
+package shop.kit.identity;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whose tokens are trusted. Without an issuer of a kind, no token of that kind is. */
+@ConfigMapping(prefix = "shop.identity")
+interface Identities {
+    /** The company's, for people: their roles stand in the claim {@code groups}. */
+    Issuer people();
+
+    /** The cluster's, for workloads. */
+    Issuer cluster();
+
+    /** The {@code aud} that every token must name. */
+    @WithDefault("shop")
+    String audience();
+
+    /** Subjects of the cluster's tokens that have the role {@code service}. */
+    Optional<Set<String>> serviceAccounts();
+
+    interface Issuer {
+        /** The claim {@code iss}, to the letter. */
+        Optional<String> issuer();
+
+        /** Where the issuer's keys are: a {@code file:} or {@code https:} URL of a JWKS (RFC 7517). */
+        Optional<String> jwks();
+    }
+}

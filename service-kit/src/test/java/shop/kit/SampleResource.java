@@ -1,0 +1,129 @@
+package shop.kit;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import shop.events.UserDeleted;
+import shop.events.UserRegistered;
+import shop.events.Uuids;
+import shop.kit.events.EventEndpoint;
+import shop.kit.events.Inbox;
+import shop.kit.events.Outbox;
+import shop.kit.events.Publisher;
+import shop.kit.http.IdempotencyKeys;
+import shop.kit.http.Page;
+import shop.kit.identity.Caller;
+import shop.kit.sql.Database;
+
+/** The smallest service that uses all of the kit. */
+@Path("/")
+@RunOnVirtualThread
+public class SampleResource {
+    public record Effect(@NotBlank String text, int times) {}
+
+    private static final UUID CALLER = UUID.randomUUID();
+
+    private final Database database;
+    private final Outbox outbox;
+    private final Inbox inbox;
+    private final Publisher publisher;
+    private final IdempotencyKeys idempotency;
+    private final EventEndpoint endpoint;
+    private final Caller caller;
+
+    SampleResource(
+            Database database,
+            Outbox outbox,
+            Inbox inbox,
+            Publisher publisher,
+            IdempotencyKeys idempotency,
+            EventEndpoint endpoint,
+            Caller caller) {
+        this.database = database;
+        this.outbox = outbox;
+        this.inbox = inbox;
+        this.publisher = publisher;
+        this.idempotency = idempotency;
+        this.endpoint = endpoint;
+        this.caller = caller;
+    }
+
+    @POST
+    @Path("effects")
+    public Response once(@HeaderParam(IdempotencyKeys.HEADER) String key, @Valid Effect effect) {
+        Response response = idempotency.once(CALLER, "POST /effects", key, effect, transaction -> {
+            UUID id = Uuids.timeOrdered();
+            transaction
+                    .preparedQuery("insert into effects (id, text) values ($1, $2)")
+                    .executeAndAwait(Tuple.of(id, effect.text()));
+            if (effect.text().equals("fails")) {
+                throw new IllegalStateException("fails on purpose, with a secret");
+            }
+            outbox.add(transaction, new UserRegistered(id, effect.times(), Instant.EPOCH));
+            return new IdempotencyKeys.Answer(201, URI.create("/effects/" + id), effect);
+        });
+        publisher.publishSoon();
+        return response;
+    }
+
+    @POST
+    @Path("sequences/{id}")
+    public void sequence(@PathParam("id") UUID id, @QueryParam("length") Integer length) {
+        database.doInTransaction(transaction -> {
+            for (int i = 0; i < length; i++) {
+                outbox.add(transaction, new UserRegistered(id, i, Instant.EPOCH));
+            }
+        });
+        publisher.publishSoon();
+    }
+
+    @GET
+    @Path("effects")
+    public Page<String> list(
+            @QueryParam("cursor") String cursor, @QueryParam("limit") @Min(1) @Max(100) Integer limit) {
+        return Page.of(List.of("a", "b", String.valueOf(Page.afterId(cursor))), limit, name -> name);
+    }
+
+    @GET
+    @Path("admin")
+    @RolesAllowed("admin")
+    public String admin() {
+        return "for admins";
+    }
+
+    @GET
+    @Path("me")
+    public String me() {
+        return caller.requireUserId() + " " + caller.is(Caller.CUSTOMER) + " " + caller.is(Caller.SERVICE);
+    }
+
+    @POST
+    @Path("events")
+    public Response event(@Context HttpHeaders headers, byte[] body) {
+        return endpoint.receive(headers, body, event -> {
+            UserDeleted deleted = endpoint.data(event, UserDeleted.class);
+            inbox.once(
+                    event,
+                    transaction -> transaction
+                            .preparedQuery("insert into effects (id, text) values ($1, 'deleted')")
+                            .executeAndAwait(Tuple.of(deleted.userId())));
+        });
+    }
+}
