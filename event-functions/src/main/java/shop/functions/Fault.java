@@ -1,0 +1,18 @@
+package shop.functions;
+
+/**
+ * What a failed invocation means to the broker.
+ *
+ * @param status the HTTP status: Knative repeats a delivery after 5xx, and gives up at once after 400
+ * @param outcome one word for logs and metrics
+ * @param detail what is wrong and where; no personal data, since it is logged and kept with dead letters
+ */
+record Fault(int status, String outcome, String detail) {
+    static Fault of(Throwable failure) {
+        return switch (failure) {
+            case InvalidEvent e -> new Fault(400, "invalid", e.getMessage());
+            case Unavailable e -> new Fault(503, "unavailable", e.getMessage());
+            default -> new Fault(500, "failed", failure.getClass().getName() + ", see the function's log");
+        };
+    }
+}

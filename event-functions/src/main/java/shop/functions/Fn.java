@@ -1,6 +1,0 @@
-package shop.functions;
-
-class Fn {
-    @io.quarkus.funqy.Funq
-    public void heartbeat(String s) {}
-}

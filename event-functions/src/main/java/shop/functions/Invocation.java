@@ -1,0 +1,116 @@
+package shop.functions;
+
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.funqy.knative.events.CloudEvent;
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/** Around each function: checks the event, then logs and times what became of it. */
+@Handles({})
+@Interceptor
+@Priority(Interceptor.Priority.APPLICATION)
+class Invocation {
+    private static final Logger LOG = Logger.getLogger(Invocation.class);
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(20),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10)
+    };
+
+    private final MeterRegistry meters;
+
+    Invocation(MeterRegistry meters) {
+        this.meters = meters;
+    }
+
+    @AroundInvoke
+    Object invoke(InvocationContext invocation) throws Exception {
+        String function = invocation.getMethod().getName();
+        CloudEvent<?> event = (CloudEvent<?>) invocation.getParameters()[0];
+        long start = System.nanoTime();
+        try {
+            check(event, List.of(invocation.getInterceptorBinding(Handles.class).value()));
+            Object result = invocation.proceed();
+            // The reply's type is what the function decided.
+            String outcome = result instanceof CloudEvent<?> reply ? reply.type() : "done";
+            record(function, event, outcome, start, Logger.Level.INFO, "");
+            return result;
+        } catch (Exception e) {
+            Fault fault = Fault.of(e);
+            record(function, event, fault.outcome(), start, Logger.Level.WARN, " " + fault.detail());
+            throw e;
+        }
+    }
+
+    private static void check(CloudEvent<?> event, List<String> types) {
+        attribute("id", event.id());
+        attribute("source", event.source());
+        attribute("type", event.type());
+        if (!types.contains(event.type())) {
+            throw new InvalidEvent("type", "must be one of " + types + "; mend the filter of the trigger");
+        }
+        if (data(event) == null) {
+            throw new InvalidEvent("data", "is missing");
+        }
+    }
+
+    private static void attribute(String name, String value) {
+        if (value == null || value.isEmpty()) {
+            throw new InvalidEvent(name, "is missing");
+        }
+    }
+
+    /** Funqy reads the data at the first call, and keeps it. */
+    private static Object data(CloudEvent<?> event) {
+        try {
+            return event.data();
+        } catch (NullPointerException | IllegalArgumentException e) {
+            throw new InvalidEvent("data", "is missing");
+        } catch (RuntimeException e) {
+            throw e.getCause() instanceof MismatchedInputException mismatch
+                    ? new InvalidEvent(
+                            pathOf(mismatch),
+                            "must be a " + mismatch.getTargetType().getSimpleName())
+                    : new InvalidEvent("data", "must be JSON, and the event's content type say so");
+        }
+    }
+
+    private static String pathOf(MismatchedInputException mismatch) {
+        return mismatch.getPath().stream()
+                .map(step -> "." + step.getFieldName())
+                .collect(Collectors.joining("", "data", ""));
+    }
+
+    private void record(
+            String function, CloudEvent<?> event, String outcome, long start, Logger.Level level, String detail) {
+        Duration duration = Duration.ofNanos(System.nanoTime() - start);
+        LOG.logf(
+                level,
+                "function=%s id=%s type=%s source=%s subject=%s outcome=%s duration=%dms%s",
+                function,
+                event.id(),
+                event.type(),
+                event.source(),
+                event.subject(),
+                outcome,
+                duration.toMillis(),
+                detail);
+        Timer.builder("function.invocations")
+                .description("How long the functions took, by what became of the event")
+                .tags("function", function, "outcome", outcome)
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters)
+                .record(duration);
+    }
+}

@@ -1,4 +1,0 @@
-package shop.functions;
-
-@jakarta.enterprise.context.ApplicationScoped
-class Placeholder {}

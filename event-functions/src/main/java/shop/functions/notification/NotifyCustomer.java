@@ -1,0 +1,122 @@
+package shop.functions.notification;
+
+import static shop.functions.InvalidEvent.required;
+
+import io.quarkus.funqy.Funq;
+import io.quarkus.funqy.knative.events.CloudEvent;
+import io.quarkus.mailer.Mail;
+import io.quarkus.mailer.Mailer;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.microprofile.rest.client.inject.RestClient;
+import org.jboss.logging.Logger;
+import shop.events.EventTypes;
+import shop.events.Uuids;
+import shop.functions.Handles;
+import shop.functions.Unavailable;
+import shop.functions.notification.UserService.User;
+
+/** Mails a customer what became of their order. */
+@Singleton
+public class NotifyCustomer {
+    private static final Logger LOG = Logger.getLogger(NotifyCustomer.class);
+    private static final Set<Integer> GONE = Set.of(404, 410);
+
+    private static final Map<String, Letter> LETTERS = Map.of(
+            EventTypes.ORDER_CONFIRMED, new Letter("is confirmed", "Your payment has arrived, and we are packing."),
+            EventTypes.ORDER_REJECTED, new Letter("was rejected", "Your payment was declined. You were not charged."),
+            EventTypes.ORDER_CANCELLED,
+                    new Letter("is cancelled", "Whatever you paid for it is on its way back to you."),
+            EventTypes.ORDER_EXPIRED,
+                    new Letter("has expired", "Your payment did not arrive in time. If it does, you get it back."),
+            EventTypes.ORDER_SHIPPED, new Letter("is on its way", "It has left our house."),
+            EventTypes.ORDER_DELIVERED, new Letter("was delivered", "Enjoy it, and thank you for shopping with us."));
+
+    /** What all six events say alike. */
+    public record OrderNews(UUID orderId, UUID userId) {}
+
+    private record Letter(String news, String sentence) {
+        Mail to(User user, UUID orderId) {
+            return Mail.withText(
+                    user.email(), "Your order " + news, """
+                    Hello %s,
+
+                    your order %s %s. %s
+                    """.formatted(user.name(), orderId, news, sentence));
+        }
+    }
+
+    /** Made at its first use, since it can't be made without its setting. */
+    private final Instance<UserService> users;
+
+    private final Mailer mailer;
+
+    NotifyCustomer(@RestClient Instance<UserService> users, Mailer mailer) {
+        this.users = users;
+        this.mailer = mailer;
+    }
+
+    @Funq
+    @Handles({
+        EventTypes.ORDER_CONFIRMED,
+        EventTypes.ORDER_REJECTED,
+        EventTypes.ORDER_CANCELLED,
+        EventTypes.ORDER_EXPIRED,
+        EventTypes.ORDER_SHIPPED,
+        EventTypes.ORDER_DELIVERED
+    })
+    public void notifyCustomer(CloudEvent<OrderNews> event) {
+        UUID orderId = required("orderId", event.data().orderId());
+        UUID userId = required("userId", event.data().userId());
+        user(userId)
+                .ifPresentOrElse(
+                        user -> send(
+                                LETTERS.get(event.type()).to(user, orderId).addHeader("Message-ID", messageId(event))),
+                        () -> LOG.infof("user %s is gone: no mail about order %s", userId, orderId));
+    }
+
+    private Optional<User> user(UUID id) {
+        Unavailable.setting("USER_SERVICE_URL");
+        String bearer = "Bearer " + identityToken();
+        return Unavailable.call("the user-service (USER_SERVICE_URL)", () -> {
+            try {
+                return Optional.of(users.get().user(id, bearer));
+            } catch (WebApplicationException e) {
+                if (GONE.contains(e.getResponse().getStatus())) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** Read anew each time: the cluster replaces the file before the token in it expires. */
+    private static String identityToken() {
+        String file = Unavailable.setting("IDENTITY_TOKEN_FILE");
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException e) {
+            throw new Unavailable("IDENTITY_TOKEN_FILE names " + file + ", which can't be read", e);
+        }
+    }
+
+    private void send(Mail mail) {
+        Unavailable.setting("SMTP_HOST");
+        Unavailable.run("the mail server (SMTP_HOST)", () -> mailer.send(mail));
+    }
+
+    /** RFC 5322, 3.6.4. The same event makes the same id, by which a mailbox can drop what came twice. */
+    private static String messageId(CloudEvent<?> event) {
+        String sender = Unavailable.setting("SMTP_FROM");
+        String domain = sender.substring(sender.indexOf('@') + 1).replace(">", "");
+        return "<%s@%s>".formatted(Uuids.replyId("notifyCustomer", event.source(), event.id()), domain);
+    }
+}

@@ -1,0 +1,37 @@
+package shop.functions.payment;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import java.util.UUID;
+import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
+
+/** The company that takes the money. Both calls are idempotent by order id, so either may be repeated at will. */
+@ApplicationScoped
+@RegisterRestClient(configKey = "payment-provider")
+@Path("/charges/{orderId}")
+interface PaymentProvider {
+    /** What messages call it, and the setting that says where it is. */
+    String NAME = "the payment provider (PAYMENT_PROVIDER_URL)";
+
+    /** @param amount in minor units of the currency */
+    record ChargeRequest(long amount, String currency, String token) {}
+
+    enum Status {
+        CHARGED,
+        DECLINED
+    }
+
+    /** @param reason why the charge was declined */
+    record Charge(Status status, String chargeId, String reason) {}
+
+    @PUT
+    Charge charge(@PathParam("orderId") UUID orderId, ChargeRequest request);
+
+    /** Refunds what was charged for this order, and declines whatever would be charged for it later. */
+    @POST
+    @Path("/cancel")
+    void cancel(@PathParam("orderId") UUID orderId);
+}
