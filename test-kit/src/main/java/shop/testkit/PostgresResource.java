@@ -26,7 +26,7 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         Map<String, String> environment = new HashMap<>(PostgreSql.migrated(migrations));
         environment.putAll(Tokens.environment());
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
-        environment.put("SHOP_SURFACE", "all");
+        environment.put("shop.surface", "all");
         return environment;
     }
 

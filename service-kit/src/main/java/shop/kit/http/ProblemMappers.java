@@ -2,6 +2,7 @@ package shop.kit.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -13,6 +14,7 @@ import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -44,6 +46,12 @@ class ProblemMappers {
         return respond(Problem.forbidden("Your roles do not allow this.").problem());
     }
 
+    /** Quarkus has a mapper of its own for these, with another body; the more specific one wins. */
+    @ServerExceptionMapper
+    Response mismatched(MismatchedInputException e) {
+        return unreadable(e);
+    }
+
     @ServerExceptionMapper
     Response unreadable(JsonProcessingException e) {
         return respond(
@@ -54,7 +62,7 @@ class ProblemMappers {
     Response violations(ConstraintViolationException e) {
         List<Problem.Fault> faults = e.getConstraintViolations().stream()
                 .map(ProblemMappers::fault)
-                .sorted(java.util.Comparator.comparing(Problem.Fault::name))
+                .sorted(Comparator.comparing(Problem.Fault::name))
                 .toList();
         String detail = faults.stream()
                 .map(fault -> fault.name() + " " + fault.message())
@@ -75,15 +83,8 @@ class ProblemMappers {
             return e.getResponse();
         }
         String slug = status.getReasonPhrase().toLowerCase().replace(' ', '-');
-        Problem problem = new Problem(
-                Problem.TYPES + slug, status.getReasonPhrase(), status.getStatusCode(), advice(status), List.of());
-        Response response = respond(problem);
-        Object allow = e.getResponse().getHeaders().getFirst(HttpHeaders.ALLOW);
-        return allow == null
-                ? response
-                : Response.fromResponse(response)
-                        .header(HttpHeaders.ALLOW, allow)
-                        .build();
+        return respond(new Problem(
+                Problem.TYPES + slug, status.getReasonPhrase(), status.getStatusCode(), advice(status), List.of()));
     }
 
     @ServerExceptionMapper
@@ -115,7 +116,7 @@ class ProblemMappers {
     private static String advice(Response.StatusType status) {
         return switch (status.getStatusCode()) {
             case 404 -> "There is nothing at this path.";
-            case 405 -> "This path does not take this method; the Allow header says which it takes.";
+            case 405 -> "This path does not take this method.";
             case 406 -> "None of the media types in the Accept header can be produced.";
             case 415 -> "The body must be sent with the Content-Type that this operation documents.";
             default -> status.getReasonPhrase() + ".";
