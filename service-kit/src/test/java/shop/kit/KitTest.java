@@ -15,7 +15,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -41,7 +46,7 @@ class KitTest {
     @TestHTTPResource
     URI address;
 
-    @TestHTTPResource(value = "/q/health/ready", management = true)
+    @TestHTTPResource(value = "/health/ready", management = true)
     URI readiness;
 
     @AfterEach
@@ -140,6 +145,20 @@ class KitTest {
                         .then(),
                 413,
                 "request-entity-too-large");
+    }
+
+    @Test
+    void bodyOfUnknownLengthIsLimitedToo() throws Exception {
+        var request = HttpRequest.newBuilder(address.resolve("/effects"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "long")
+                .POST(BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(("{\"text\":\"" + "a".repeat(1 << 21) + "\"}").getBytes())))
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            assertEquals(413, client.send(request, BodyHandlers.ofString()).statusCode());
+        }
     }
 
     @Test
@@ -279,7 +298,6 @@ class KitTest {
 
     @Test
     void readyWhenTheSchemaIsThere() {
-        System.out.println("READY " + readiness);
         given().get(readiness).then().statusCode(200).body("checks.name", hasItem("schema"));
         given().get(address.resolve("/q/health/ready")).then().statusCode(404);
     }

@@ -7,6 +7,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -67,7 +68,7 @@ public class SampleResource {
 
     @POST
     @Path("effects")
-    public Response once(@HeaderParam(IdempotencyKeys.HEADER) String key, @Valid Effect effect) {
+    public Response once(@HeaderParam(IdempotencyKeys.HEADER) String key, @Valid @NotNull Effect effect) {
         Response response = idempotency.once(CALLER, "POST /effects", key, effect, transaction -> {
             UUID id = Uuids.timeOrdered();
             transaction

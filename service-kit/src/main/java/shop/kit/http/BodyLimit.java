@@ -19,8 +19,7 @@ class BodyLimit {
     private final long bytes;
     private final ObjectMapper json;
 
-    BodyLimit(
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit, ObjectMapper json) {
+    BodyLimit(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit, ObjectMapper json) {
         this.bytes = limit.asLongValue();
         this.json = json;
     }

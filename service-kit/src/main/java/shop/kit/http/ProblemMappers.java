@@ -11,6 +11,7 @@ import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
+import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -167,6 +168,9 @@ class ProblemMappers {
                                         .count())
                 .map(Path.Node::toString)
                 .collect(Collectors.joining("."));
+        if (ofParameter && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull) {
+            return new Problem.Fault(Problem.Place.body, name, "is needed");
+        }
         return new Problem.Fault(ofParameter ? Problem.Place.query : Problem.Place.body, name, violation.getMessage());
     }
 }
