@@ -1,4 +1,0 @@
-package shop.payments;
-
-@jakarta.enterprise.context.ApplicationScoped
-class Placeholder {}

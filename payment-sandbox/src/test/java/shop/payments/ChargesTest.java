@@ -1,0 +1,186 @@
+package shop.payments;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.http.NoHttpResponseException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import shop.testkit.PostgresResource;
+
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class ChargesTest {
+    private final UUID order = UUID.randomUUID();
+
+    @Test
+    void aChargeIsAnsweredAndEntered() {
+        charge("tok_ok")
+                .statusCode(200)
+                .body("orderId", is(order.toString()))
+                .body("status", is("CHARGED"))
+                .body("chargeId", notNullValue());
+        assertEquals(List.of(2500), movements());
+    }
+
+    @Test
+    void aRepeatedChargeIsAnsweredAlikeAndEnteredOnce() {
+        String first = charge("tok_ok").extract().asString();
+        assertEquals(first, charge("tok_ok").extract().asString());
+        assertEquals(List.of(2500), movements());
+    }
+
+    @Test
+    void concurrentChargesOfOneOrderChargeOnce() throws Exception {
+        Callable<String> charge =
+                () -> charge("tok_ok").statusCode(200).extract().asString();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> answers = threads.invokeAll(
+                    IntStream.range(0, 20).mapToObj(i -> charge).toList());
+            Set<String> different = answers.stream().map(Future::resultNow).collect(Collectors.toSet());
+            assertEquals(1, different.size());
+        }
+        assertEquals(List.of(2500), movements());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tok_declined", "tok_of_another_company"})
+    void otherTokensAreDeclinedWithAReasonForEver(String token) {
+        charge(token).statusCode(200).body("status", is("DECLINED")).body("reason", notNullValue());
+        charge("tok_ok").statusCode(200).body("status", is("DECLINED"));
+        assertEquals(List.of(), movements());
+    }
+
+    @Test
+    void anErrorChargesNothing() {
+        charge("tok_error").statusCode(500);
+        assertEquals(List.of(), movements());
+        charge("tok_ok").statusCode(200).body("status", is("CHARGED"));
+    }
+
+    @Test
+    void aSlowChargeIsAnsweredAfterThreeSeconds() {
+        charge("tok_slow").statusCode(200).body("status", is("CHARGED")).time(greaterThan(2900L));
+    }
+
+    @Test
+    void aLostAnswerIsChargedAllTheSame() {
+        assertThrows(NoHttpResponseException.class, () -> charge("tok_lost"));
+        assertEquals(List.of(2500), movements());
+        charge("tok_ok").statusCode(200).body("status", is("CHARGED"));
+        assertEquals(List.of(2500), movements());
+    }
+
+    @Test
+    void aCancelledChargeIsRefundedOnce() {
+        charge("tok_ok").statusCode(200);
+        cancel().statusCode(200).body("orderId", is(order.toString())).body("status", is("CANCELLED"));
+        cancel().statusCode(200).body("status", is("CANCELLED"));
+        assertEquals(List.of(2500, -2500), movements());
+    }
+
+    @Test
+    void aCancelledOrderIsNeverChargedAgain() {
+        charge("tok_ok").statusCode(200);
+        cancel().statusCode(200);
+        charge("tok_ok").statusCode(200).body("status", is("DECLINED")).body("reason", notNullValue());
+        assertEquals(List.of(2500, -2500), movements());
+    }
+
+    @Test
+    void anOrderCancelledBeforeItsChargeIsNeverCharged() {
+        cancel().statusCode(200).body("status", is("CANCELLED"));
+        charge("tok_ok").statusCode(200).body("status", is("DECLINED"));
+        assertEquals(List.of(), movements());
+    }
+
+    @Test
+    void aDeclinedOrderCanBeCancelledToo() {
+        charge("tok_declined").statusCode(200);
+        cancel().statusCode(200).body("status", is("CANCELLED"));
+        assertEquals(List.of(), movements());
+    }
+
+    @Test
+    void whateverComesFirstOfChargeAndCancelNothingStaysCharged() throws Exception {
+        Callable<Integer> charge = () -> charge("tok_ok").extract().statusCode();
+        Callable<Integer> cancel = () -> cancel().extract().statusCode();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Integer> status : threads.invokeAll(List.of(charge, cancel, charge, cancel))) {
+                assertEquals(200, status.get());
+            }
+        }
+        assertEquals(0, movements().stream().mapToInt(Integer::intValue).sum());
+        charge("tok_ok").body("status", is("DECLINED"));
+    }
+
+    @Test
+    void theLedgerListsEachOrderOnceAsItStands() {
+        charge("tok_ok").statusCode(200);
+        charge("tok_ok").statusCode(200);
+        cancel().statusCode(200);
+        given().get("/charges")
+                .then()
+                .statusCode(200)
+                .body("findAll { it.orderId == '%s' }.status".formatted(order), contains("CANCELLED"))
+                .body("findAll { it.orderId == '%s' }.amount".formatted(order), contains(2500))
+                .body("findAll { it.orderId == '%s' }.currency".formatted(order), contains("EUR"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'amount': -1, 'currency': 'EUR', 'token': 'tok_ok'}",
+                "{'amount': 1, 'currency': 'euro', 'token': 'tok_ok'}",
+                "{'amount': 1, 'currency': 'EUR'}",
+                "{'currency': 'EUR', 'token': 'tok_ok'}",
+                "{'amount': 'much'}",
+                ""
+            })
+    void anInvalidRequestIsRefused(String body) {
+        given().contentType(ContentType.JSON)
+                .body(body.replace('\'', '"'))
+                .put("/charges/" + order)
+                .then()
+                .statusCode(400);
+        assertEquals(List.of(), movements());
+    }
+
+    private ValidatableResponse charge(String token) {
+        return given().contentType(ContentType.JSON)
+                .body("""
+                        {"amount": 2500, "currency": "EUR", "token": "%s"}""".formatted(token))
+                .put("/charges/" + order)
+                .then();
+    }
+
+    private ValidatableResponse cancel() {
+        return given().post("/charges/" + order + "/cancel").then();
+    }
+
+    private List<Integer> movements() {
+        return given().get("/charges/" + order + "/entries")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("amount");
+    }
+}
