@@ -1,0 +1,32 @@
+package shop.users;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import shop.kit.events.EventEndpoint;
+import shop.kit.http.Problem;
+
+/** Where the schedule's ping arrives. This service waits for no other event. */
+@Path("/events")
+@RunOnVirtualThread
+public class EventResource {
+    private final EventEndpoint endpoint;
+
+    EventResource(EventEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    @POST
+    public Response receive(@Context HttpHeaders headers, byte[] body) {
+        return endpoint.receive(headers, body, event -> {
+            throw Problem.because(
+                    400,
+                    "unexpected-event",
+                    "Unexpected event",
+                    "Nothing here handles " + event.getType() + ": look at the trigger that delivered it.");
+        });
+    }
+}

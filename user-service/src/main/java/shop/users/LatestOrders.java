@@ -1,0 +1,78 @@
+package shop.users;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.WebApplicationException;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
+import org.eclipse.microprofile.faulttolerance.Fallback;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.eclipse.microprofile.faulttolerance.Timeout;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
+import org.eclipse.microprofile.rest.client.inject.RestClient;
+import org.jboss.logging.Logger;
+
+/** A user's latest orders, as long as the order-service answers. */
+@ApplicationScoped
+class LatestOrders {
+    private static final Logger LOG = Logger.getLogger(LatestOrders.class);
+    private static final int HOW_MANY = 10;
+
+    /** Why the orders are unavailable. Clients may branch on these: they are never renamed. */
+    enum Reason {
+        TIMEOUT,
+        REFUSED,
+        CIRCUIT_OPEN,
+        STATUS,
+        FAILED
+    }
+
+    /**
+     * The orders, or why they are unavailable.
+     *
+     * @param items the latest first; absent if unavailable
+     * @param reason absent if available
+     * @param detail the reason in words; absent if available
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Orders(boolean available, List<OrdersApi.Order> items, Reason reason, String detail) {}
+
+    private final OrdersApi api;
+
+    LatestOrders(@RestClient OrdersApi api) {
+        this.api = api;
+    }
+
+    /** Asks with this bearer token, so that the order-service decides what its owner may see. */
+    @Timeout(2000)
+    @Retry(
+            maxRetries = 1,
+            abortOn = {ClientErrorException.class, CircuitBreakerOpenException.class})
+    @CircuitBreaker(requestVolumeThreshold = 10, delay = 5000, skipOn = ClientErrorException.class)
+    @Fallback(fallbackMethod = "unavailable")
+    Orders of(UUID userId, String token) {
+        return new Orders(true, api.latest("Bearer " + token, userId, HOW_MANY).items(), null, null);
+    }
+
+    Orders unavailable(UUID userId, String token, Exception cause) {
+        LOG.warnf("Orders of user %s are unavailable: %s", userId, cause);
+        return switch (cause) {
+            case TimeoutException e -> unavailable(Reason.TIMEOUT, "did not answer in time");
+            case CircuitBreakerOpenException e ->
+                unavailable(Reason.CIRCUIT_OPEN, "failed too often lately and is left alone for some seconds");
+            case WebApplicationException e ->
+                unavailable(Reason.STATUS, "answered " + e.getResponse().getStatus());
+            case Exception e
+            when e.getCause() instanceof ConnectException -> unavailable(Reason.REFUSED, "can't be reached");
+            default -> unavailable(Reason.FAILED, "gave no answer that can be read");
+        };
+    }
+
+    private static Orders unavailable(Reason reason, String what) {
+        return new Orders(false, null, reason, "The order-service " + what + ".");
+    }
+}

@@ -1,0 +1,39 @@
+package shop.users;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.quarkus.rest.client.reactive.ClientExceptionMapper;
+import jakarta.ws.rs.ClientErrorException;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
+import shop.events.Money;
+
+/** What this service uses of the order-service's API. */
+@Path("/orders")
+@RegisterRestClient(configKey = "orders")
+interface OrdersApi {
+    @GET
+    OrderPage latest(
+            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @QueryParam("userId") UUID userId,
+            @QueryParam("limit") int limit);
+
+    /** Gives 4xx a type of its own: that answer is about this request, and says nothing about the service's health. */
+    @ClientExceptionMapper
+    static RuntimeException clientError(Response response) {
+        return response.getStatus() < 500 ? new ClientErrorException(response.getStatus()) : null;
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record OrderPage(List<Order> items) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Order(UUID id, String status, Money total, Instant placedAt) {}
+}

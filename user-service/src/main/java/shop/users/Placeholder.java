@@ -1,4 +1,0 @@
-package shop.users;
-
-@jakarta.enterprise.context.ApplicationScoped
-class Placeholder {}

@@ -1,0 +1,16 @@
+package shop.users;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Email;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.Size;
+
+/**
+ * What users say about themselves: the body of a registration, and what a merge patch is applied to.
+ *
+ * @param address may be null
+ */
+public record UserData(
+        @NotEmpty @Email @Size(max = 254) String email,
+        @Line(max = 200) String name,
+        @Valid Address address) {}

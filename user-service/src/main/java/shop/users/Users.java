@@ -1,0 +1,213 @@
+package shop.users;
+
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import shop.events.UserChanged;
+import shop.events.UserDeleted;
+import shop.events.UserRegistered;
+import shop.kit.events.Outbox;
+import shop.kit.events.Publisher;
+import shop.kit.http.ETags;
+import shop.kit.http.Problem;
+import shop.kit.http.ProblemException;
+import shop.kit.sql.Database;
+
+/** All users there are, and were. Every change is told in an event, written while the user's row is locked. */
+@ApplicationScoped
+class Users {
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    private static final String INSERT = """
+            insert into users (id, email, name, street, city, postal_code, country, version, registered_at, changed_at)
+            values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8) on conflict do nothing returning *""";
+
+    private static final String FIND = "select * from users where id = $1";
+
+    private static final String LOCK = FIND + " for update";
+
+    private static final String LIST = """
+            select * from users where deleted_at is null
+                and ($1::uuid is null or id > $1)
+                and ($2::text is null or starts_with(lower(email), lower($2)))
+                and ($3::text is null or starts_with(lower(name), lower($3)))
+            order by id limit $4""";
+
+    private static final String UPDATE = """
+            update users set email = $2, name = $3, street = $4, city = $5, postal_code = $6, country = $7,
+                changed_at = $8, version = version + 1
+            where id = $1 returning *""";
+
+    private static final String ERASE = """
+            update users set email = null, name = null, street = null, city = null, postal_code = null, country = null,
+                changed_at = $2, deleted_at = $2, version = version + 1
+            where id = $1""";
+
+    private final Database database;
+    private final Outbox outbox;
+    private final Publisher publisher;
+
+    Users(Database database, Outbox outbox, Publisher publisher) {
+        this.database = database;
+        this.outbox = outbox;
+        this.publisher = publisher;
+    }
+
+    /** A 409 problem if the id or the e-mail is in use, a 410 one if the id was. */
+    User register(UUID id, UserData data) {
+        User registered = database.inTransaction(transaction -> {
+            User user = query(transaction, INSERT, tuple(id, data))
+                    .findFirst()
+                    .map(Users::user)
+                    .orElseThrow(() -> inUse(transaction, id));
+            outbox.add(transaction, new UserRegistered(id, user.version(), user.registeredAt()));
+            return user;
+        });
+        publisher.publishSoon();
+        return registered;
+    }
+
+    /** A 404 problem if this was never a user, a 410 one if it is none any more. */
+    User get(UUID id) {
+        return database.withConnection(connection -> get(connection, FIND, id));
+    }
+
+    /** Users in the order of their ids, whose e-mail and name begin so; null stands for any. */
+    List<User> list(UUID after, String email, String name, int limit) {
+        return database.withConnection(connection -> query(connection, LIST, Tuple.of(after, email, name, limit))
+                .map(Users::user)
+                .toList());
+    }
+
+    /** As {@link #get}; a 412 or 428 problem unless {@code ifMatch} names the version. What changes nothing makes none. */
+    User change(UUID id, String ifMatch, UnaryOperator<UserData> change) {
+        User changed = database.inTransaction(transaction -> {
+            User user = get(transaction, LOCK, id);
+            ETags.requireMatch(ifMatch, user.version());
+            UserData data = change.apply(user.data());
+            return data.equals(user.data()) ? user : update(transaction, id, data);
+        });
+        publisher.publishSoon();
+        return changed;
+    }
+
+    /** As {@link #get}. Erases what is personal; the id stays, so that it is never given to anybody else. */
+    void delete(UUID id) {
+        database.doInTransaction(transaction -> {
+            get(transaction, LOCK, id);
+            OffsetDateTime now = now();
+            transaction.preparedQuery(ERASE).executeAndAwait(Tuple.of(id, now));
+            outbox.add(transaction, new UserDeleted(id, now.toInstant()));
+        });
+        publisher.publishSoon();
+    }
+
+    private User update(SqlConnection transaction, UUID id, UserData data) {
+        try {
+            User user = query(transaction, UPDATE, tuple(id, data))
+                    .map(Users::user)
+                    .findFirst()
+                    .orElseThrow();
+            outbox.add(transaction, new UserChanged(id, user.version(), user.changedAt()));
+            return user;
+        } catch (PgException e) {
+            throw UNIQUE_VIOLATION.equals(e.getSqlState()) ? emailTaken() : e;
+        }
+    }
+
+    private static ProblemException inUse(SqlConnection transaction, UUID id) {
+        return find(transaction, FIND, id)
+                .map(row -> deleted(row)
+                        ? gone(id)
+                        : Problem.because(
+                                409,
+                                "already-registered",
+                                "Already registered",
+                                "You are registered as /users/" + id + "; change it with PATCH."))
+                .orElseGet(Users::emailTaken);
+    }
+
+    private static User get(SqlConnection connection, String select, UUID id) {
+        Row row = find(connection, select, id).orElseThrow(() -> Problem.notFound("user", id));
+        if (deleted(row)) {
+            throw gone(id);
+        }
+        return user(row);
+    }
+
+    private static Optional<Row> find(SqlConnection connection, String select, UUID id) {
+        return query(connection, select, Tuple.of(id)).findFirst();
+    }
+
+    private static Stream<Row> query(SqlConnection connection, String statement, Tuple parameters) {
+        return StreamSupport.stream(
+                connection.preparedQuery(statement).executeAndAwait(parameters).spliterator(), false);
+    }
+
+    private static boolean deleted(Row row) {
+        return row.getOffsetDateTime("deleted_at") != null;
+    }
+
+    private static ProblemException gone(UUID id) {
+        return Problem.because(410, "gone", "Gone", "User " + id + " was deleted; the id is not used again.");
+    }
+
+    private static ProblemException emailTaken() {
+        return Problem.because(
+                409,
+                "email-taken",
+                "E-mail taken",
+                "Another user has this e-mail address; use another one.",
+                new Problem.Fault(Problem.Place.body, "email", "is taken"));
+    }
+
+    private static User user(Row row) {
+        return new User(
+                row.getUUID("id"),
+                row.getString("email"),
+                row.getString("name"),
+                row.getString("street") == null ? null : address(row),
+                row.getInteger("version"),
+                instant(row, "registered_at"),
+                instant(row, "changed_at"));
+    }
+
+    private static Address address(Row row) {
+        return new Address(
+                row.getString("street"), row.getString("city"), row.getString("postal_code"), row.getString("country"));
+    }
+
+    private static Instant instant(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
+    private static Tuple tuple(UUID id, UserData data) {
+        Address address = data.address() == null ? new Address(null, null, null, null) : data.address();
+        return Tuple.tuple()
+                .addUUID(id)
+                .addString(data.email())
+                .addString(data.name())
+                .addString(address.street())
+                .addString(address.city())
+                .addString(address.postalCode())
+                .addString(address.country())
+                .addOffsetDateTime(now());
+    }
+
+    /** To the microsecond, as PostgreSQL keeps it. */
+    private static OffsetDateTime now() {
+        return OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+    }
+}
