@@ -1,31 +1,177 @@
 package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.Destination;
+import io.fabric8.knative.eventing.v1.Trigger;
+import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import shop.localknative.eventing.EventStore.Change;
+import shop.localknative.eventing.EventStore.Lane;
 
-/** Knative Eventing on one machine: the Brokers, Triggers and PingSources among the given resources. */
+/**
+ * Knative Eventing on one machine: the Brokers, Triggers and PingSources among the given resources.
+ *
+ * <p>An event is accepted when it is in the database, and leaves it when its subscriber, or at last the dead letter
+ * sink, has taken it. So each Trigger that matches gets it at least once, however often this process is killed.
+ */
 public final class Eventing implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(Eventing.class.getName());
+
+    /** For deliveries under way when everything stops; what is cut off then is made again after the next start. */
+    private static final int GRACE_SECONDS = 5;
+
+    private final ExecutorService loops = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService schedules = Executors.newVirtualThreadPerTaskExecutor();
+    private final Sender sender = new Sender();
+    private final EventStore store;
+    private final GroupCommit<Change> commits = new GroupCommit<>(this::write);
+    private final Map<String, Broker> brokers = new TreeMap<>();
+    private final Map<Lane, Egress> egresses = new HashMap<>();
+    private final List<PingSchedule> pings = new ArrayList<>();
+    private final Ingress ingress;
+
+    /**
+     * @param db of the brokers alone; its tables are made at the start
+     * @param addresses where a destination is on this machine. Its reference always has a namespace. Called whenever an
+     *     address is needed, and throws {@link IllegalArgumentException} for what does not exist
+     * @throws IllegalArgumentException naming the resource and the field that can't be understood
+     */
     public Eventing(
             Vertx vertx,
             DataSource db,
             Collection<? extends HasMetadata> resources,
-            Function<Destination, URI> addresses) {}
+            Function<Destination, URI> addresses) {
+        store = new EventStore(db);
+        ingress = new Ingress(vertx, brokers, commits);
+        Map<String, io.fabric8.knative.eventing.v1.Broker> specs = new HashMap<>();
+        each(resources, io.fabric8.knative.eventing.v1.Broker.class, broker -> {
+            specs.put(name(broker), broker);
+            brokers.put(name(broker), new Broker(new ArrayList<>()));
+        });
+        each(resources, Trigger.class, trigger -> {
+            String broker = brokerOf(trigger);
+            if (!brokers.containsKey(broker)) {
+                throw new IllegalArgumentException(
+                        "spec.broker: there is no Broker %s, only %s".formatted(broker, brokers.keySet()));
+            }
+            add(brokers.get(broker), Route.of(trigger, specs.get(broker), addresses));
+        });
+        each(resources, PingSource.class, ping -> pings.add(new PingSchedule(ping, addresses, sender)));
+    }
 
-    public void start() {}
+    /**
+     * Goes on with the deliveries that were pending. Requests that came before are answered from now on.
+     *
+     * @throws IllegalArgumentException for a destination that does not exist
+     */
+    public void start() {
+        brokers.values().forEach(broker -> broker.routes().forEach(Route::checkAddresses));
+        pings.forEach(PingSchedule::checkAddress);
+        try {
+            store.createTables();
+            store.backlog().forEach(this::logBacklog);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The brokers' database can't be used: " + e.getMessage(), e);
+        }
+        commits.start();
+        egresses.values().forEach(loops::execute);
+        pings.forEach(schedules::execute);
+    }
 
     /** Requests for {@code /{namespace}/{broker}}. */
     public Handler<HttpServerRequest> ingress() {
-        return request -> request.response().setStatusCode(404).end();
+        return ingress;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        schedules.shutdownNow();
+        egresses.values().forEach(Egress::stop);
+        loops.close();
+        deliveries.shutdown();
+        try {
+            if (!deliveries.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                deliveries.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        commits.close();
+        sender.close();
+    }
+
+    private void add(Broker broker, Route route) {
+        broker.routes().add(route);
+        egress(new Lane(route.trigger(), false), new SubscriberDelivery(broker, route, sender));
+        route.deadLetterSink()
+                .ifPresent(
+                        sink -> egress(new Lane(route.trigger(), true), new DeadLetterDelivery(route, sink, sender)));
+    }
+
+    private void egress(Lane lane, Delivery delivery) {
+        egresses.put(lane, new Egress(lane, store, commits, delivery, deliveries));
+    }
+
+    private void write(List<Change> changes) throws SQLException {
+        store.write(changes);
+        changes.stream().flatMap(Change::lanes).distinct().map(egresses::get).forEach(Egress::wake);
+    }
+
+    private void logBacklog(Lane lane, long pending) {
+        if (egresses.containsKey(lane)) {
+            LOG.log(Level.INFO, "Trigger {0}: {1} pending deliveries go on", lane.trigger(), pending);
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} pending deliveries of trigger {1} are kept: there is no such trigger{2}",
+                    pending,
+                    lane.trigger(),
+                    lane.deadLetters() ? " with a dead letter sink" : "");
+        }
+    }
+
+    private static String brokerOf(Trigger trigger) {
+        if (trigger.getSpec().getBrokerRef() != null) {
+            throw new IllegalArgumentException("spec.brokerRef: not supported; use spec.broker");
+        }
+        return trigger.getMetadata().getNamespace() + "/" + trigger.getSpec().getBroker();
+    }
+
+    private static String name(HasMetadata resource) {
+        return resource.getMetadata().getNamespace() + "/"
+                + resource.getMetadata().getName();
+    }
+
+    private static <T extends HasMetadata> void each(
+            Collection<? extends HasMetadata> resources, Class<T> kind, Consumer<T> step) {
+        for (HasMetadata resource : resources) {
+            if (kind.isInstance(resource)) {
+                try {
+                    step.accept(kind.cast(resource));
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(
+                            "%s %s: %s".formatted(resource.getKind(), name(resource), e.getMessage()), e);
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,244 @@
+package shop.localknative.eventing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/**
+ * The deliveries that are still to be made, in PostgreSQL.
+ *
+ * <p>Each holds its own copy of the event, so that it ends by the removal of one row: no event that outlives its
+ * deliveries, none that they share and lock.
+ */
+final class EventStore {
+
+    /** The deliveries to a Trigger's subscriber, or those to its dead letter sink. */
+    record Lane(String trigger, boolean deadLetters) {}
+
+    record Added(String trigger, Message event, int ttl) {}
+
+    /** Why an event goes to the dead letter sink. Data: base64, as in the attribute that carries it. */
+    record Failure(String destination, int code, String data) {}
+
+    /** A delivery that is due. Failure: null unless it is to the dead letter sink. */
+    record Pending(long id, Message event, int ttl, int attempts, Failure failure) {}
+
+    /** A delivery that is made later, in the given lane. Failure: null unless it is to the dead letter sink. */
+    record Later(long id, Lane lane, int attempts, Instant due, Failure failure) {}
+
+    /** What becomes true together or not at all. */
+    record Change(List<Added> added, Optional<Later> later, OptionalLong done) {
+        static Change added(List<Added> added) {
+            return new Change(added, Optional.empty(), OptionalLong.empty());
+        }
+
+        static Change later(Later later) {
+            return new Change(List.of(), Optional.of(later), OptionalLong.empty());
+        }
+
+        static Change done(long id) {
+            return replied(id, List.of());
+        }
+
+        static Change replied(long id, List<Added> reply) {
+            return new Change(reply, Optional.empty(), OptionalLong.of(id));
+        }
+
+        /** Where there is more to do than before. */
+        Stream<Lane> lanes() {
+            return Stream.concat(added.stream().map(a -> new Lane(a.trigger, false)), later.map(Later::lane).stream());
+        }
+    }
+
+    private static final String SCHEMA = """
+            create table if not exists delivery (
+                id bigint generated always as identity primary key,
+                trigger text not null,
+                dead_letter boolean not null default false,
+                due_at timestamptz not null,
+                attempts int not null default 0,
+                ttl int not null,
+                headers json not null,
+                data bytea not null,
+                error_destination text,
+                error_code int,
+                error_data text
+            );
+            create index if not exists delivery_due on delivery (trigger, dead_letter, due_at, id);
+            """;
+
+    private static final String ADD =
+            "insert into delivery (trigger, due_at, ttl, headers, data) values (?, ?, ?, ?::json, ?)";
+    private static final String LATER = """
+            update delivery set dead_letter = ?, due_at = ?, attempts = ?,
+                error_destination = ?, error_code = ?, error_data = ?
+            where id = ?""";
+    private static final String DONE = "delete from delivery where id = ?";
+    private static final String DUE = """
+            select id, headers, data, ttl, attempts, error_destination, error_code, error_data from delivery
+            where trigger = ? and dead_letter = ? and id <> all (?) and due_at <= ? order by due_at, id limit ?""";
+    private static final String NEXT_DUE =
+            "select min(due_at) from delivery where trigger = ? and dead_letter = ? and id <> all (?)";
+
+    private static final String BACKLOG =
+            "select trigger, dead_letter, count(*) from delivery group by trigger, dead_letter";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final DataSource db;
+
+    EventStore(DataSource db) {
+        this.db = db;
+    }
+
+    void createTables() throws SQLException {
+        try (Connection c = db.getConnection();
+                Statement s = c.createStatement()) {
+            s.execute(SCHEMA);
+        }
+    }
+
+    /** The oldest deliveries of a lane that are due now. */
+    List<Pending> due(Lane lane, Collection<Long> except, int limit) throws SQLException {
+        try (Connection c = db.getConnection();
+                PreparedStatement s = prepare(c, DUE, lane, except)) {
+            s.setObject(4, utc(Instant.now()));
+            s.setInt(5, limit);
+            try (ResultSet row = s.executeQuery()) {
+                List<Pending> due = new ArrayList<>();
+                while (row.next()) {
+                    due.add(pending(row));
+                }
+                return due;
+            }
+        }
+    }
+
+    /** When the next delivery of a lane is due; empty if there is none. */
+    Optional<Instant> nextDue(Lane lane, Collection<Long> except) throws SQLException {
+        try (Connection c = db.getConnection();
+                PreparedStatement s = prepare(c, NEXT_DUE, lane, except);
+                ResultSet row = s.executeQuery()) {
+            row.next();
+            return Optional.ofNullable(row.getObject(1, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+        }
+    }
+
+    /** The number of pending deliveries of each lane that has any. */
+    Map<Lane, Long> backlog() throws SQLException {
+        try (Connection c = db.getConnection();
+                Statement s = c.createStatement();
+                ResultSet row = s.executeQuery(BACKLOG)) {
+            Map<Lane, Long> backlog = new HashMap<>();
+            while (row.next()) {
+                backlog.put(new Lane(row.getString(1), row.getBoolean(2)), row.getLong(3));
+            }
+            return backlog;
+        }
+    }
+
+    /** Writes all changes, or none of them. The pool sets its connections back to auto-commit. */
+    void write(List<Change> changes) throws SQLException {
+        try (Connection c = db.getConnection()) {
+            c.setAutoCommit(false);
+            try (PreparedStatement add = c.prepareStatement(ADD);
+                    PreparedStatement later = c.prepareStatement(LATER);
+                    PreparedStatement done = c.prepareStatement(DONE)) {
+                for (Change change : changes) {
+                    for (Added added : change.added) {
+                        add(add, added);
+                    }
+                    if (change.later.isPresent()) {
+                        later(later, change.later.get());
+                    }
+                    if (change.done.isPresent()) {
+                        done.setLong(1, change.done.getAsLong());
+                        done.addBatch();
+                    }
+                }
+                add.executeBatch();
+                later.executeBatch();
+                done.executeBatch();
+                c.commit();
+            } catch (SQLException | RuntimeException e) {
+                c.rollback();
+                throw e;
+            }
+        }
+    }
+
+    private static void add(PreparedStatement s, Added added) throws SQLException {
+        s.setString(1, added.trigger);
+        s.setObject(2, utc(Instant.now()));
+        s.setInt(3, added.ttl);
+        try {
+            s.setString(4, JSON.writeValueAsString(added.event.headers()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A map of strings is JSON", e);
+        }
+        s.setBytes(5, added.event.data());
+        s.addBatch();
+    }
+
+    private static void later(PreparedStatement s, Later later) throws SQLException {
+        s.setBoolean(1, later.lane.deadLetters);
+        s.setObject(2, utc(later.due));
+        s.setInt(3, later.attempts);
+        if (later.failure == null) {
+            s.setNull(4, Types.VARCHAR);
+            s.setNull(5, Types.INTEGER);
+            s.setNull(6, Types.VARCHAR);
+        } else {
+            s.setString(4, later.failure.destination);
+            s.setInt(5, later.failure.code);
+            s.setString(6, later.failure.data);
+        }
+        s.setLong(7, later.id);
+        s.addBatch();
+    }
+
+    private static PreparedStatement prepare(Connection c, String sql, Lane lane, Collection<Long> except)
+            throws SQLException {
+        PreparedStatement s = c.prepareStatement(sql);
+        s.setString(1, lane.trigger);
+        s.setBoolean(2, lane.deadLetters);
+        s.setArray(3, c.createArrayOf("bigint", except.toArray()));
+        return s;
+    }
+
+    private static Pending pending(ResultSet row) throws SQLException {
+        String destination = row.getString("error_destination");
+        Failure failure = destination == null
+                ? null
+                : new Failure(destination, row.getInt("error_code"), row.getString("error_data"));
+        try {
+            Map<String, String> headers = JSON.readValue(row.getString("headers"), new TypeReference<>() {});
+            Message event = new Message(headers, row.getBytes("data"));
+            return new Pending(row.getLong("id"), event, row.getInt("ttl"), row.getInt("attempts"), failure);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Column headers is a map of strings", e);
+        }
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

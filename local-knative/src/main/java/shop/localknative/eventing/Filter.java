@@ -1,0 +1,101 @@
+package shop.localknative.eventing;
+
+import io.cloudevents.CloudEvent;
+import io.cloudevents.types.Time;
+import io.fabric8.knative.eventing.v1.SubscriptionsAPIFilter;
+import io.fabric8.knative.eventing.v1.TriggerSpec;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+
+/** Which events a Trigger gets: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
+@FunctionalInterface
+interface Filter extends Predicate<CloudEvent> {
+
+    /**
+     * @throws IllegalArgumentException naming the field that can't be understood
+     */
+    static Filter of(TriggerSpec trigger) {
+        if (!trigger.getFilters().isEmpty()) {
+            return all(each(trigger.getFilters(), "spec.filters"));
+        }
+        if (trigger.getFilter() != null && trigger.getFilter().getAttributes() != null) {
+            return attributes(
+                    trigger.getFilter().getAttributes(),
+                    (value, expected) -> expected.isEmpty() || value.equals(expected));
+        }
+        return event -> true;
+    }
+
+    private static Filter dialect(SubscriptionsAPIFilter filter, String field) {
+        if (filter.getCesql() != null) {
+            throw new IllegalArgumentException(
+                    field + ".cesql: not supported yet; use exact, prefix, suffix, any, all or not");
+        }
+        List<Filter> dialects = new ArrayList<>();
+        strings(filter.getExact(), field + ".exact", String::equals, dialects);
+        strings(filter.getPrefix(), field + ".prefix", String::startsWith, dialects);
+        strings(filter.getSuffix(), field + ".suffix", String::endsWith, dialects);
+        if (!filter.getAll().isEmpty()) {
+            dialects.add(all(each(filter.getAll(), field + ".all")));
+        }
+        if (!filter.getAny().isEmpty()) {
+            List<Filter> any = each(filter.getAny(), field + ".any");
+            dialects.add(event -> any.stream().anyMatch(f -> f.test(event)));
+        }
+        if (filter.getNot() != null) {
+            Filter not = dialect(filter.getNot(), field + ".not");
+            dialects.add(event -> !not.test(event));
+        }
+        if (dialects.size() != 1) {
+            throw new IllegalArgumentException(
+                    field + ": exactly one of exact, prefix, suffix, any, all and not is expected, and not empty");
+        }
+        return dialects.getFirst();
+    }
+
+    private static List<Filter> each(List<SubscriptionsAPIFilter> filters, String field) {
+        List<Filter> each = new ArrayList<>();
+        for (SubscriptionsAPIFilter filter : filters) {
+            each.add(dialect(filter, "%s[%d]".formatted(field, each.size())));
+        }
+        return each;
+    }
+
+    private static Filter all(List<Filter> filters) {
+        return event -> filters.stream().allMatch(f -> f.test(event));
+    }
+
+    private static void strings(
+            Map<String, String> expected, String field, BiPredicate<String, String> matches, List<Filter> dialects) {
+        if (expected == null || expected.isEmpty()) {
+            return;
+        }
+        expected.forEach((name, value) -> {
+            if (name.isEmpty() || value == null || value.isEmpty()) {
+                throw new IllegalArgumentException(field + ": neither an attribute nor its value may be empty");
+            }
+        });
+        dialects.add(attributes(expected, matches));
+    }
+
+    private static Filter attributes(Map<String, String> expected, BiPredicate<String, String> matches) {
+        return event -> expected.entrySet().stream().allMatch(e -> {
+            String value = value(event, e.getKey());
+            return value != null && matches.test(value, e.getValue());
+        });
+    }
+
+    /** As Knative's: an optional context attribute that is missing is empty, a missing extension never matches. */
+    private static String value(CloudEvent event, String name) {
+        boolean context = event.getSpecVersion().getAllAttributes().contains(name);
+        Object value = context ? event.getAttribute(name) : event.getExtension(name);
+        if (value == null) {
+            return context ? "" : null;
+        }
+        return value instanceof OffsetDateTime time ? Time.writeTime(time) : value.toString();
+    }
+}

@@ -1,0 +1,159 @@
+package shop.localknative.eventing;
+
+import com.cronutils.model.Cron;
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.fabric8.knative.duck.v1.Destination;
+import io.fabric8.knative.sources.v1.PingSource;
+import io.fabric8.knative.sources.v1.PingSourceSpec;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import shop.localknative.eventing.Sender.Refused;
+
+/** A PingSource: sends the same event whenever its cron says so. What it missed while it was down is not made up. */
+final class PingSchedule implements Runnable {
+
+    private static final System.Logger LOG = System.getLogger(PingSchedule.class.getName());
+
+    /** As Knative's: little enough to be over before the next minute. */
+    private static final Retry RETRY =
+            new Retry(5, true, Duration.ofMillis(50), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+    /** A suspended machine's sleep does not end by the clock, so it must not be long. */
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
+
+    private final String name;
+    private final ExecutionTime times;
+    private final ZoneId zone;
+    private final CloudEventBuilder event;
+    private final Sink sink;
+    private final Sender sender;
+
+    /**
+     * @throws IllegalArgumentException naming the field that can't be understood
+     */
+    PingSchedule(PingSource source, Function<Destination, URI> addresses, Sender sender) {
+        PingSourceSpec spec = source.getSpec();
+        this.name =
+                source.getMetadata().getNamespace() + "/" + source.getMetadata().getName();
+        this.times = ExecutionTime.forCron(cron(spec.getSchedule()));
+        this.zone = zone(spec.getTimezone());
+        this.event = event(source);
+        this.sink = Sink.of("spec.sink", spec.getSink(), source.getMetadata().getNamespace(), addresses);
+        this.sender = sender;
+    }
+
+    void checkAddress() {
+        sink.address();
+    }
+
+    @Override
+    public void run() {
+        try {
+            Optional<ZonedDateTime> next = times.nextExecution(ZonedDateTime.now(zone));
+            while (next.isPresent()) {
+                sleepUntil(next.get());
+                send();
+                next = times.nextExecution(ZonedDateTime.now(zone));
+            }
+        } catch (InterruptedException e) {
+            // Eventing stops.
+        }
+    }
+
+    private static void sleepUntil(ZonedDateTime time) throws InterruptedException {
+        Duration left = Duration.between(ZonedDateTime.now(), time);
+        while (left.isPositive()) {
+            Thread.sleep(Retry.shorter(left, LONGEST_SLEEP));
+            left = Duration.between(ZonedDateTime.now(), time);
+        }
+    }
+
+    private void send() throws InterruptedException {
+        String id = UUID.randomUUID().toString();
+        Message ping = Message.of(event.withId(id)
+                .withTime(ZonedDateTime.now(zone).toOffsetDateTime())
+                .build());
+        for (int attempt = 1;
+                sender.send(sink.address(), ping, false, RETRY.timeout()) instanceof Refused r;
+                attempt++) {
+            if (!r.worthRetrying() || attempt > RETRY.retries()) {
+                LOG.log(
+                        Level.ERROR,
+                        "PingSource {0}: {1} answered {2}; event {3} is lost",
+                        name,
+                        sink.name(),
+                        String.valueOf(r.code()),
+                        id);
+                return;
+            }
+            Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));
+        }
+    }
+
+    /** Five fields, as crontab(5); six, with seconds in front, and @hourly and its like as in Spring. */
+    private static Cron cron(String schedule) {
+        if (schedule == null) {
+            throw new IllegalArgumentException("spec.schedule: a cron expression is expected, such as */10 * * * *");
+        }
+        CronType type = schedule.strip().split("\\s+").length == 5 ? CronType.UNIX : CronType.SPRING53;
+        try {
+            return new CronParser(CronDefinitionBuilder.instanceDefinitionFor(type))
+                    .parse(schedule)
+                    .validate();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("spec.schedule: '%s': %s".formatted(schedule, e.getMessage()), e);
+        }
+    }
+
+    private static ZoneId zone(String timezone) {
+        try {
+            return timezone == null || timezone.isEmpty() ? ZoneId.of("UTC") : ZoneId.of(timezone);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("spec.timezone: " + e.getMessage(), e);
+        }
+    }
+
+    private static CloudEventBuilder event(PingSource source) {
+        PingSourceSpec spec = source.getSpec();
+        CloudEventBuilder event = CloudEventBuilder.v1()
+                .withType("dev.knative.sources.ping")
+                .withSource(URI.create("/apis/v1/namespaces/%s/pingsources/%s"
+                        .formatted(
+                                source.getMetadata().getNamespace(),
+                                source.getMetadata().getName())));
+        data(spec).ifPresent(event::withData);
+        if (spec.getContentType() != null) {
+            event.withDataContentType(spec.getContentType());
+        }
+        if (spec.getCeOverrides() != null && spec.getCeOverrides().getExtensions() != null) {
+            spec.getCeOverrides().getExtensions().forEach(event::withExtension);
+        }
+        return event;
+    }
+
+    private static Optional<byte[]> data(PingSourceSpec spec) {
+        if (spec.getData() != null && spec.getDataBase64() != null) {
+            throw new IllegalArgumentException("spec: either data or dataBase64 is expected, not both");
+        }
+        try {
+            return Optional.ofNullable(spec.getData())
+                    .map(data -> data.getBytes(StandardCharsets.UTF_8))
+                    .or(() -> Optional.ofNullable(spec.getDataBase64()).map(Base64.getDecoder()::decode));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("spec.dataBase64: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package shop.localknative.eventing;
+
+import io.fabric8.knative.duck.v1.DeliverySpec;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+
+/**
+ * How often and when a failed delivery is tried again (Knative's DeliverySpec).
+ *
+ * @param retries attempts after the first
+ * @param timeout of one attempt, the start of the subscriber's process included
+ * @param retryAfterMax longest {@code Retry-After} that is obeyed; zero ignores the header
+ */
+record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
+
+    /** What Knative's default Broker configuration (config-br-defaults) says where nobody says anything. */
+    static final DeliverySpec DEFAULT = new DeliverySpec();
+
+    static {
+        DEFAULT.setRetry(10);
+        DEFAULT.setBackoffPolicy("exponential");
+        DEFAULT.setBackoffDelay("PT0.2S");
+    }
+
+    /** Knative Serving's default timeoutSeconds: no subscriber that it runs takes longer. */
+    private static final Duration LONGEST_REQUEST = Duration.ofMinutes(5);
+
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
+    private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
+
+    /**
+     * @throws IllegalArgumentException naming the field that can't be understood
+     */
+    static Retry of(DeliverySpec spec) {
+        int retries = spec.getRetry() == null ? 0 : spec.getRetry();
+        if (retries < 0) {
+            throw new IllegalArgumentException("delivery.retry: 0 or more is expected, not " + retries);
+        }
+        if (spec.getFormat() != null && !spec.getFormat().equals("binary")) {
+            throw new IllegalArgumentException("delivery.format: only 'binary' is supported, not " + spec.getFormat());
+        }
+        Duration timeout = duration("timeout", spec.getTimeout(), LONGEST_REQUEST);
+        if (timeout.isZero()) {
+            throw new IllegalArgumentException("delivery.timeout: must be longer than 0");
+        }
+        return new Retry(
+                retries,
+                exponential(spec.getBackoffPolicy()),
+                duration("backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
+                timeout,
+                duration("retryAfterMax", spec.getRetryAfterMax(), LONGEST_RETRY_AFTER));
+    }
+
+    /**
+     * Until the given retry, the first being 1: {@code delay * retry} or {@code delay * 2^retry}, and no sooner than a
+     * subscriber asked for.
+     */
+    Duration backoff(int retry, Duration retryAfter) {
+        // More than 2^30 days is cut off anyway, and must not overflow on the way there.
+        Duration backoff = delay.multipliedBy(exponential ? 1L << Math.min(retry, 30) : retry);
+        Duration asked = shorter(retryAfter, retryAfterMax);
+        return shorter(backoff.compareTo(asked) > 0 ? backoff : asked, LONGEST_BACKOFF);
+    }
+
+    /** The data plane contract and, for 408, what Knative's dispatcher does beyond it. */
+    static boolean worthwhile(int status) {
+        return status >= 500 || status == 404 || status == 408 || status == 409 || status == 429;
+    }
+
+    static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static boolean exponential(String policy) {
+        return switch (policy) {
+            case null -> true;
+            case "exponential" -> true;
+            case "linear" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "delivery.backoffPolicy: linear or exponential is expected, not " + policy);
+        };
+    }
+
+    private static Duration duration(String field, String value, Duration otherwise) {
+        try {
+            Duration duration = value == null ? otherwise : Duration.parse(value);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "delivery.%s: an ISO 8601 duration such as PT0.5S is expected, not %s".formatted(field, value));
+    }
+}

@@ -1,0 +1,48 @@
+package shop.localknative.eventing;
+
+import io.fabric8.knative.duck.v1.Destination;
+import io.fabric8.knative.duck.v1.DestinationBuilder;
+import java.net.URI;
+import java.util.function.Function;
+
+/** Where events are sent. */
+record Sink(Destination destination, Function<Destination, URI> addresses) {
+
+    /**
+     * A reference without a namespace means that of the resource which refers, as Knative's webhook fills in.
+     *
+     * @throws IllegalArgumentException if there is neither a reference nor a URI
+     */
+    static Sink of(String field, Destination destination, String namespace, Function<Destination, URI> addresses) {
+        if (destination == null || (destination.getRef() == null && destination.getUri() == null)) {
+            throw new IllegalArgumentException(field + ": a ref or a uri is expected");
+        }
+        if (destination.getRef() != null && destination.getRef().getNamespace() == null) {
+            destination = new DestinationBuilder(destination)
+                    .editRef()
+                    .withNamespace(namespace)
+                    .endRef()
+                    .build();
+        }
+        return new Sink(destination, addresses);
+    }
+
+    /** On this machine, for now. */
+    URI address() {
+        return addresses.apply(destination);
+    }
+
+    /** Its URL in a cluster, which stays the same over restarts: what {@code knativeerrordest} says. */
+    URI name() {
+        var ref = destination.getRef();
+        if (ref == null) {
+            return URI.create(destination.getUri());
+        }
+        URI base = URI.create(
+                ref.getKind().equals("Broker")
+                        ? "http://broker-ingress.knative-eventing.svc.cluster.local/%s/%s"
+                                .formatted(ref.getNamespace(), ref.getName())
+                        : "http://%s.%s.svc.cluster.local".formatted(ref.getName(), ref.getNamespace()));
+        return destination.getUri() == null ? base : base.resolve(destination.getUri());
+    }
+}

@@ -1,0 +1,97 @@
+package shop.localknative.eventing;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import shop.localknative.eventing.EventStore.Change;
+import shop.localknative.eventing.EventStore.Failure;
+import shop.localknative.eventing.EventStore.Lane;
+import shop.localknative.eventing.EventStore.Later;
+import shop.localknative.eventing.EventStore.Pending;
+import shop.localknative.eventing.Sender.Accepted;
+import shop.localknative.eventing.Sender.Answer;
+import shop.localknative.eventing.Sender.Refused;
+
+/** To the subscriber of a Trigger, whose answer may be the next event (Knative's data plane contract). */
+record SubscriberDelivery(Broker broker, Route route, Sender sender) implements Delivery {
+
+    private static final Logger LOG = System.getLogger(SubscriberDelivery.class.getName());
+
+    /** As many as base64 turns into the 1024 characters that Knative allows {@code knativeerrordata}. */
+    private static final int ERROR_DATA = 768;
+
+    @Override
+    public Change attempt(Pending pending) throws InterruptedException {
+        Answer answer = sender.send(
+                route.subscriber().address(),
+                pending.event(),
+                true,
+                route.retry().timeout());
+        return switch (answer) {
+            case Accepted accepted -> accepted(pending, accepted);
+            case Refused refused -> refused(pending, refused);
+        };
+    }
+
+    private Change accepted(Pending pending, Accepted answer) {
+        // A 202 is about the request; whatever it carries is not an event to route.
+        if (answer.status() == 202 || (answer.body().length == 0 && !Message.announced(answer.headers()))) {
+            return Change.done(pending.id());
+        }
+        try {
+            var reply = Message.read(answer.headers(), answer.body());
+            return Change.replied(pending.id(), broker.reply(reply, pending.ttl()));
+        } catch (Message.Malformed e) {
+            return refused(pending, Refused.because(502, "The reply is neither empty nor an event. " + e.getMessage()));
+        } catch (Broker.Looping e) {
+            return refused(
+                    pending, new Refused(400, e.getMessage().getBytes(StandardCharsets.UTF_8), false, Duration.ZERO));
+        }
+    }
+
+    private Change refused(Pending pending, Refused answer) {
+        int attempts = pending.attempts() + 1;
+        if (answer.worthRetrying() && attempts <= route.retry().retries()) {
+            Duration backoff = route.retry().backoff(attempts, answer.retryAfter());
+            log(
+                    Level.INFO,
+                    pending,
+                    answer,
+                    "retry %d of %d in %s".formatted(attempts, route.retry().retries(), backoff));
+            Lane lane = new Lane(route.trigger(), false);
+            return Change.later(
+                    new Later(pending.id(), lane, attempts, Instant.now().plus(backoff), null));
+        }
+        if (route.deadLetterSink().isEmpty()) {
+            log(
+                    Level.WARNING,
+                    pending,
+                    answer,
+                    "dropped after attempt %d: there is no dead letter sink".formatted(attempts));
+            return Change.done(pending.id());
+        }
+        log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));
+        Failure failure = new Failure(route.subscriber().name().toString(), answer.code(), data(answer.body()));
+        return Change.later(new Later(pending.id(), new Lane(route.trigger(), true), 0, Instant.now(), failure));
+    }
+
+    private static String data(byte[] body) {
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(body, Math.min(body.length, ERROR_DATA)));
+    }
+
+    private void log(Level level, Pending pending, Refused answer, String then) {
+        LOG.log(
+                level,
+                "Event {0} to {1}, trigger {2}: {3} {4}; {5}",
+                pending.event().id(),
+                route.subscriber().name(),
+                route.trigger(),
+                String.valueOf(answer.code()),
+                new String(answer.body(), 0, Math.min(answer.body().length, 200), StandardCharsets.UTF_8).strip(),
+                then);
+    }
+}
