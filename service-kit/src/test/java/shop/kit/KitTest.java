@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -294,6 +295,20 @@ class KitTest {
                 .statusCode(204);
         await().until(() -> broker.about(id).size() == 1);
         assertEquals(traceparent, broker.about(id).getFirst().headers().get("ce-traceparent"));
+    }
+
+    @Test
+    void openApiDocumentsTheProblemsOfEveryOperation() {
+        given().accept(ContentType.JSON)
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body("paths.'/effects'.post.responses", hasKey("413"))
+                .body(
+                        "paths.'/effects'.get.responses.'500'.content.'application/problem+json'.schema.'$ref'",
+                        equalTo("#/components/schemas/Problem"))
+                .body("components.schemas.Problem.properties", hasKey("detail"));
+        given().get("/q/swagger-ui/").then().statusCode(200).body(containsString("swagger"));
     }
 
     @Test

@@ -1,0 +1,23 @@
+package shop.kit.http;
+
+import jakarta.ws.rs.core.Application;
+import org.eclipse.microprofile.openapi.annotations.Components;
+import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
+import org.eclipse.microprofile.openapi.annotations.info.Info;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
+
+/** What the OpenAPI documents of all services have in common. An operation that needs a caller says {@code @SecurityRequirement(name = Api.BEARER)}. */
+@OpenAPIDefinition(
+        info = @Info(title = "Shop", version = "1"),
+        components = @Components(schemas = @Schema(name = "Problem", implementation = Problem.class)))
+@SecurityScheme(
+        securitySchemeName = Api.BEARER,
+        type = SecuritySchemeType.HTTP,
+        scheme = "bearer",
+        bearerFormat = "JWT",
+        description = "A token of a trusted issuer")
+public class Api extends Application {
+    public static final String BEARER = "bearer";
+}
