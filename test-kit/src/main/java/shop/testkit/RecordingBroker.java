@@ -15,8 +15,8 @@ import java.util.concurrent.Executors;
 
 /** A broker's ingress that keeps what it is sent, in the order of arrival, and answers as the test says (202 until then). */
 public final class RecordingBroker implements AutoCloseable {
-    /** An event as it arrived in binary mode: its HTTP headers, case-insensitive, and its body. */
-    public record Received(Map<String, String> headers, String body) {
+    /** An event as it arrived in binary mode: the path it was sent to, its HTTP headers, case-insensitive, and its body. */
+    public record Received(String path, Map<String, String> headers, String body) {
         public String type() {
             return headers.get("ce-type");
         }
@@ -86,7 +86,7 @@ public final class RecordingBroker implements AutoCloseable {
             String body = new String(exchange.getRequestBody().readAllBytes());
             int status = answer;
             if (status / 100 == 2) {
-                received.add(new Received(headers, body));
+                received.add(new Received(exchange.getRequestURI().getPath(), headers, body));
             }
             exchange.sendResponseHeaders(status, -1);
         }

@@ -1,0 +1,154 @@
+package shop.system;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import shop.events.EventTypes;
+import shop.testkit.PostgreSql;
+import shop.testkit.RecordingBroker;
+import shop.testkit.RecordingBroker.Received;
+
+/** Two instances of the order-service publish from one outbox at once. */
+class TwoPublishersIT {
+    private static final Path ROOT = Path.of(System.getProperty("shop.root"));
+    private static final int EVENTS = 1_000;
+
+    @Test
+    void eventsOfOneKeyArriveInOrderFromTwoProcesses() throws Exception {
+        Map<String, String> database = PostgreSql.migrated(ROOT.resolve("order-service/migrations"));
+        try (RecordingBroker broker = new RecordingBroker();
+                Instance first = new Instance(database, broker.address() + "/first");
+                Instance second = new Instance(database, broker.address() + "/second")) {
+            first.awaitReady();
+            second.awaitReady();
+            UUID key = UUID.randomUUID();
+            fillOutbox(database, key);
+            first.sweep();
+            second.sweep();
+            await().atMost(Duration.ofMinutes(1)).until(() -> left(database) == 0);
+
+            List<Received> arrived = broker.about(key);
+            assertEquals(
+                    IntStream.range(0, EVENTS).mapToObj(String::valueOf).toList(),
+                    arrived.stream().map(Received::id).distinct().toList());
+            assertEquals(2, arrived.stream().map(Received::path).distinct().count(), "both took part");
+        }
+    }
+
+    private static void fillOutbox(Map<String, String> database, UUID key) throws Exception {
+        try (var connection = connect(database);
+                var insert = connection.prepareStatement(
+                        "insert into outbox (partitionkey, attributes, data) values (?, ?::jsonb, ?)")) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < EVENTS; i++) {
+                insert.setString(1, key.toString());
+                insert.setString(2, """
+                        {"specversion": "1.0", "id": "%d", "source": "%s", "type": "%s", "subject": "%s",
+                         "datacontenttype": "application/json"}"""
+                        .formatted(i, EventTypes.ORDER_SERVICE, EventTypes.ORDER_PLACED, key));
+                insert.setBytes(3, "{}".getBytes());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+            connection.commit();
+        }
+    }
+
+    private static long left(Map<String, String> database) throws Exception {
+        try (var connection = connect(database);
+                var rows = connection.createStatement().executeQuery("select count(*) from outbox")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static java.sql.Connection connect(Map<String, String> database) throws Exception {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://%s:%s/%s".formatted(database.get("DB_HOST"), database.get("DB_PORT"), database.get("DB_NAME")),
+                database.get("DB_USERNAME"),
+                database.get("DB_PASSWORD"));
+    }
+
+    /** A process of the order-service that answers events. */
+    private static final class Instance implements AutoCloseable {
+        private final int port = freePort();
+        private final int managementPort = freePort();
+        private final Process process;
+
+        Instance(Map<String, String> database, String sink) throws IOException {
+            ProcessBuilder builder = new ProcessBuilder(command())
+                    .redirectErrorStream(true)
+                    .redirectOutput(File.createTempFile("order-service", ".log", ROOT.resolve("src-native-tests/target").toFile()));
+            builder.environment().putAll(database);
+            builder.environment().putAll(Map.of(
+                    "PORT", String.valueOf(port),
+                    "QUARKUS_HTTP_HOST", "127.0.0.1",
+                    "QUARKUS_MANAGEMENT_HOST", "127.0.0.1",
+                    "QUARKUS_MANAGEMENT_PORT", String.valueOf(managementPort),
+                    "SHOP_SURFACE", "events",
+                    "K_SINK", sink));
+            process = builder.start();
+        }
+
+        void awaitReady() {
+            await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> given().baseUri("http://127.0.0.1:" + managementPort)
+                            .get("/q/health/ready")
+                            .statusCode()
+                    == 200);
+        }
+
+        void sweep() {
+            given().baseUri("http://127.0.0.1:" + port)
+                    .contentType("application/cloudevents+json")
+                    .body("""
+                            {"specversion": "1.0", "id": "%s", "source": "/test", "type": "%s"}"""
+                            .formatted(UUID.randomUUID(), EventTypes.PING))
+                    .post("/events")
+                    .then()
+                    .statusCode(204);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroy();
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        }
+
+        private static List<String> command() throws IOException {
+            Path target = ROOT.resolve("order-service/target");
+            try (var files = Files.list(target)) {
+                return files.filter(file -> file.toString().endsWith("-runner") && Files.isExecutable(file))
+                        .findFirst()
+                        .map(executable -> List.of(executable.toString()))
+                        .orElse(List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-jar",
+                                target.resolve("quarkus-app/quarkus-run.jar").toString()));
+            }
+        }
+
+        private static int freePort() {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
