@@ -1,4 +1,0 @@
-package shop.orders;
-
-@jakarta.enterprise.context.ApplicationScoped
-class Placeholder {}

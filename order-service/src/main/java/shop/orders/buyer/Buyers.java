@@ -1,0 +1,44 @@
+package shop.orders.buyer;
+
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import shop.kit.http.Problem;
+
+/**
+ * The row of a buyer is the lock between an order and the deletion of its user: both take it first. So an order is placed
+ * either before the deletion, which then cancels it, or not at all.
+ */
+@ApplicationScoped
+public class Buyers {
+    private static final String LOCK = """
+            insert into buyers (id) values ($1)
+            on conflict (id) do update set deleted_at = buyers.deleted_at
+            returning deleted_at is not null as deleted""";
+
+    private static final String DELETE = """
+            insert into buyers (id, deleted_at) values ($1, $2)
+            on conflict (id) do update set deleted_at = coalesce(buyers.deleted_at, excluded.deleted_at)""";
+
+    /** Locks the buyer until {@code transaction} ends; a 403 problem when the user was deleted. */
+    public void lock(SqlConnection transaction, UUID user) {
+        boolean deleted = transaction
+                .preparedQuery(LOCK)
+                .executeAndAwait(Tuple.of(user))
+                .iterator()
+                .next()
+                .getBoolean("deleted");
+        if (deleted) {
+            throw Problem.because(
+                    403, "user-deleted", "User deleted", "This user was deleted; no new orders of theirs are taken.");
+        }
+    }
+
+    /** Locks the buyer until {@code transaction} ends, and takes no more orders of theirs from then on. */
+    public void delete(SqlConnection transaction, UUID user, Instant deletedAt) {
+        transaction.preparedQuery(DELETE).executeAndAwait(Tuple.of(user, deletedAt.atOffset(ZoneOffset.UTC)));
+    }
+}

@@ -1,0 +1,12 @@
+package shop.orders.order;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+
+/**
+ * An entry of an order's history.
+ *
+ * @param eventId the CloudEvent that caused it; absent when none did
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Change(OrderStatus status, Instant at, String cause, String eventId) {}

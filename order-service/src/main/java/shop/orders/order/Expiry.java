@@ -1,0 +1,63 @@
+package shop.orders.order;
+
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerResponseFilter;
+import shop.kit.Sweep;
+
+/**
+ * Writes down which orders have expired, which reads know by the clock anyway: at the sweep, after other requests, and when
+ * an instance has become ready.
+ */
+@ApplicationScoped
+public class Expiry implements Sweep {
+    private static final Logger LOG = Logger.getLogger(Expiry.class);
+    private static final int BATCH = 100;
+    private static final long PAUSE = Duration.ofSeconds(1).toNanos();
+
+    private final Orders orders;
+    private final Vertx vertx;
+    private final AtomicLong next = new AtomicLong(System.nanoTime());
+
+    Expiry(Orders orders, Vertx vertx) {
+        this.orders = orders;
+        this.vertx = vertx;
+    }
+
+    @Override
+    @ActivateRequestContext
+    public void sweep() {
+        for (int i = 0; i < BATCH && orders.expireNext(); i++) {
+            // each in a transaction of its own, so that none waits for the stock of another
+        }
+    }
+
+    void afterStart(@Observes StartupEvent started) {
+        vertx.setTimer(Duration.ofSeconds(1).toMillis(), timer -> inBackground());
+    }
+
+    @ServerResponseFilter
+    public void afterRequest() {
+        long now = System.nanoTime();
+        long due = next.get();
+        if (now - due >= 0 && next.compareAndSet(due, now + PAUSE)) {
+            inBackground();
+        }
+    }
+
+    private void inBackground() {
+        Thread.startVirtualThread(() -> {
+            try {
+                sweep();
+            } catch (RuntimeException e) {
+                LOG.warnf("Expired orders are left to the next request: %s", e.getMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,33 @@
+package shop.orders.order;
+
+import static java.util.stream.Collectors.toMap;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a customer sends to order something. Prices are not for the customer to say.
+ *
+ * @param paymentToken what the payment provider gave the customer to pay with; it is passed on and not kept
+ */
+public record NewOrder(
+        @NotEmpty @Size(max = 100) List<@NotNull @Valid Line> lines,
+        @NotBlank @Size(max = 200) String paymentToken) {
+
+    public record Line(
+            @NotBlank @Size(max = 64) String sku,
+            @NotNull @Min(1) @Max(1000) Integer quantity) {}
+
+    /** How many of which sku, lines of the same one added up. */
+    Map<String, Long> quantities() {
+        return lines.stream().collect(toMap(Line::sku, line -> line.quantity().longValue(), Long::sum, TreeMap::new));
+    }
+}

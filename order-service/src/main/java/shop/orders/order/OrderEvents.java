@@ -1,0 +1,87 @@
+package shop.orders.order;
+
+import io.cloudevents.CloudEvent;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.logging.Logger;
+import shop.events.EventTypes;
+import shop.events.PaymentAuthorized;
+import shop.events.PaymentDeclined;
+import shop.events.UserDeleted;
+import shop.kit.events.EventEndpoint;
+import shop.kit.events.Inbox;
+import shop.orders.buyer.Buyers;
+
+/**
+ * What other parts of the shop tell: how a payment went, that a user was deleted. An event that is late, repeated,
+ * impossible or not for us changes no state and is acknowledged: sending it again would not make it better.
+ */
+@Path("/events")
+@RunOnVirtualThread
+public class OrderEvents {
+    private static final Logger LOG = Logger.getLogger(OrderEvents.class);
+
+    private final EventEndpoint endpoint;
+    private final Inbox inbox;
+    private final Orders orders;
+    private final Buyers buyers;
+
+    OrderEvents(EventEndpoint endpoint, Inbox inbox, Orders orders, Buyers buyers) {
+        this.endpoint = endpoint;
+        this.inbox = inbox;
+        this.orders = orders;
+        this.buyers = buyers;
+    }
+
+    @POST
+    @PermitAll
+    @Operation(hidden = true)
+    public Response receive(@Context HttpHeaders headers, byte[] body) {
+        return endpoint.receive(headers, body, event -> {
+            switch (event.getType()) {
+                case EventTypes.PAYMENT_AUTHORIZED -> authorized(event);
+                case EventTypes.PAYMENT_DECLINED -> declined(event);
+                case EventTypes.USER_DELETED -> deleted(event);
+                default -> LOG.warnf("Event %s of type %s is not for this service", event.getId(), event.getType());
+            }
+        });
+    }
+
+    private void authorized(CloudEvent event) {
+        UUID id = endpoint.data(event, PaymentAuthorized.class).orderId();
+        inbox.once(event, transaction -> {
+            Cause cause = Cause.of("payment authorized", event);
+            if (orders.happen(transaction, id, OrderEvent.PAYMENT_AUTHORIZED, cause)
+                    .isEmpty()) {
+                LOG.warnf("A payment came for order %s, which does not exist", id);
+                orders.requestRefund(transaction, id, "a payment came for an order that does not exist");
+            }
+        });
+    }
+
+    private void declined(CloudEvent event) {
+        PaymentDeclined declined = endpoint.data(event, PaymentDeclined.class);
+        inbox.once(event, transaction -> {
+            Cause cause = Cause.of("payment declined: " + declined.reason(), event);
+            if (orders.happen(transaction, declined.orderId(), OrderEvent.PAYMENT_DECLINED, cause)
+                    .isEmpty()) {
+                LOG.warnf("A payment was declined for order %s, which does not exist", declined.orderId());
+            }
+        });
+    }
+
+    private void deleted(CloudEvent event) {
+        UserDeleted deleted = endpoint.data(event, UserDeleted.class);
+        inbox.once(event, transaction -> {
+            buyers.delete(transaction, deleted.userId(), deleted.deletedAt());
+            orders.cancelOpenOrdersOf(transaction, deleted.userId(), Cause.of("user deleted", event));
+        });
+    }
+}

@@ -1,0 +1,42 @@
+package shop.orders.order;
+
+import static shop.orders.order.OrderEvent.CANCEL;
+import static shop.orders.order.OrderEvent.DELIVER;
+import static shop.orders.order.OrderEvent.PAYMENT_AUTHORIZED;
+import static shop.orders.order.OrderEvent.PAYMENT_DECLINED;
+import static shop.orders.order.OrderEvent.PAYMENT_OVERDUE;
+import static shop.orders.order.OrderEvent.SHIP;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** The states of an order, and the one table that says what leads from which to which. What it does not list is impossible. */
+public enum OrderStatus {
+    PLACED,
+    CONFIRMED,
+    REJECTED,
+    CANCELLED,
+    EXPIRED,
+    SHIPPED,
+    DELIVERED;
+
+    private static final Map<OrderStatus, Map<OrderEvent, OrderStatus>> TRANSITIONS = Map.of(
+            PLACED,
+                    Map.of(
+                            PAYMENT_AUTHORIZED, CONFIRMED,
+                            PAYMENT_DECLINED, REJECTED,
+                            PAYMENT_OVERDUE, EXPIRED,
+                            CANCEL, CANCELLED),
+            CONFIRMED, Map.of(SHIP, SHIPPED, CANCEL, CANCELLED),
+            SHIPPED, Map.of(DELIVER, DELIVERED));
+
+    /** The state that {@code event} leads to from here; empty when it is late, repeated or impossible. */
+    public Optional<OrderStatus> after(OrderEvent event) {
+        return Optional.ofNullable(TRANSITIONS.getOrDefault(this, Map.of()).get(event));
+    }
+
+    /** Nothing was sold: the stock is back, and no charge may stand. */
+    public boolean isVoid() {
+        return this == REJECTED || this == CANCELLED || this == EXPIRED;
+    }
+}

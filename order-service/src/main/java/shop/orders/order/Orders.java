@@ -1,0 +1,256 @@
+package shop.orders.order;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingLong;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
+import shop.events.Money;
+import shop.events.OrderCancelled;
+import shop.events.OrderConfirmed;
+import shop.events.OrderDelivered;
+import shop.events.OrderExpired;
+import shop.events.OrderRejected;
+import shop.events.OrderShipped;
+import shop.events.RefundRequested;
+import shop.events.ShopEvent;
+import shop.kit.events.Outbox;
+import shop.kit.events.Publisher;
+import shop.kit.sql.Database;
+import shop.orders.product.Products;
+
+/** The orders that were placed, and the only place where their state changes. */
+@ApplicationScoped
+class Orders {
+    private static final Logger LOG = Logger.getLogger(Orders.class);
+    private static final Cause OVERDUE = Cause.of("no answer about the payment came in time");
+
+    private static final String READ = "select * from current_orders where id = any($1) order by id";
+
+    private static final String LIST = """
+            select * from current_orders
+            where ($1::uuid is null or user_id = $1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
+            order by id desc limit $4""";
+
+    private static final String HISTORY = "select * from order_history where order_id = $1 order by at";
+
+    private static final String LOCK_ONE = "select id from orders where id = $1 for no key update";
+
+    private static final String LOCK_OPEN = """
+            select id from orders where user_id = $1 and status in ('PLACED', 'CONFIRMED')
+            order by id for no key update""";
+
+    private static final String LOCK_NEXT_OVERDUE = """
+            select id from orders where status = 'PLACED' and payment_deadline <= clock_timestamp()
+            order by payment_deadline limit 1 for no key update skip locked""";
+
+    private static final String CHANGE = """
+            with changed as (update orders set status = $2 where id = $1)
+            insert into order_history (order_id, status, cause, event_id) values ($1, $2, $3, $4) returning at""";
+
+    private final Database database;
+    private final Products products;
+    private final Outbox outbox;
+    private final Publisher publisher;
+
+    Orders(Database database, Products products, Outbox outbox, Publisher publisher) {
+        this.database = database;
+        this.products = products;
+        this.outbox = outbox;
+        this.publisher = publisher;
+    }
+
+    /** An order after something happened to it, and whether that was possible. */
+    record Outcome(Order order, boolean possible) {}
+
+    /** This order. Should it be overdue, this is written down first, so that its history says the same. */
+    Optional<Order> find(UUID id) {
+        Optional<Order> found = database.withConnection(
+                connection -> read(connection, List.of(id)).stream().findFirst());
+        if (found.isEmpty() || !found.get().overdue()) {
+            return found;
+        }
+        Optional<Outcome> expired =
+                database.inTransaction(transaction -> happen(transaction, id, OrderEvent.PAYMENT_OVERDUE, OVERDUE));
+        publisher.publishSoon();
+        return expired.map(Outcome::order);
+    }
+
+    /** Orders before {@code after}, newest first; all parameters but the last may be null. */
+    List<Order> list(UUID user, OrderStatus status, UUID after, int limit) {
+        return database.withConnection(connection -> orders(connection
+                .preparedQuery(LIST)
+                .executeAndAwait(Tuple.of(user, status == null ? null : status.name(), after, limit))));
+    }
+
+    List<Change> history(UUID id) {
+        return database.withConnection(connection -> StreamSupport.stream(
+                        connection
+                                .preparedQuery(HISTORY)
+                                .executeAndAwait(Tuple.of(id))
+                                .spliterator(),
+                        false)
+                .map(row -> new Change(
+                        OrderStatus.valueOf(row.getString("status")),
+                        instant(row, "at"),
+                        row.getString("cause"),
+                        row.getString("event_id")))
+                .toList());
+    }
+
+    /** Lets this happen to the order; empty when there is no such order. */
+    Optional<Outcome> happen(SqlConnection transaction, UUID id, OrderEvent event, Cause cause) {
+        return happen(transaction, lock(transaction, LOCK_ONE, Tuple.of(id)), event, cause).stream()
+                .findFirst();
+    }
+
+    void cancelOpenOrdersOf(SqlConnection transaction, UUID user, Cause cause) {
+        happen(transaction, lock(transaction, LOCK_OPEN, Tuple.of(user)), OrderEvent.CANCEL, cause);
+    }
+
+    /** Writes down that one overdue order has expired; false when there is none that nobody else is writing down. */
+    boolean expireNext() {
+        boolean expired = database.inTransaction(transaction -> !happen(
+                        transaction,
+                        lock(transaction, LOCK_NEXT_OVERDUE, Tuple.tuple()),
+                        OrderEvent.PAYMENT_OVERDUE,
+                        OVERDUE)
+                .isEmpty());
+        publisher.publishSoon();
+        return expired;
+    }
+
+    /** Read after they are locked, by a statement of its own: only that sees what the lock was waiting for. */
+    private List<Order> lock(SqlConnection transaction, String query, Tuple parameters) {
+        List<UUID> ids = StreamSupport.stream(
+                        transaction
+                                .preparedQuery(query)
+                                .executeAndAwait(parameters)
+                                .spliterator(),
+                        false)
+                .map(row -> row.getUUID("id"))
+                .toList();
+        return ids.isEmpty() ? List.of() : read(transaction, ids);
+    }
+
+    private List<Outcome> happen(SqlConnection transaction, List<Order> locked, OrderEvent event, Cause cause) {
+        List<Outcome> outcomes = locked.stream()
+                .map(order -> order.overdue()
+                        ? new Outcome(expire(transaction, order), event == OrderEvent.PAYMENT_OVERDUE)
+                        : happen(transaction, order, event, cause))
+                .toList();
+        giveBackStock(transaction, locked, outcomes);
+        return outcomes;
+    }
+
+    /** Whatever was to happen came too late: this happened before. */
+    private Order expire(SqlConnection transaction, Order order) {
+        OrderStatus next = OrderStatus.PLACED.after(OrderEvent.PAYMENT_OVERDUE).orElseThrow();
+        return change(transaction, order, next, OVERDUE);
+    }
+
+    private Outcome happen(SqlConnection transaction, Order order, OrderEvent event, Cause cause) {
+        Optional<OrderStatus> next = order.status().after(event);
+        if (next.isPresent()) {
+            return new Outcome(change(transaction, order, next.get(), cause), true);
+        }
+        LOG.infof("Order %s is %s: %s changes nothing", order.id(), order.status(), event);
+        if (event == OrderEvent.PAYMENT_AUTHORIZED && order.status().isVoid()) {
+            requestRefund(transaction, order.id(), "a payment came for an order that is " + order.status());
+        }
+        return new Outcome(order, false);
+    }
+
+    private Order change(SqlConnection transaction, Order order, OrderStatus next, Cause cause) {
+        Instant at = instant(
+                transaction
+                        .preparedQuery(CHANGE)
+                        .executeAndAwait(Tuple.of(order.id(), next.name(), cause.reason(), cause.eventId()))
+                        .iterator()
+                        .next(),
+                "at");
+        outbox.add(transaction, announcement(order, next, cause.reason(), at));
+        if (next == OrderStatus.CANCELLED || next == OrderStatus.EXPIRED) {
+            requestRefund(transaction, order.id(), cause.reason());
+        }
+        LOG.infof("Order %s of user %s is %s: %s", order.id(), order.userId(), next, cause.reason());
+        return order.as(next);
+    }
+
+    /** Has what was or will be charged for this order given back, whether or not a charge is known. */
+    void requestRefund(SqlConnection transaction, UUID order, String reason) {
+        outbox.add(transaction, new RefundRequested(order, reason, Instant.now()));
+    }
+
+    private static ShopEvent announcement(Order order, OrderStatus next, String reason, Instant at) {
+        return switch (next) {
+            case CONFIRMED -> new OrderConfirmed(order.id(), order.userId(), order.total(), at);
+            case REJECTED -> new OrderRejected(order.id(), order.userId(), reason, at);
+            case CANCELLED -> new OrderCancelled(order.id(), order.userId(), reason, at);
+            case EXPIRED -> new OrderExpired(order.id(), order.userId(), at);
+            case SHIPPED -> new OrderShipped(order.id(), order.userId(), at);
+            case DELIVERED -> new OrderDelivered(order.id(), order.userId(), at);
+            case PLACED -> throw new IllegalArgumentException("nothing leads to PLACED");
+        };
+    }
+
+    /** All at once, so that the products of several orders are locked in the order of their sku. */
+    private void giveBackStock(SqlConnection transaction, List<Order> before, List<Outcome> outcomes) {
+        Map<String, Long> quantities = outcomes.stream()
+                .map(Outcome::order)
+                .filter(order -> order.status().isVoid() && !before.contains(order))
+                .flatMap(order -> order.lines().stream())
+                .collect(groupingBy(Order.Line::sku, summingLong(Order.Line::quantity)));
+        if (!quantities.isEmpty()) {
+            products.lock(transaction, quantities.keySet());
+            products.addStock(transaction, quantities);
+        }
+    }
+
+    private static List<Order> read(SqlConnection connection, List<UUID> ids) {
+        return orders(connection.preparedQuery(READ).executeAndAwait(Tuple.of(ids.toArray(UUID[]::new))));
+    }
+
+    private static List<Order> orders(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false)
+                .map(Orders::order)
+                .toList();
+    }
+
+    private static Order order(Row row) {
+        String currency = row.getString("currency");
+        return new Order(
+                row.getUUID("id"),
+                row.getUUID("user_id"),
+                OrderStatus.valueOf(row.getString("status")),
+                lines(row.get(JsonArray.class, "lines"), currency),
+                new Money(row.getLong("total"), currency),
+                instant(row, "placed_at"),
+                instant(row, "payment_deadline"),
+                row.getBoolean("overdue"));
+    }
+
+    private static List<Order.Line> lines(JsonArray lines, String currency) {
+        return lines.stream()
+                .map(JsonObject.class::cast)
+                .map(line -> new Order.Line(
+                        line.getString("sku"), line.getInteger("quantity"), new Money(line.getLong("price"), currency)))
+                .toList();
+    }
+
+    private static Instant instant(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+}

@@ -1,0 +1,11 @@
+package shop.orders.product;
+
+import shop.events.Money;
+
+/** A product of the catalogue, and how many of it can be ordered. */
+public record Product(String sku, String name, Money price, long stock) {
+    /** What identifies a product. */
+    public static final String SKU = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+
+    public static final String SKU_RULE = "must be 1 to 64 letters, digits, '.', '_' or '-', not beginning with a sign";
+}

@@ -1,0 +1,129 @@
+package shop.orders.product;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.Currency;
+import java.util.List;
+import java.util.Map;
+import shop.events.Money;
+import shop.kit.http.IdempotencyKeys;
+import shop.kit.http.Page;
+import shop.kit.http.Problem;
+import shop.kit.identity.Caller;
+
+/** The catalogue: open to everyone, changed by admins. */
+@Path("/products")
+@RunOnVirtualThread
+public class ProductResource {
+    private final Products products;
+    private final IdempotencyKeys idempotency;
+    private final Caller caller;
+
+    ProductResource(Products products, IdempotencyKeys idempotency, Caller caller) {
+        this.products = products;
+        this.idempotency = idempotency;
+        this.caller = caller;
+    }
+
+    public record ProductData(
+            @NotBlank @Size(max = 200) String name,
+            @NotNull @Valid Price price) {}
+
+    /** A price in minor units. The limit keeps every total exact in any JSON reader (below 2^53: RFC 8259, section 6). */
+    public record Price(
+            @NotNull @Min(1) @Max(10_000_000_000L) Long amount,
+            @NotNull String currency) {
+        Money money() {
+            try {
+                return new Money(amount, Currency.getInstance(currency).getCurrencyCode());
+            } catch (IllegalArgumentException e) {
+                throw Problem.invalid(
+                        Problem.Place.body, "price.currency", "price.currency must be an ISO 4217 code such as EUR.");
+            }
+        }
+    }
+
+    /** How many pieces came in, or, below zero, went out other than by orders. */
+    public record StockChange(
+            @NotNull @Min(-1_000_000_000) @Max(1_000_000_000)
+            Integer delta) {}
+
+    @GET
+    @PermitAll
+    public Page<Product> list(
+            @QueryParam("cursor") String cursor,
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
+        return Page.of(products.list(Page.after(cursor), limit + 1), limit, Product::sku);
+    }
+
+    @GET
+    @Path("/{sku}")
+    @PermitAll
+    public Product get(@PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku) {
+        return products.find(sku).orElseThrow(() -> Problem.notFound("product", sku));
+    }
+
+    @PUT
+    @Path("/{sku}")
+    @RolesAllowed(Caller.ADMIN)
+    public Response put(
+            @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
+            @NotNull @Valid ProductData data) {
+        Products.Saved saved = products.save(sku, data.name(), data.price().money());
+        return (saved.created() ? Response.created(location(sku)) : Response.ok())
+                .entity(saved.product())
+                .build();
+    }
+
+    @POST
+    @Path("/{sku}/stock")
+    @RolesAllowed(Caller.ADMIN)
+    public Response addStock(
+            @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
+            @HeaderParam(IdempotencyKeys.HEADER) String key,
+            @NotNull @Valid StockChange change) {
+        if (change.delta() == 0) {
+            throw Problem.invalid(Problem.Place.body, "delta", "delta must not be 0.");
+        }
+        return idempotency.once(
+                caller.requireUserId(), "POST /products/" + sku + "/stock", key, change, transaction -> {
+                    Product product = products.lock(transaction, List.of(sku)).stream()
+                            .findFirst()
+                            .orElseThrow(() -> Problem.notFound("product", sku));
+                    long stock = product.stock() + change.delta();
+                    if (stock < 0) {
+                        throw Problem.because(
+                                409,
+                                "out-of-stock",
+                                "Out of stock",
+                                "There are only " + product.stock() + " of " + sku + "; take no more than these.",
+                                new Problem.Fault(Problem.Place.body, "delta", "is below -" + product.stock()));
+                    }
+                    products.addStock(transaction, Map.of(sku, change.delta().longValue()));
+                    return new IdempotencyKeys.Answer(
+                            200, null, new Product(sku, product.name(), product.price(), stock));
+                });
+    }
+
+    private static URI location(String sku) {
+        return URI.create("/products/" + sku);
+    }
+}

@@ -1,0 +1,94 @@
+package shop.orders.product;
+
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import shop.events.Money;
+import shop.kit.sql.Database;
+
+/** The catalogue and its stock. */
+@ApplicationScoped
+public class Products {
+    private static final String FIND = "select * from products where sku = $1";
+    private static final String LIST =
+            "select * from products where $1::text is null or sku > $1 order by sku limit $2";
+
+    /** {@code xmax} is 0 in a row that was inserted. */
+    private static final String SAVE = """
+            insert into products (sku, name, price, currency) values ($1, $2, $3, $4)
+            on conflict (sku) do update set name = excluded.name, price = excluded.price, currency = excluded.currency
+            returning *, xmax = 0 as created""";
+
+    private static final String LOCK = "select * from products where sku = any($1) order by sku for no key update";
+
+    private static final String ADD = """
+            update products set stock = products.stock + change.quantity
+            from unnest($1::text[], $2::bigint[]) as change (sku, quantity) where products.sku = change.sku""";
+
+    private final Database database;
+
+    Products(Database database) {
+        this.database = database;
+    }
+
+    record Saved(Product product, boolean created) {}
+
+    Optional<Product> find(String sku) {
+        return database.withConnection(
+                connection -> products(connection.preparedQuery(FIND).executeAndAwait(Tuple.of(sku))).stream()
+                        .findFirst());
+    }
+
+    List<Product> list(String after, int limit) {
+        return database.withConnection(
+                connection -> products(connection.preparedQuery(LIST).executeAndAwait(Tuple.of(after, limit))));
+    }
+
+    /** Adds a product, without stock, or changes its name and price. Orders that were placed keep their price. */
+    Saved save(String sku, String name, Money price) {
+        Row row = database.withConnection(connection -> connection
+                .preparedQuery(SAVE)
+                .executeAndAwait(Tuple.of(sku, name, price.amount(), price.currency()))
+                .iterator()
+                .next());
+        return new Saved(product(row), row.getBoolean("created"));
+    }
+
+    /**
+     * The products of these skus that exist, locked until {@code transaction} ends. They are locked in the order of their
+     * sku: so transactions that lock all they need by one call never wait for each other in a circle.
+     */
+    public List<Product> lock(SqlConnection transaction, Collection<String> skus) {
+        return products(transaction.preparedQuery(LOCK).executeAndAwait(Tuple.of(skus.toArray(String[]::new))));
+    }
+
+    /** Changes the stock of products that {@code transaction} has locked. The database refuses to go below zero. */
+    public void addStock(SqlConnection transaction, Map<String, Long> quantities) {
+        transaction
+                .preparedQuery(ADD)
+                .executeAndAwait(Tuple.of(
+                        quantities.keySet().toArray(String[]::new),
+                        quantities.values().toArray(Long[]::new)));
+    }
+
+    private static List<Product> products(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false)
+                .map(Products::product)
+                .toList();
+    }
+
+    private static Product product(Row row) {
+        return new Product(
+                row.getString("sku"),
+                row.getString("name"),
+                new Money(row.getLong("price"), row.getString("currency")),
+                row.getLong("stock"));
+    }
+}

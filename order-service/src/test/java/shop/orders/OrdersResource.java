@@ -1,0 +1,42 @@
+package shop.orders;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import shop.testkit.PostgresResource;
+
+/** What the order-service finds around it: in addition to the usual, its mounted settings, which tests may edit. */
+public class OrdersResource extends PostgresResource {
+    private static final Path SETTINGS = directory();
+
+    /** As an edited ConfigMap would, for orders that are placed from now on. */
+    public static void setPaymentTimeout(Duration timeout) {
+        setPaymentTimeout(timeout.toString());
+    }
+
+    static void setPaymentTimeout(String text) {
+        try {
+            Files.writeString(SETTINGS.resolve("payment-timeout"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Map<String, String> start() {
+        Map<String, String> environment = super.start();
+        environment.put("shop.settings", SETTINGS.toString());
+        return environment;
+    }
+
+    private static Path directory() {
+        try {
+            return Files.createTempDirectory("settings");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
