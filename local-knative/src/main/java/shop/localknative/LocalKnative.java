@@ -1,5 +1,31 @@
 package shop.localknative;
 
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line. */
+@Command(
+        name = "local-knative",
+        mixinStandardHelpOptions = true,
+        description = "Runs Knative manifests on one machine: services as processes, a broker, PostgreSQL, a mailbox.",
+        subcommands = {RunCommand.class, TokenCommand.class})
 public final class LocalKnative {
-    public static void main(String[] a) {}
+    private LocalKnative() {}
+
+    public static void main(String[] args) {
+        Logs.configure();
+        System.exit(new CommandLine(new LocalKnative())
+                .setExecutionExceptionHandler(LocalKnative::explain)
+                .execute(args));
+    }
+
+    /** A mistake of the user is told in its own words; anything else is a fault of this program and shows where. */
+    private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        if (e instanceof StartException) {
+            command.getErr().println("error: " + e.getMessage());
+        } else {
+            e.printStackTrace(command.getErr());
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
 }

@@ -1,0 +1,199 @@
+package shop.localknative;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.sources.v1.SinkBinding;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import shop.localknative.eventing.Eventing;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.platform.DataDirectory;
+import shop.localknative.platform.Platform;
+import shop.localknative.platform.Postgres;
+import shop.localknative.platform.Processes;
+import shop.localknative.serving.Addresses;
+import shop.localknative.serving.FrontDoor;
+import shop.localknative.serving.Image;
+import shop.localknative.serving.Revision;
+import shop.localknative.serving.Serving;
+import shop.localknative.serving.SinkBindings;
+import shop.localknative.serving.StatusPage;
+import shop.localknative.workload.Config;
+import shop.localknative.workload.FlywayJob;
+import shop.localknative.workload.GeneratedSecrets;
+import shop.localknative.workload.Pod;
+import shop.localknative.workload.Workload;
+
+/** One system: what the manifests describe, and what it finds beside Knative in a cluster. */
+public final class Cluster implements AutoCloseable {
+    private static final String BROKER_DATABASE = "local_knative";
+
+    /**
+     * @param images the directory whose modules stand for the images
+     * @param port of the front door; 0 for any
+     * @param data the directory of all state
+     * @param fresh without the state of earlier runs
+     * @param environment more variables for every process
+     */
+    public record Options(
+            Path manifests, Path images, int port, Path data, boolean fresh, Map<String, String> environment) {}
+
+    private final Options options;
+    private final Manifests manifests;
+    private final Vertx vertx = Vertx.vertx();
+    private final Addresses addresses = new Addresses();
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    /** @throws StartException when the manifests are not understood */
+    public Cluster(Options options) {
+        this.options = options;
+        this.manifests = ManifestReader.read(options.manifests());
+        closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
+    }
+
+    /**
+     * Starts everything but the services' processes: they wait for their first request.
+     *
+     * @return the port of the front door
+     * @throws StartException when that is impossible; what was started by then is stopped by {@link #close}
+     */
+    public int start() {
+        var data = closing(DataDirectory.open(options.data()));
+        var processes = new Processes(data.directory("run"));
+        tidy(data, processes);
+        var platform = closing(Platform.start(data));
+        var config = new Config(manifests);
+        var secrets = new GeneratedSecrets(platform);
+        secrets.addTo(config, Workload.all(manifests));
+
+        var serving = new Serving(vertx, addresses, processes);
+        var bindings = new SinkBindings(manifests.resources(SinkBinding.class));
+        for (Pod pod : pods(Service.class, config, platform, data)) {
+            var variables = new HashMap<>(bindings.environmentOf(pod.workload().manifest()));
+            variables.putAll(options.environment());
+            var image = Image.of(pod.workload(), options.images());
+            var log = data.directory("logs").resolve(pod.workload().name() + ".log");
+            serving.add(new Revision(pod, image, variables, addresses, log));
+            renewTokens(pod);
+        }
+        var jobs = pods(Job.class, config, platform, data).stream()
+                .map(FlywayJob::of)
+                .toList();
+        prepareDatabases(platform, secrets, jobs);
+        var eventing = startEventing(platform);
+        closing(serving);
+        return openFrontDoor(platform, serving, eventing);
+    }
+
+    /** What an earlier run left behind when it was killed; with --fresh, all that it knew, too. */
+    private void tidy(DataDirectory data, Processes processes) {
+        int leftovers = processes.stopLeftovers();
+        if (leftovers > 0) {
+            Console.say("local-knative", "stopped %d processes of an earlier run".formatted(leftovers));
+        }
+        Postgres.stopLeftover(data.directory("postgresql"));
+        if (options.fresh()) {
+            data.clear();
+        }
+    }
+
+    private List<Pod> pods(
+            Class<? extends io.fabric8.kubernetes.api.model.HasMetadata> kind,
+            Config config,
+            Platform platform,
+            DataDirectory data) {
+        return manifests.of(kind).stream()
+                .map(Workload::of)
+                .map(w -> Pod.of(w, config, platform.cluster(), data.directory("volumes", w.name())))
+                .toList();
+    }
+
+    private void renewTokens(Pod pod) {
+        pod.volumes()
+                .renewal()
+                .ifPresent(period -> vertx.setPeriodic(
+                        period.toMillis(),
+                        timer -> vertx.executeBlocking(() -> {
+                            pod.volumes().renewTokens();
+                            return null;
+                        })));
+    }
+
+    private void prepareDatabases(Platform platform, GeneratedSecrets secrets, List<FlywayJob> jobs) {
+        inParallel(Stream.concat(secrets.databases().stream(), Stream.of(BROKER_DATABASE))
+                .<Runnable>map(name -> () -> platform.postgres()
+                        .createDatabase(name, platform.credentials().password(name))));
+        inParallel(jobs.stream().<Runnable>map(job -> () -> Console.say(job.name(), job.run())));
+    }
+
+    private Eventing startEventing(Platform platform) {
+        var pool = new HikariDataSource();
+        pool.setDataSource(platform.postgres()
+                .database(BROKER_DATABASE, platform.credentials().password(BROKER_DATABASE)));
+        closing(pool);
+        var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve));
+        var ingress = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
+                .requestHandler(eventing.ingress())
+                .listen(0, "127.0.0.1");
+        addresses.add(
+                Addresses.BROKER_INGRESS,
+                ingress.toCompletionStage().toCompletableFuture().join().actualPort());
+        eventing.start();
+        return eventing;
+    }
+
+    private int openFrontDoor(Platform platform, Serving serving, Eventing eventing) {
+        var pages = new StatusPage(
+                vertx,
+                serving.activators(),
+                platform.mailbox(),
+                new JsonObject()
+                        .put("broker", "http://" + Addresses.BROKER_INGRESS)
+                        .put("postgresql", "127.0.0.1:" + platform.postgresPort())
+                        .put("data", options.data().toString()));
+        var door = new FrontDoor(vertx, pages);
+        door.add(Addresses.BROKER_INGRESS, eventing.ingress());
+        serving.activators().forEach(activator -> door.add(activator.instances().revision(), activator));
+        return door.listen(options.port());
+    }
+
+    private static void inParallel(Stream<Runnable> tasks) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture.allOf(tasks.map(task -> CompletableFuture.runAsync(task, threads))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StartException cause ? cause : e;
+        }
+    }
+
+    private synchronized <T extends AutoCloseable> T closing(T part) {
+        started.push(part);
+        return part;
+    }
+
+    /** Stops everything, in the opposite order. Blocks until all processes have ended. */
+    @Override
+    public synchronized void close() {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                Console.say("local-knative", "could not stop cleanly: " + e);
+            }
+        }
+    }
+}

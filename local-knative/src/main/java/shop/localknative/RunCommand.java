@@ -1,0 +1,52 @@
+package shop.localknative;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import shop.localknative.Cluster.Options;
+
+/** {@code run}: stays in the foreground until it is interrupted, and stops everything then. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Starts the system that the manifests describe and runs it until Ctrl-C.")
+final class RunCommand implements Callable<Integer> {
+    @Option(
+            names = "-k",
+            required = true,
+            paramLabel = "DIR",
+            description = "the kustomization, or a folder of YAML files")
+    private Path manifests;
+
+    @Option(
+            names = "--images",
+            required = true,
+            paramLabel = "DIR",
+            description = "where the modules are that stand for the images: shop/order-service is DIR/order-service")
+    private Path images;
+
+    @Option(names = "--port", paramLabel = "N", description = "of the front door, 0 for any; default ${DEFAULT-VALUE}")
+    private int port = 8080;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
+    private Path data = Path.of(".local-knative");
+
+    @Option(names = "--fresh", description = "forget the state of earlier runs")
+    private boolean fresh;
+
+    @Option(names = "--env", paramLabel = "NAME=VALUE", description = "one more variable for every process; repeatable")
+    private Map<String, String> environment = Map.of();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var cluster = new Cluster(new Options(manifests, images, port, data, fresh, environment));
+        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
+        System.out.println("ready http://localhost:" + cluster.start());
+        new CountDownLatch(1).await();
+        return 0;
+    }
+}

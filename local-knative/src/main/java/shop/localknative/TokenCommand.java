@@ -1,0 +1,79 @@
+package shop.localknative;
+
+import io.fabric8.knative.serving.v1.Service;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.platform.PrivateFile;
+import shop.localknative.platform.TokenIssuer;
+import shop.localknative.workload.Workload;
+
+/** {@code token}: works while the system runs, and before it ever ran. */
+@Command(
+        name = "token",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Prints a bearer token for local use. Services verify it like any issuer's.")
+final class TokenCommand implements Callable<Integer> {
+    private static final Duration VALID = Duration.ofHours(12);
+
+    enum Role {
+        customer,
+        admin,
+        service
+    }
+
+    @Option(names = "--role", required = true, description = "${COMPLETION-CANDIDATES}")
+    private Role role;
+
+    @Option(
+            names = "--user",
+            paramLabel = "ID",
+            description =
+                    "who it is for: a user's id, by default a new one; with --role service, the name of a service "
+                            + "account, by default of the first that has a token mounted")
+    private Optional<String> user = Optional.empty();
+
+    @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
+    private Path data = Path.of(".local-knative");
+
+    @Option(
+            names = "-k",
+            required = true,
+            paramLabel = "DIR",
+            description = "the kustomization, or a folder of YAML files")
+    private Path manifests;
+
+    @Override
+    public Integer call() {
+        System.out.println(token(ManifestReader.read(manifests), PrivateFile.directory(data.resolve("keys"))));
+        return 0;
+    }
+
+    private String token(Manifests manifests, Path keys) {
+        var namespace = manifests.namespace();
+        if (role == Role.service) {
+            var subject = "system:serviceaccount:%s:%s".formatted(namespace, user.orElseGet(() -> account(manifests)));
+            return TokenIssuer.cluster(keys).issue(subject, namespace, List.of(), VALID);
+        }
+        var subject = user.orElseGet(() -> UUID.randomUUID().toString());
+        return TokenIssuer.people(keys).issue(subject, namespace, List.of(role.name()), VALID);
+    }
+
+    private static String account(Manifests manifests) {
+        return manifests.of(Service.class).stream()
+                .map(Workload::of)
+                .filter(Workload::hasToken)
+                .map(Workload::serviceAccount)
+                .findFirst()
+                .orElseThrow(() -> new StartException(
+                        "No service has a serviceAccountToken mounted; say whose token you want with --user."));
+    }
+}

@@ -1,0 +1,52 @@
+package shop.localknative.manifests;
+
+import io.fabric8.knative.duck.v1.DeliverySpec;
+import io.fabric8.knative.duck.v1.Destination;
+import io.fabric8.knative.eventing.v1.Broker;
+import io.fabric8.knative.eventing.v1.Trigger;
+import io.fabric8.knative.sources.v1.PingSource;
+import io.fabric8.knative.sources.v1.SinkBinding;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
+/** What Knative's defaulting webhook fills in: a reference without a namespace means the namespace of who refers. */
+final class Defaults {
+    private Defaults() {}
+
+    static void apply(HasMetadata resource) {
+        var namespace = resource.getMetadata().getNamespace();
+        switch (resource) {
+            case Broker broker
+            when broker.getSpec() != null -> apply(broker.getSpec().getDelivery(), namespace);
+            case Trigger trigger
+            when trigger.getSpec() != null -> {
+                apply(trigger.getSpec().getSubscriber(), namespace);
+                apply(trigger.getSpec().getDelivery(), namespace);
+            }
+            case PingSource source
+            when source.getSpec() != null -> apply(source.getSpec().getSink(), namespace);
+            case SinkBinding binding
+            when binding.getSpec() != null -> {
+                apply(binding.getSpec().getSink(), namespace);
+                var subject = binding.getSpec().getSubject();
+                if (subject != null && subject.getNamespace() == null) {
+                    subject.setNamespace(namespace);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static void apply(DeliverySpec delivery, String namespace) {
+        if (delivery != null) {
+            apply(delivery.getDeadLetterSink(), namespace);
+        }
+    }
+
+    private static void apply(Destination destination, String namespace) {
+        if (destination != null
+                && destination.getRef() != null
+                && destination.getRef().getNamespace() == null) {
+            destination.getRef().setNamespace(namespace);
+        }
+    }
+}

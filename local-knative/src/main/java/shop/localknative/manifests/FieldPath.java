@@ -1,0 +1,73 @@
+package shop.localknative.manifests;
+
+import com.fasterxml.jackson.databind.JsonMappingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/** Where a field is in a document: names of fields and indices of list items, from the root. */
+public record FieldPath(List<Object> steps) {
+    public static FieldPath of(Object... steps) {
+        return new FieldPath(List.of(steps));
+    }
+
+    static FieldPath of(JsonMappingException e) {
+        return new FieldPath(e.getPath().stream()
+                .<Object>map(r -> r.getFieldName() == null ? (Object) r.getIndex() : r.getFieldName())
+                .toList());
+    }
+
+    public FieldPath then(Object... more) {
+        var longer = new ArrayList<>(steps);
+        longer.addAll(List.of(more));
+        return new FieldPath(List.copyOf(longer));
+    }
+
+    /** The line, counted from 1, of the field or of the last of its ancestors that the document has. */
+    int lineIn(Node document) {
+        int line = document.getStartMark().getLine();
+        var node = Optional.of(document);
+        for (Object step : steps) {
+            var tuple = node.flatMap(parent -> child(parent, step));
+            if (tuple.isEmpty()) {
+                break;
+            }
+            line = tuple.get().getKeyNode().getStartMark().getLine();
+            node = tuple.map(NodeTuple::getValueNode);
+        }
+        return line + 1;
+    }
+
+    private static Optional<NodeTuple> child(Node parent, Object step) {
+        return switch (parent) {
+            case MappingNode mapping ->
+                mapping.getValue().stream()
+                        .filter(t -> t.getKeyNode() instanceof ScalarNode key
+                                && key.getValue().equals(step))
+                        .findFirst();
+            case SequenceNode list
+            when step instanceof Integer i && i < list.getValue().size() ->
+                Optional.of(
+                        new NodeTuple(list.getValue().get(i), list.getValue().get(i)));
+            default -> Optional.empty();
+        };
+    }
+
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        for (Object step : steps) {
+            if (step instanceof Integer) {
+                text.append('[').append(step).append(']');
+            } else {
+                text.append(text.isEmpty() ? "" : ".").append(step);
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,30 @@
+package shop.localknative.manifests;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.nio.file.Path;
+import org.yaml.snakeyaml.nodes.Node;
+import shop.localknative.StartException;
+
+/** A resource, and the place it was read from. */
+public record Manifest(Path file, Node yaml, HasMetadata resource) {
+    public String kind() {
+        return resource.getKind();
+    }
+
+    public String name() {
+        return resource.getMetadata().getName();
+    }
+
+    public String namespace() {
+        return resource.getMetadata().getNamespace();
+    }
+
+    /** What is wrong with the field at {@code path}: names of fields and, for lists, indices. */
+    public StartException problem(String message, Object... path) {
+        return problem(message, FieldPath.of(path));
+    }
+
+    public StartException problem(String message, FieldPath path) {
+        return StartException.at(file, path.lineIn(yaml), "%s %s, %s: %s".formatted(kind(), name(), path, message));
+    }
+}

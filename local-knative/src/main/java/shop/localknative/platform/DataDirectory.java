@@ -1,0 +1,95 @@
+package shop.localknative.platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import shop.localknative.StartException;
+
+/** The place of all state of one system. While the system runs, the directory is locked. */
+public final class DataDirectory implements AutoCloseable {
+    /** What --fresh deletes. Nothing else in the directory was made here. */
+    private static final List<String> CONTENTS =
+            List.of("postgresql", "credentials", "keys", "mail", "volumes", "logs");
+
+    private final Path directory;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private DataDirectory(Path directory, FileChannel channel, FileLock lock) {
+        this.directory = directory;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /** @throws StartException when another local-knative uses it */
+    public static DataDirectory open(Path path) {
+        var directory = PrivateFile.directory(path.toAbsolutePath().normalize());
+        try {
+            var channel = FileChannel.open(
+                    directory.resolve("lock"),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+            var lock = tryLock(channel);
+            if (lock == null) {
+                channel.close();
+                throw new StartException(
+                        "%s is in use by another local-knative. Stop that one, or choose another --data."
+                                .formatted(directory));
+            }
+            return new DataDirectory(directory, channel, lock);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return null;
+        }
+    }
+
+    /** A directory below this one, created when missing. */
+    public Path directory(String... names) {
+        return PrivateFile.directory(Path.of(directory.toString(), names));
+    }
+
+    /** Deletes all state. */
+    public void clear() {
+        CONTENTS.forEach(name -> delete(directory.resolve(name)));
+    }
+
+    static void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        channel.close();
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+}

@@ -1,0 +1,137 @@
+package shop.localknative.serving;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.stream.Collectors;
+import shop.localknative.platform.Mail;
+import shop.localknative.platform.Mailbox;
+
+/** The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted. */
+public final class StatusPage implements Handler<HttpServerRequest> {
+    private final Vertx vertx;
+    private final List<Activator> activators;
+    private final Mailbox mailbox;
+    private final JsonObject platform;
+
+    /** @param platform what is to be said about the parts that are not services */
+    public StatusPage(Vertx vertx, List<Activator> activators, Mailbox mailbox, JsonObject platform) {
+        this.vertx = vertx;
+        this.activators = activators;
+        this.mailbox = mailbox;
+        this.platform = platform;
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        switch (request.path()) {
+            case "/" -> answer(request, "local-knative", status(request));
+            case "/mailbox" ->
+                vertx.executeBlocking(mailbox::mails, false)
+                        .onSuccess(mails -> answer(request, "Mailbox", mails(mails)))
+                        .onFailure(e -> new Problem(500, "The mailbox can't be read", e.getMessage()).answer(request));
+            default -> new Problem(404, "No such page", "There are / and /mailbox.").answer(request);
+        }
+    }
+
+    private JsonObject status(HttpServerRequest request) {
+        int port = request.connection().localAddress().port();
+        var services =
+                activators.stream().map(a -> service(a.instances(), port)).toList();
+        return new JsonObject().put("services", new JsonArray(services)).mergeIn(platform);
+    }
+
+    private static JsonObject service(Instances instances, int port) {
+        var revision = instances.revision();
+        var host = revision.isPublic()
+                ? FrontDoor.publicHost(revision)
+                : Addresses.hostOf(revision.namespace(), revision.name());
+        return new JsonObject()
+                .put("name", revision.name())
+                .put("url", "http://%s:%d".formatted(host, port))
+                .put("state", instances.state().name().toLowerCase())
+                .put("pid", instances.pid().orElse(null))
+                .put("starts", instances.starts())
+                .put("log", revision.log().toString());
+    }
+
+    private static JsonObject mails(List<Mail> mails) {
+        return new JsonObject()
+                .put(
+                        "mails",
+                        new JsonArray(mails.stream()
+                                .map(mail -> new JsonObject()
+                                        .put("from", mail.from())
+                                        .put("to", mail.to())
+                                        .put("subject", mail.subject())
+                                        .put("date", mail.date())
+                                        .put("messageId", mail.messageId())
+                                        .put("text", mail.text()))
+                                .toList()));
+    }
+
+    private static void answer(HttpServerRequest request, String title, JsonObject content) {
+        var accept = request.getHeader("Accept");
+        if (accept == null || !accept.contains("text/html")) {
+            request.response().putHeader("Content-Type", "application/json").end(content.encodePrettily());
+        } else {
+            request.response()
+                    .putHeader("Content-Type", "text/html; charset=utf-8")
+                    .end("""
+                            <!doctype html>
+                            <title>%1$s</title>
+                            <style>
+                              body {font: 15px system-ui; margin: 2rem}
+                              table {border-collapse: collapse; margin: 1rem 0}
+                              th, td {text-align: left; vertical-align: top; padding: .3rem .8rem; border-bottom: 1px solid #ddd}
+                              td {white-space: pre-wrap}
+                            </style>
+                            <h1>%1$s</h1>
+                            <nav><a href="/">status</a> <a href="/mailbox">mailbox</a></nav>
+                            %2$s
+                            """.formatted(title, html(content)));
+        }
+    }
+
+    private static String html(Object value) {
+        return switch (value) {
+            case null -> "";
+            case JsonObject object ->
+                "<table>"
+                        + object.stream()
+                                .map(e -> "<tr><th>%s<td>%s".formatted(html(e.getKey()), html(e.getValue())))
+                                .collect(Collectors.joining())
+                        + "</table>";
+            case JsonArray array -> table(array);
+            default -> escape(value.toString());
+        };
+    }
+
+    /** Objects of a list have the same fields: those are the columns. */
+    private static String table(JsonArray array) {
+        if (array.isEmpty() || !(array.getValue(0) instanceof JsonObject first)) {
+            return array.stream().map(StatusPage::html).collect(Collectors.joining(", "));
+        }
+        var columns = first.fieldNames();
+        var head = columns.stream().map(c -> "<th>" + html(c)).collect(Collectors.joining());
+        var rows = array.stream()
+                .map(JsonObject.class::cast)
+                .map(row -> "<tr>"
+                        + columns.stream()
+                                .map(c -> "<td>" + html(row.getValue(c)))
+                                .collect(Collectors.joining()))
+                .collect(Collectors.joining());
+        return "<table><tr>%s%s</table>".formatted(head, rows);
+    }
+
+    private static String escape(String text) {
+        var escaped = text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+        return escaped.matches("http://\\S+") ? "<a href=\"%1$s\">%1$s</a>".formatted(escaped) : escaped;
+    }
+}

@@ -1,0 +1,59 @@
+package shop.localknative.workload;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import shop.localknative.manifests.Manifests;
+
+/** What containers can refer to: the ConfigMaps and Secrets of one system, as bytes by key. */
+public final class Config {
+    private final Map<String, Map<String, byte[]>> contents = new TreeMap<>();
+
+    public Config(Manifests manifests) {
+        manifests.resources(ConfigMap.class).forEach(m -> put(m, text(m.getData()), decoded(m.getBinaryData())));
+        manifests.resources(Secret.class).forEach(s -> put(s, decoded(s.getData()), text(s.getStringData())));
+    }
+
+    public Optional<Map<String, byte[]>> configMap(String namespace, String name) {
+        return Optional.ofNullable(contents.get(id("ConfigMap", namespace, name)));
+    }
+
+    public Optional<Map<String, byte[]>> secret(String namespace, String name) {
+        return Optional.ofNullable(contents.get(id("Secret", namespace, name)));
+    }
+
+    /** Adds a Secret that the manifests refer to and do not contain. */
+    public void addSecret(String namespace, String name, Map<String, String> data) {
+        contents.put(id("Secret", namespace, name), text(data));
+    }
+
+    private void put(HasMetadata resource, Map<String, byte[]> data, Map<String, byte[]> more) {
+        var all = new TreeMap<>(data);
+        all.putAll(more);
+        var metadata = resource.getMetadata();
+        contents.put(id(resource.getKind(), metadata.getNamespace(), metadata.getName()), all);
+    }
+
+    private static Map<String, byte[]> text(Map<String, String> data) {
+        var bytes = new TreeMap<String, byte[]>();
+        Optional.ofNullable(data).ifPresent(d -> d.forEach((k, v) -> bytes.put(k, v.getBytes(StandardCharsets.UTF_8))));
+        return bytes;
+    }
+
+    private static Map<String, byte[]> decoded(Map<String, String> data) {
+        var bytes = new TreeMap<String, byte[]>();
+        Optional.ofNullable(data)
+                .ifPresent(d ->
+                        d.forEach((k, v) -> bytes.put(k, Base64.getDecoder().decode(v))));
+        return bytes;
+    }
+
+    private static String id(String kind, String namespace, String name) {
+        return kind + " " + namespace + "/" + name;
+    }
+}

@@ -1,0 +1,112 @@
+package shop.localknative.workload;
+
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import shop.localknative.manifests.FieldPath;
+
+/** The environment of a container as the kubelet makes it: references resolved, {@code $(NAME)} expanded. */
+public final class Environment {
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([-._a-zA-Z][-._a-zA-Z0-9]*)\\)");
+
+    private final Workload workload;
+    private final Config config;
+    private final Map<String, String> variables = new LinkedHashMap<>();
+
+    private Environment(Workload workload, Config config) {
+        this.workload = workload;
+        this.config = config;
+    }
+
+    /** @throws shop.localknative.StartException for a reference to what is neither there nor optional */
+    public static Map<String, String> of(Workload workload, Config config) {
+        var environment = new Environment(workload, config);
+        var container = workload.container();
+        for (int i = 0; i < container.getEnvFrom().size(); i++) {
+            environment.addAll(container.getEnvFrom().get(i), Workload.field("envFrom", i));
+        }
+        for (int i = 0; i < container.getEnv().size(); i++) {
+            environment.add(container.getEnv().get(i), Workload.field("env", i));
+        }
+        return environment.variables;
+    }
+
+    /** {@code $(NAME)} replaced by the variable; what is not a variable stays, and {@code $$} is a dollar. */
+    static UnaryOperator<String> expansion(Map<String, String> variables) {
+        return text -> REFERENCE.matcher(text).replaceAll(found -> {
+            var name = found.group(1);
+            return Matcher.quoteReplacement(name == null ? "$" : variables.getOrDefault(name, found.group()));
+        });
+    }
+
+    private void addAll(EnvFromSource source, FieldPath field) {
+        var prefix = Optional.ofNullable(source.getPrefix()).orElse("");
+        var reference = Optional.ofNullable(source.getSecretRef())
+                .map(r -> new Reference("secretRef", r.getName(), null, r.getOptional()))
+                .orElseGet(() -> new Reference(
+                        "configMapRef",
+                        source.getConfigMapRef().getName(),
+                        null,
+                        source.getConfigMapRef().getOptional()));
+        find(reference, field)
+                .ifPresent(data -> data.forEach((key, value) -> variables.put(prefix + key, text(value))));
+    }
+
+    private void add(EnvVar variable, FieldPath field) {
+        if (variable.getValueFrom() == null) {
+            var value = Optional.ofNullable(variable.getValue()).orElse("");
+            variables.put(variable.getName(), expansion(variables).apply(value));
+            return;
+        }
+        var secret = variable.getValueFrom().getSecretKeyRef();
+        var configMap = variable.getValueFrom().getConfigMapKeyRef();
+        if (secret == null && configMap == null) {
+            throw workload.manifest().problem("expected a secretKeyRef or configMapKeyRef", field.then("valueFrom"));
+        }
+        var reference = secret != null
+                ? new Reference("secretKeyRef", secret.getName(), secret.getKey(), secret.getOptional())
+                : new Reference("configMapKeyRef", configMap.getName(), configMap.getKey(), configMap.getOptional());
+        find(reference, field.then("valueFrom"))
+                .flatMap(data -> value(data, reference, field.then("valueFrom")))
+                .ifPresent(value -> variables.put(variable.getName(), text(value)));
+    }
+
+    private Optional<Map<String, byte[]>> find(Reference reference, FieldPath field) {
+        var data = reference.field.startsWith("secret")
+                ? config.secret(workload.namespace(), reference.name)
+                : config.configMap(workload.namespace(), reference.name);
+        if (data.isEmpty() && !reference.isOptional()) {
+            throw workload.manifest()
+                    .problem(
+                            "no such object in namespace %s: %s".formatted(workload.namespace(), reference.name),
+                            field.then(reference.field, "name"));
+        }
+        return data;
+    }
+
+    private Optional<byte[]> value(Map<String, byte[]> data, Reference reference, FieldPath field) {
+        if (!data.containsKey(reference.key) && !reference.isOptional()) {
+            throw workload.manifest()
+                    .problem(
+                            "%s has no key %s, only %s".formatted(reference.name, reference.key, data.keySet()),
+                            field.then(reference.field, "key"));
+        }
+        return Optional.ofNullable(data.get(reference.key));
+    }
+
+    private static String text(byte[] value) {
+        return new String(value, StandardCharsets.UTF_8);
+    }
+
+    private record Reference(String field, String name, String key, Boolean optional) {
+        boolean isOptional() {
+            return Boolean.TRUE.equals(optional);
+        }
+    }
+}

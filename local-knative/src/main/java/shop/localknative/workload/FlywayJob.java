@@ -1,0 +1,112 @@
+package shop.localknative.workload;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import shop.localknative.StartException;
+
+/** A Job with Flyway's image: the migration runs in this process, with the library that the image contains. */
+public final class FlywayJob {
+    /** The settings that mean the same in the library; the others are of the command line or of its paid editions. */
+    private static final Set<String> SETTINGS = Set.of(
+            "URL",
+            "USER",
+            "PASSWORD",
+            "LOCATIONS",
+            "SCHEMAS",
+            "DEFAULT_SCHEMA",
+            "TABLE",
+            "CONNECT_RETRIES",
+            "BASELINE_ON_MIGRATE",
+            "BASELINE_VERSION",
+            "OUT_OF_ORDER",
+            "VALIDATE_MIGRATION_NAMING");
+
+    private final Pod pod;
+
+    private FlywayJob(Pod pod) {
+        this.pod = pod;
+    }
+
+    /** @throws StartException for a Job of another kind */
+    public static FlywayJob of(Pod pod) {
+        var manifest = pod.workload().manifest();
+        var container = pod.workload().container();
+        if (!container.getImage().matches("(.*/)?flyway/flyway(:.*)?")) {
+            throw manifest.problem("only Jobs with the image flyway/flyway are run", Workload.field("image"));
+        }
+        if (!container.getArgs().equals(List.of("migrate"))) {
+            throw manifest.problem("only [migrate] is run", Workload.field("args"));
+        }
+        return new FlywayJob(pod);
+    }
+
+    public String name() {
+        return pod.workload().name();
+    }
+
+    /** Blocks until the database has its latest version, and says what was done. */
+    public String run() {
+        try {
+            var result = Flyway.configure().configuration(settings()).load().migrate();
+            return result.migrationsExecuted == 0
+                    ? "up to date"
+                    : "%d migrations, now at version %s"
+                            .formatted(result.migrationsExecuted, result.targetSchemaVersion);
+        } catch (FlywayException e) {
+            throw new StartException("Job %s failed: %s".formatted(name(), e.getMessage()), e);
+        }
+    }
+
+    private Map<String, String> settings() {
+        var settings = new HashMap<String, String>();
+        settings.put("flyway.locations", "filesystem:/flyway/sql");
+        pod.environment().forEach((name, value) -> {
+            if (name.startsWith("FLYWAY_")) {
+                settings.put("flyway." + setting(name.substring("FLYWAY_".length())), value);
+            }
+        });
+        settings.computeIfPresent("flyway.locations", (name, locations) -> onThisMachine(locations));
+        return settings;
+    }
+
+    /** CONNECT_RETRIES is connectRetries. */
+    private String setting(String name) {
+        if (!SETTINGS.contains(name)) {
+            throw pod.workload()
+                    .manifest()
+                    .problem(
+                            "FLYWAY_%s is not a setting that is passed on; these are: %s"
+                                    .formatted(name, SETTINGS.stream().sorted().toList()),
+                            Workload.field("env"));
+        }
+        var words = name.toLowerCase(Locale.ROOT).split("_");
+        for (int i = 1; i < words.length; i++) {
+            words[i] = Character.toUpperCase(words[i].charAt(0)) + words[i].substring(1);
+        }
+        return String.join("", words);
+    }
+
+    private String onThisMachine(String locations) {
+        var real = locations;
+        for (var mount : pod.mounts().entrySet()) {
+            real = real.replace("filesystem:" + mount.getKey(), "filesystem:" + realPath(mount.getValue()));
+        }
+        return real;
+    }
+
+    private static String realPath(Path path) {
+        try {
+            return path.toRealPath().toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

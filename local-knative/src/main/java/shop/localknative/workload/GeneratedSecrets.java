@@ -1,0 +1,111 @@
+package shop.localknative.workload;
+
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import shop.localknative.platform.Credentials;
+import shop.localknative.platform.Mailbox;
+import shop.localknative.platform.Platform;
+
+/**
+ * The Secrets that workloads refer to and the manifests rightly do not contain, made for what runs here beside Knative:
+ * {@code NAME-postgresql}, with the keys of the Service Binding specification, {@code smtp} and {@code jwt}.
+ */
+public final class GeneratedSecrets {
+    private static final String DATABASE = "-postgresql";
+
+    private final Credentials credentials;
+    private final int postgresPort;
+    private final Map<String, String> smtp;
+    private final Map<String, String> jwt;
+    private final Set<String> databases = new LinkedHashSet<>();
+
+    public GeneratedSecrets(Platform platform) {
+        this.credentials = platform.credentials();
+        this.postgresPort = platform.postgresPort();
+        this.smtp = Map.of(
+                "host",
+                "127.0.0.1",
+                "port",
+                Integer.toString(platform.mailbox().port()),
+                "username",
+                Mailbox.USERNAME,
+                "password",
+                credentials.password("smtp"),
+                "from",
+                "no-reply@local-knative.example",
+                "starttls",
+                "DISABLED");
+        this.jwt = Map.of(
+                "people-issuer", platform.people().issuer(),
+                "people-jwks", platform.people().jwks().toUri().toString(),
+                "cluster-issuer", platform.cluster().issuer(),
+                "cluster-jwks", platform.cluster().jwks().toUri().toString());
+    }
+
+    /** Adds the missing Secrets of these workloads. One of another name stays missing, and its reader says so. */
+    public void addTo(Config config, List<Workload> workloads) {
+        for (Workload workload : workloads) {
+            secretNames(workload)
+                    .filter(name -> config.secret(workload.namespace(), name).isEmpty())
+                    .forEach(name -> add(config, workload.namespace(), name));
+        }
+    }
+
+    /** The databases that the Secrets promise; the password of each is kept under its name. */
+    public Set<String> databases() {
+        return databases;
+    }
+
+    private void add(Config config, String namespace, String name) {
+        if (name.equals("smtp")) {
+            config.addSecret(namespace, name, smtp);
+        } else if (name.equals("jwt")) {
+            config.addSecret(namespace, name, jwt);
+        } else if (name.endsWith(DATABASE)) {
+            var database = name.substring(0, name.length() - DATABASE.length()).replace('-', '_');
+            databases.add(database);
+            config.addSecret(namespace, name, binding(database));
+        }
+    }
+
+    private Map<String, String> binding(String database) {
+        return Map.of(
+                "type",
+                "postgresql",
+                "host",
+                "127.0.0.1",
+                "port",
+                Integer.toString(postgresPort),
+                "database",
+                database,
+                "username",
+                database,
+                "password",
+                credentials.password(database));
+    }
+
+    private static Stream<String> secretNames(Workload workload) {
+        var env = workload.container().getEnv().stream()
+                .map(EnvVar::getValueFrom)
+                .filter(Objects::nonNull)
+                .map(source -> source.getSecretKeyRef())
+                .filter(Objects::nonNull)
+                .map(reference -> reference.getName());
+        var envFrom = workload.container().getEnvFrom().stream()
+                .map(EnvFromSource::getSecretRef)
+                .filter(Objects::nonNull)
+                .map(reference -> reference.getName());
+        var volumes = workload.volumes().stream()
+                .map(Volume::getSecret)
+                .filter(Objects::nonNull)
+                .map(source -> source.getSecretName());
+        return Stream.of(env, envFrom, volumes).flatMap(names -> names);
+    }
+}

@@ -1,0 +1,72 @@
+package shop.localknative.workload;
+
+import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import shop.localknative.manifests.FieldPath;
+import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.Manifests;
+
+/** A manifest with a container: a Knative Service or a Job. */
+public record Workload(Manifest manifest, Container container, List<Volume> volumes, String serviceAccount) {
+    private static final FieldPath POD = FieldPath.of("spec", "template", "spec");
+
+    /** The field {@code path} of the container. */
+    public static FieldPath field(Object... path) {
+        return POD.then("containers", 0).then(path);
+    }
+
+    public static FieldPath podField(Object... path) {
+        return POD.then(path);
+    }
+
+    public static Workload of(Manifest manifest) {
+        return switch (manifest.resource()) {
+            case Service service
+            when service.getSpec() != null && service.getSpec().getTemplate() != null -> {
+                var pod = service.getSpec().getTemplate().getSpec();
+                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
+            }
+            case Job job
+            when job.getSpec() != null && job.getSpec().getTemplate() != null -> {
+                var pod = job.getSpec().getTemplate().getSpec();
+                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
+            }
+            default -> throw manifest.problem("expected a pod template", POD);
+        };
+    }
+
+    private static Workload of(Manifest manifest, List<Container> containers, List<Volume> volumes, String account) {
+        if (containers.size() != 1) {
+            throw manifest.problem("expected exactly one container", POD.then("containers"));
+        }
+        return new Workload(
+                manifest,
+                containers.getFirst(),
+                volumes,
+                Optional.ofNullable(account).orElse("default"));
+    }
+
+    public static List<Workload> all(Manifests manifests) {
+        return Stream.concat(manifests.of(Service.class).stream(), manifests.of(Job.class).stream())
+                .map(Workload::of)
+                .toList();
+    }
+
+    /** Whether it identifies itself to others with a token of its service account. */
+    public boolean hasToken() {
+        return volumes.stream().anyMatch(volume -> volume.getProjected() != null);
+    }
+
+    public String name() {
+        return manifest.name();
+    }
+
+    public String namespace() {
+        return manifest.namespace();
+    }
+}
