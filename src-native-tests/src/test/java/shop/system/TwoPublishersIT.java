@@ -58,8 +58,7 @@ class TwoPublishersIT {
                 insert.setString(1, key.toString());
                 insert.setString(2, """
                         {"specversion": "1.0", "id": "%d", "source": "%s", "type": "%s", "subject": "%s",
-                         "datacontenttype": "application/json"}"""
-                        .formatted(i, EventTypes.ORDER_SERVICE, EventTypes.ORDER_PLACED, key));
+                         "datacontenttype": "application/json"}""".formatted(i, EventTypes.ORDER_SERVICE, EventTypes.ORDER_PLACED, key));
                 insert.setBytes(3, "{}".getBytes());
                 insert.addBatch();
             }
@@ -78,7 +77,8 @@ class TwoPublishersIT {
 
     private static java.sql.Connection connect(Map<String, String> database) throws Exception {
         return DriverManager.getConnection(
-                "jdbc:postgresql://%s:%s/%s".formatted(database.get("DB_HOST"), database.get("DB_PORT"), database.get("DB_NAME")),
+                "jdbc:postgresql://%s:%s/%s"
+                        .formatted(database.get("DB_HOST"), database.get("DB_PORT"), database.get("DB_NAME")),
                 database.get("DB_USERNAME"),
                 database.get("DB_PASSWORD"));
     }
@@ -92,31 +92,42 @@ class TwoPublishersIT {
         Instance(Map<String, String> database, String sink) throws IOException {
             ProcessBuilder builder = new ProcessBuilder(command())
                     .redirectErrorStream(true)
-                    .redirectOutput(File.createTempFile("order-service", ".log", ROOT.resolve("src-native-tests/target").toFile()));
+                    .redirectOutput(File.createTempFile(
+                            "order-service",
+                            ".log",
+                            ROOT.resolve("src-native-tests/target").toFile()));
             builder.environment().putAll(database);
-            builder.environment().putAll(Map.of(
-                    "PORT", String.valueOf(port),
-                    "QUARKUS_HTTP_HOST", "127.0.0.1",
-                    "QUARKUS_MANAGEMENT_HOST", "127.0.0.1",
-                    "QUARKUS_MANAGEMENT_PORT", String.valueOf(managementPort),
-                    "SHOP_SURFACE", "events",
-                    "K_SINK", sink));
+            builder.environment()
+                    .putAll(Map.of(
+                            "PORT",
+                            String.valueOf(port),
+                            "QUARKUS_HTTP_HOST",
+                            "127.0.0.1",
+                            "QUARKUS_MANAGEMENT_HOST",
+                            "127.0.0.1",
+                            "QUARKUS_MANAGEMENT_PORT",
+                            String.valueOf(managementPort),
+                            "SHOP_SURFACE",
+                            "events",
+                            "K_SINK",
+                            sink));
             process = builder.start();
         }
 
         void awaitReady() {
-            await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> given().baseUri("http://127.0.0.1:" + managementPort)
-                            .get("/q/health/ready")
-                            .statusCode()
-                    == 200);
+            await().atMost(Duration.ofMinutes(1))
+                    .ignoreExceptions()
+                    .until(() -> given().baseUri("http://127.0.0.1:" + managementPort)
+                                    .get("/q/health/ready")
+                                    .statusCode()
+                            == 200);
         }
 
         void sweep() {
             given().baseUri("http://127.0.0.1:" + port)
                     .contentType("application/cloudevents+json")
                     .body("""
-                            {"specversion": "1.0", "id": "%s", "source": "/test", "type": "%s"}"""
-                            .formatted(UUID.randomUUID(), EventTypes.PING))
+                            {"specversion": "1.0", "id": "%s", "source": "/test", "type": "%s"}""".formatted(UUID.randomUUID(), EventTypes.PING))
                     .post("/events")
                     .then()
                     .statusCode(204);
@@ -137,7 +148,8 @@ class TwoPublishersIT {
                         .findFirst()
                         .map(executable -> List.of(executable.toString()))
                         .orElse(List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 "-jar",
                                 target.resolve("quarkus-app/quarkus-run.jar").toString()));
             }
