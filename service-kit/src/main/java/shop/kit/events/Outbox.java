@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -62,21 +61,10 @@ public class Outbox {
                 .preparedQuery(INSERT)
                 .executeAndAwait(Tuple.of(
                         partitionkey == null ? event.getId() : partitionkey.toString(),
-                        attributes(event),
+                        StoredEvent.attributes(event),
                         event.getData() == null
                                 ? null
                                 : Buffer.buffer(event.getData().toBytes())));
-    }
-
-    private static JsonObject attributes(CloudEvent event) {
-        JsonObject attributes = new JsonObject();
-        event.getAttributeNames().forEach(name -> attributes.put(name, text(event.getAttribute(name))));
-        event.getExtensionNames().forEach(name -> attributes.put(name, text(event.getExtension(name))));
-        return attributes;
-    }
-
-    private static String text(Object value) {
-        return value instanceof OffsetDateTime time ? io.cloudevents.types.Time.writeTime(time) : String.valueOf(value);
     }
 
     private byte[] write(ShopEvent event) {

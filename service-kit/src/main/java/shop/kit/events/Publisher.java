@@ -1,8 +1,5 @@
 package shop.kit.events;
 
-import io.cloudevents.CloudEvent;
-import io.cloudevents.SpecVersion;
-import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.http.HttpMessageFactory;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -188,23 +185,12 @@ public class Publisher implements Sweep {
         Buffer[] body = {Buffer.buffer()};
         HttpMessageFactory.createWriter(
                         request::addHeader, data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
-                .writeBinary(event(row));
+                .writeBinary(StoredEvent.event(row.getJsonObject("attributes"), row.get(Buffer.class, "data")));
         return client.request(request)
                 .compose(open -> open.send(body[0]))
                 .compose(response -> response.statusCode() / 100 == 2
                         ? response.body().mapEmpty()
                         : Future.failedFuture("it answered " + response.statusCode()));
-    }
-
-    private static CloudEvent event(Row row) {
-        JsonObject attributes = row.getJsonObject("attributes");
-        CloudEventBuilder event =
-                CloudEventBuilder.fromSpecVersion(SpecVersion.parse(attributes.getString("specversion")));
-        attributes.fieldNames().stream()
-                .filter(name -> !name.equals("specversion"))
-                .forEach(name -> event.withContextAttribute(name, attributes.getString(name)));
-        Buffer data = row.get(Buffer.class, "data");
-        return (data == null ? event : event.withData(data.getBytes())).build();
     }
 
     private void comeBackWhenTheNextIsDue() {
