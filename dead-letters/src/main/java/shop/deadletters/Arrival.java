@@ -1,0 +1,142 @@
+package shop.deadletters;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.CloudEventData;
+import io.cloudevents.jackson.JsonCloudEventData;
+import io.vertx.core.json.JsonObject;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import shop.events.EventTypes;
+import shop.events.Uuids;
+import shop.kit.events.EventEndpoint;
+import shop.kit.events.StoredEvent;
+
+/**
+ * What a broker delivered here: an event that it could not deliver elsewhere, or something that is no event at all. Knative
+ * tells of the failure in extensions that it adds: {@code knativeerrordest}, {@code knativeerrorcode}, {@code
+ * knativeerrordata}.
+ *
+ * @param attributes the event's, extensions included; what the headers say if it is unreadable
+ * @param data the event's, byte for byte; the whole body if it is unreadable
+ * @param unreadable why this is no CloudEvent, or null
+ */
+record Arrival(JsonObject attributes, byte[] data, String unreadable) {
+    static final String ERROR = "knativeerror";
+    private static final String HEADER = "ce-";
+    /** CloudEvents 1.0, 3.1 forbids them; PostgreSQL takes no NUL. */
+    private static final Pattern CONTROLS = Pattern.compile("\\p{Cc}");
+
+    private static final Pattern BINARY = Pattern.compile("[\\p{Cc}&&[^\\r\\n\\t]]");
+
+    /** Never fails: what was refused here would be lost. */
+    static Arrival of(HttpHeaders headers, byte[] body) {
+        try {
+            CloudEvent event = EventEndpoint.parse(headers, body);
+            JsonObject attributes = StoredEvent.attributes(event);
+            if (CONTROLS.matcher(attributes.getMap().values().toString()).find()) {
+                return unreadable(headers, body, "An attribute contains control characters.");
+            }
+            if (event.getData() instanceof JsonCloudEventData) {
+                // In JSON format this is the default, in binary mode there is none.
+                attributes.getMap().putIfAbsent("datacontenttype", MediaType.APPLICATION_JSON);
+            }
+            return new Arrival(attributes, data(event.getData(), body), null);
+        } catch (RuntimeException | IOException e) {
+            return unreadable(headers, body, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The same for each delivery of the same dead letter, another for any other. */
+    UUID fingerprint() {
+        return unreadable == null
+                ? Uuids.nameBased(text("source"), text("id"), text(ERROR + "dest"))
+                : Uuids.nameBased(attributes.encode(), Base64.getEncoder().encodeToString(data));
+    }
+
+    /** Whether this came from the schedule, and is no dead letter. */
+    boolean isPing() {
+        return unreadable == null
+                && EventTypes.PING.equals(attributes.getString("type"))
+                && attributes.fieldNames().stream().noneMatch(name -> name.startsWith(ERROR));
+    }
+
+    String destination() {
+        return attributes.getString(ERROR + "dest");
+    }
+
+    /** The HTTP status of the last attempt, or null. */
+    Integer code() {
+        try {
+            return Integer.valueOf(text(ERROR + "code"));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /** The beginning of the last attempt's answer. Most brokers encode it in Base64, since a header takes no line breaks. */
+    String reason() {
+        String data = attributes.getString(ERROR + "data");
+        try {
+            String decoded = UTF_8.newDecoder()
+                    .decode(ByteBuffer.wrap(Base64.getDecoder().decode(text(ERROR + "data"))))
+                    .toString();
+            return decoded.isEmpty() || BINARY.matcher(decoded).find() ? data : decoded;
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return data;
+        }
+    }
+
+    private String text(String attribute) {
+        return attributes.getString(attribute, "");
+    }
+
+    private static Arrival unreadable(HttpHeaders headers, byte[] body, String why) {
+        JsonObject attributes = new JsonObject();
+        headers.getRequestHeaders().forEach((name, values) -> {
+            if (name.regionMatches(true, 0, HEADER, 0, HEADER.length())) {
+                attributes.put(name.substring(HEADER.length()).toLowerCase(), values.getFirst());
+            }
+        });
+        attributes.put("datacontenttype", headers.getHeaderString(HttpHeaders.CONTENT_TYPE));
+        return new Arrival(attributes, body, CONTROLS.matcher(why).replaceAll(" "));
+    }
+
+    private static byte[] data(CloudEventData data, byte[] body) throws IOException {
+        return switch (data) {
+            case null -> new byte[0];
+            case JsonCloudEventData json -> member("data", body);
+            default -> data.toBytes();
+        };
+    }
+
+    /** A member of a JSON object, byte for byte, as no parser would write it again. */
+    private static byte[] member(String name, byte[] object) throws IOException {
+        try (JsonParser parser = new JsonFactory().createParser(object)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = parser.currentName().equals(name);
+                parser.nextToken();
+                int start = (int) parser.currentTokenLocation().getByteOffset();
+                parser.skipChildren();
+                parser.finishToken();
+                if (found) {
+                    return Arrays.copyOfRange(
+                            object, start, (int) parser.currentLocation().getByteOffset());
+                }
+            }
+            throw new IllegalArgumentException("no member " + name);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package shop.deadletters;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * An event that could not be delivered to one destination. What it does not say of itself, or the broker of the failure, is
+ * absent.
+ *
+ * @param eventId the event's own {@code id}
+ * @param unreadable why it can't be replayed: it is no CloudEvent; absent for events
+ * @param destination where it should have gone
+ * @param code the HTTP status of the last attempt there
+ * @param reason the beginning of that attempt's answer
+ * @param receivedAt when it arrived here first
+ * @param lastReceivedAt when it arrived here last
+ * @param deliveries how often it arrived here
+ * @param replayed whether it was replayed since it arrived last
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DeadLetter(
+        UUID id,
+        String type,
+        String source,
+        String eventId,
+        String subject,
+        String unreadable,
+        String destination,
+        Integer code,
+        String reason,
+        Instant receivedAt,
+        Instant lastReceivedAt,
+        int deliveries,
+        boolean replayed) {
+
+    /**
+     * All of it.
+     *
+     * @param attributes as they came, extensions included
+     * @param data as text; absent if the bytes are not UTF-8
+     * @param dataBase64 the bytes as they came
+     * @param replays the latest first
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Details(
+            @JsonUnwrapped DeadLetter deadLetter,
+            Map<String, Object> attributes,
+            String data,
+            byte[] dataBase64,
+            List<Replay> replays) {}
+
+    /** @param by the id of the admin who asked for it */
+    public record Replay(Instant at, UUID by) {}
+}

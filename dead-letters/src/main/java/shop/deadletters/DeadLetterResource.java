@@ -1,0 +1,110 @@
+package shop.deadletters;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+import shop.kit.http.Api;
+import shop.kit.http.Page;
+import shop.kit.http.Problem;
+import shop.kit.identity.Caller;
+
+/** Dead letters for admins: looked at, and sent into the broker again. */
+@Path("/dead-letters")
+@RunOnVirtualThread
+@RolesAllowed(Caller.ADMIN)
+@SecurityRequirement(name = Api.BEARER)
+@Tag(name = "Dead letters", description = "Events that could not be delivered. For admins only.")
+public class DeadLetterResource {
+    private final DeadLetters deadLetters;
+    private final Caller caller;
+
+    DeadLetterResource(DeadLetters deadLetters, Caller caller) {
+        this.deadLetters = deadLetters;
+        this.caller = caller;
+    }
+
+    /** Either of them. */
+    record ReplayRequest(
+            @Size(min = 1, max = 1000) Set<@NotNull UUID> ids,
+            @Valid Filter filter) {}
+
+    record Replayed(List<UUID> replayed) {}
+
+    @GET
+    @Operation(summary = "Lists dead letters, the latest first")
+    public Page<DeadLetter> list(
+            @QueryParam("type") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String type,
+            @QueryParam("source") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String source,
+            @QueryParam("destination") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String destination,
+            @QueryParam("code") Integer code,
+            @QueryParam("replayed") @Pattern(regexp = "true|false", message = "must be true or false") String replayed,
+            @QueryParam("cursor") String cursor,
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
+        Filter filter =
+                new Filter(type, source, destination, code, replayed == null ? null : Boolean.valueOf(replayed));
+        return Page.of(deadLetters.list(filter, Page.afterId(cursor), limit + 1), limit, DeadLetter::id);
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(summary = "Tells all of a dead letter: attributes, data and replays")
+    @APIResponse(responseCode = "404", description = "There is no such dead letter")
+    public DeadLetter.Details get(@PathParam("id") UUID id) {
+        return deadLetters.find(id).orElseThrow(() -> Problem.notFound("dead letter", id));
+    }
+
+    @POST
+    @Path("/{id}/replay")
+    @ResponseStatus(202)
+    @Operation(
+            summary = "Sends the event into the broker again",
+            description = "With the same id, so that those who got it already recognise it, and without what the broker"
+                    + " said of the failure.")
+    @APIResponse(responseCode = "202", description = "It will be published, however often the broker must be asked")
+    @APIResponse(responseCode = "404", description = "There is no such dead letter")
+    @APIResponse(responseCode = "409", description = "It is no CloudEvent")
+    public DeadLetter.Details replay(@PathParam("id") UUID id) {
+        deadLetters.replay(Set.of(id), caller.requireUserId());
+        return get(id);
+    }
+
+    @POST
+    @Path("/replay")
+    @ResponseStatus(202)
+    @Operation(
+            summary = "Sends several events into the broker again, the oldest first",
+            description =
+                    "Either those with these ids, all or none, or the oldest 1000 that match a filter; {\"filter\":"
+                            + " {\"replayed\": false}} until nothing is answered replays everything that is left.")
+    @APIResponse(responseCode = "202", description = "They will be published, however often the broker must be asked")
+    @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
+    @APIResponse(responseCode = "409", description = "One of the ids is of something that is no CloudEvent")
+    public Replayed replay(@NotNull @Valid ReplayRequest request) {
+        if ((request.ids() == null) == (request.filter() == null)) {
+            throw Problem.invalid(Problem.Place.body, "ids", "Send either ids or a filter.");
+        }
+        return new Replayed(
+                request.ids() == null
+                        ? deadLetters.replay(request.filter(), caller.requireUserId())
+                        : deadLetters.replay(request.ids(), caller.requireUserId()));
+    }
+}

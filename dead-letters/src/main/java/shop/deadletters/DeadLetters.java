@@ -1,0 +1,227 @@
+package shop.deadletters;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
+import shop.events.Uuids;
+import shop.kit.events.Outbox;
+import shop.kit.events.Publisher;
+import shop.kit.events.StoredEvent;
+import shop.kit.http.Problem;
+import shop.kit.sql.Database;
+
+/** All dead letters that ever arrived, and their replays. */
+@ApplicationScoped
+class DeadLetters {
+    private static final Logger LOG = Logger.getLogger(DeadLetters.class);
+    private static final int AT_ONCE = 1000;
+
+    /** Times are the clock's, not the transaction's: one may wait for the lock of a replay that is later than its begin. */
+    private static final String KEEP = """
+            insert into dead_letters (id, fingerprint, attributes, data, unreadable, destination, code, reason,
+                received_at, last_received_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp())
+            on conflict (fingerprint) do update set attributes = excluded.attributes, data = excluded.data,
+                code = excluded.code, reason = excluded.reason, last_received_at = clock_timestamp(),
+                deliveries = dead_letters.deliveries + 1
+            returning id, deliveries""";
+
+    private static final String SELECT = """
+            select * from (
+                select *, exists (
+                    select 1 from replays where dead_letter = id and replayed_at > last_received_at) as replayed
+                from dead_letters) as dead_letter
+            """;
+
+    private static final String MATCHING = SELECT + """
+            where ($1::text is null or attributes ->> 'type' = $1)
+                and ($2::text is null or attributes ->> 'source' = $2)
+                and ($3::text is null or destination = $3)
+                and ($4::integer is null or code = $4)
+                and ($5::boolean is null or replayed = $5)
+            """;
+
+    private static final String LIST = MATCHING + "and ($6::uuid is null or id < $6) order by id desc limit $7";
+
+    /** The oldest first, so that the events of one key are replayed in the order of their arrival. */
+    private static final String LOCK_MATCHING =
+            MATCHING + "and unreadable is null order by id limit " + AT_ONCE + " for update";
+
+    private static final String LOCK = SELECT + "where id = any($1) order by id for update";
+
+    private static final String RECORD = """
+            insert into replays (dead_letter, replayed_at, replayed_by)
+            select unnest($1::uuid[]), clock_timestamp(), $2""";
+
+    private static final String REPLAYS = """
+            select * from replays where dead_letter = $1 order by replayed_at desc""";
+
+    private final Database database;
+    private final Outbox outbox;
+    private final Publisher publisher;
+
+    DeadLetters(Database database, Outbox outbox, Publisher publisher) {
+        this.database = database;
+        this.outbox = outbox;
+        this.publisher = publisher;
+    }
+
+    /** Keeps it; what is here already, for it is delivered at least once, is only counted. */
+    void keep(Arrival arrival) {
+        Row row = database.withConnection(connection ->
+                query(connection, KEEP, tuple(arrival)).findFirst().orElseThrow());
+        LOG.warnf(
+                "Dead letter %s, arrival %d: event %s %s of %s could not be delivered to %s, status %s",
+                row.getUUID("id"),
+                row.getInteger("deliveries"),
+                arrival.attributes().getString("type"),
+                arrival.attributes().getString("id"),
+                arrival.attributes().getString("source"),
+                arrival.destination(),
+                arrival.code());
+    }
+
+    /** The latest first, beginning below {@code before} (null: with the latest). */
+    List<DeadLetter> list(Filter filter, UUID before, int limit) {
+        return database.withConnection(connection -> query(
+                        connection, LIST, tuple(filter).addUUID(before).addInteger(limit))
+                .map(DeadLetters::deadLetter)
+                .toList());
+    }
+
+    Optional<DeadLetter.Details> find(UUID id) {
+        return database.withConnection(connection -> query(connection, SELECT + "where id = $1", Tuple.of(id))
+                .findFirst()
+                .map(row -> details(row, replays(connection, id))));
+    }
+
+    /** Replays all of these or, with a problem, none. */
+    List<UUID> replay(Set<UUID> ids, UUID admin) {
+        return replay(LOCK, Tuple.of(ids.toArray(UUID[]::new)), ids, admin);
+    }
+
+    /** Replays the oldest 1000 events that match. */
+    List<UUID> replay(Filter filter, UUID admin) {
+        return replay(LOCK_MATCHING, tuple(filter), Set.of(), admin);
+    }
+
+    private List<UUID> replay(String lock, Tuple parameters, Set<UUID> expected, UUID admin) {
+        List<UUID> replayed = database.inTransaction(transaction -> {
+            List<Row> rows = query(transaction, lock, parameters).toList();
+            List<UUID> ids = rows.stream().map(row -> row.getUUID("id")).toList();
+            requireAll(expected, ids);
+            rows.forEach(row -> replay(transaction, row));
+            transaction.preparedQuery(RECORD).executeAndAwait(Tuple.of(ids.toArray(UUID[]::new), admin));
+            return ids;
+        });
+        publisher.publishSoon();
+        return replayed;
+    }
+
+    /** The id stays, so that the inboxes of those who got the event recognise it. */
+    private void replay(SqlConnection transaction, Row row) {
+        if (row.getString("unreadable") != null) {
+            throw Problem.because(
+                    409,
+                    "not-replayable",
+                    "Not replayable",
+                    "Dead letter " + row.getUUID("id") + " is no CloudEvent, and no broker would take it: "
+                            + row.getString("unreadable"));
+        }
+        JsonObject attributes = row.getJsonObject("attributes").copy();
+        attributes.fieldNames().removeIf(name -> name.startsWith(Arrival.ERROR));
+        outbox.add(transaction, StoredEvent.event(attributes, row.get(Buffer.class, "data")));
+    }
+
+    private static void requireAll(Set<UUID> expected, List<UUID> found) {
+        Set<UUID> missing = new HashSet<>(expected);
+        found.forEach(missing::remove);
+        if (!missing.isEmpty()) {
+            throw Problem.notFound("dead letter", missing.iterator().next());
+        }
+    }
+
+    private static List<DeadLetter.Replay> replays(SqlConnection connection, UUID id) {
+        return query(connection, REPLAYS, Tuple.of(id))
+                .map(row -> new DeadLetter.Replay(instant(row, "replayed_at"), row.getUUID("replayed_by")))
+                .toList();
+    }
+
+    private static Stream<Row> query(SqlConnection connection, String statement, Tuple parameters) {
+        return StreamSupport.stream(
+                connection.preparedQuery(statement).executeAndAwait(parameters).spliterator(), false);
+    }
+
+    private static Tuple tuple(Arrival arrival) {
+        return Tuple.tuple()
+                .addUUID(Uuids.timeOrdered())
+                .addUUID(arrival.fingerprint())
+                .addValue(arrival.attributes())
+                .addValue(Buffer.buffer(arrival.data()))
+                .addString(arrival.unreadable())
+                .addString(arrival.destination())
+                .addInteger(arrival.code())
+                .addString(arrival.reason());
+    }
+
+    private static Tuple tuple(Filter filter) {
+        return Tuple.tuple()
+                .addString(filter.type())
+                .addString(filter.source())
+                .addString(filter.destination())
+                .addInteger(filter.code())
+                .addBoolean(filter.replayed());
+    }
+
+    private static DeadLetter deadLetter(Row row) {
+        JsonObject attributes = row.getJsonObject("attributes");
+        return new DeadLetter(
+                row.getUUID("id"),
+                attributes.getString("type"),
+                attributes.getString("source"),
+                attributes.getString("id"),
+                attributes.getString("subject"),
+                row.getString("unreadable"),
+                row.getString("destination"),
+                row.getInteger("code"),
+                row.getString("reason"),
+                instant(row, "received_at"),
+                instant(row, "last_received_at"),
+                row.getInteger("deliveries"),
+                row.getBoolean("replayed"));
+    }
+
+    private static DeadLetter.Details details(Row row, List<DeadLetter.Replay> replays) {
+        byte[] data = row.get(Buffer.class, "data").getBytes();
+        return new DeadLetter.Details(
+                deadLetter(row), row.getJsonObject("attributes").getMap(), text(data), data, replays);
+    }
+
+    private static String text(byte[] data) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    private static Instant instant(Row row, String column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+}

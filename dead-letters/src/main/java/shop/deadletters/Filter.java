@@ -1,0 +1,14 @@
+package shop.deadletters;
+
+import jakarta.validation.constraints.Pattern;
+
+/** Which dead letters; what is null matches all. */
+public record Filter(
+        @Pattern(regexp = TEXT, message = CONTROLS) String type,
+        @Pattern(regexp = TEXT, message = CONTROLS) String source,
+        @Pattern(regexp = TEXT, message = CONTROLS) String destination,
+        Integer code,
+        Boolean replayed) {
+    static final String TEXT = "\\P{Cc}*";
+    static final String CONTROLS = "must not contain control characters";
+}

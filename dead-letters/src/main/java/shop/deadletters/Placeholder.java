@@ -1,4 +1,0 @@
-package shop.deadletters;
-
-@jakarta.enterprise.context.ApplicationScoped
-class Placeholder {}

@@ -1,0 +1,430 @@
+package shop.deadletters;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import shop.testkit.PostgresResource;
+import shop.testkit.RecordingBroker;
+import shop.testkit.Tokens;
+
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class DeadLetterTest {
+    private static final String DESTINATION = "http://authorize-payment.shop.svc.cluster.local/";
+    /** As no JSON library would write it again. */
+    private static final String DATA = "{ \"amount\" : 1.00e2,\n\t\"name\":\"Zo\\u00eb \u00eb\",\"list\":[ ] }";
+
+    private final RecordingBroker broker = RecordingBroker.shared();
+    private final UUID admin = UUID.randomUUID();
+    /** A type and a subject of its own for each test, so that it finds its own dead letters only. */
+    private final String type = "test." + UUID.randomUUID();
+
+    @AfterEach
+    void brokerIsUp() {
+        broker.answer(202);
+    }
+
+    @Test
+    void binaryEventIsKeptByteForByte() {
+        byte[] data = {0, -1, 'a', '\n', -61};
+        arrives(binary("1").contentType("application/octet-stream").body(data));
+        details()
+                .body("eventId", equalTo("1"))
+                .body("source", equalTo("/test"))
+                .body("attributes.specversion", equalTo("1.0"))
+                .body("attributes.time", equalTo("2026-01-01T00:00:00.123456789Z"))
+                .body("attributes.partitionkey", equalTo("key"))
+                .body("attributes.datacontenttype", equalTo("application/octet-stream"))
+                .body("dataBase64", equalTo(base64(data)))
+                .body("$", not(hasKey("data")))
+                .body("destination", equalTo(DESTINATION))
+                .body("code", equalTo(503))
+                .body("deliveries", equalTo(1))
+                .body("replayed", equalTo(false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DATA, "[1 ,2]", "\"a\\u0062c\"", "1.50", "true", "null"})
+    void structuredEventsDataIsKeptByteForByte(String data) {
+        arrives(structured("1", "\"data\": " + data + " "));
+        details()
+                .body("data", equalTo(data))
+                .body("attributes.datacontenttype", equalTo("application/json"))
+                .body("attributes.knativeerrorcode", equalTo("503"))
+                .body("code", equalTo(503));
+    }
+
+    @Test
+    void structuredEventsDataThatIsNotJsonIsDecoded() {
+        byte[] data = {0, -1, 7};
+        arrives(structured("1", "\"datacontenttype\":\"image/png\",\"data_base64\":\"" + base64(data) + "\""));
+        details().body("dataBase64", equalTo(base64(data))).body("attributes.datacontenttype", equalTo("image/png"));
+    }
+
+    @Test
+    void structuredTextIsKeptAsText() {
+        arrives(structured("1", "\"datacontenttype\":\"text/plain\",\"data\":\"a\\nb\""));
+        details().body("data", equalTo("a\nb"));
+    }
+
+    @Test
+    void eventWithoutDataIsKept() {
+        arrives(binary("1"));
+        details().body("dataBase64", equalTo(""));
+    }
+
+    @Test
+    void reasonIsReadableHoweverTheBrokerWroteIt() {
+        arrives(binary("1").header("ce-knativeerrordata", base64("it failed\nthere \u00eb".getBytes())));
+        arrives(binary("2").header("ce-knativeerrordata", "it failed"));
+        arrives(binary("3").header("ce-knativeerrordata", "notfound"));
+        list().body("items.reason", contains("notfound", "it failed", "it failed\nthere \u00eb"));
+    }
+
+    @Test
+    void sameDeadLetterAgainIsCountedAndNotDoubled() {
+        arrives(binary("1"));
+        arrives(binary("1"));
+        arrives(binary("2"));
+        arrives(binary("1", "http://elsewhere/"));
+        list().body("items.eventId", contains("1", "2", "1")).body("items.deliveries", contains(1, 1, 2));
+    }
+
+    @Test
+    void sameDeadLetterAtTheSameInstantIsKeptOnce() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            IntStream.range(0, 8).forEach(i -> threads.submit(() -> arrives(binary("1"))));
+        }
+        list().body("items", hasSize(1)).body("items[0].deliveries", equalTo(8));
+    }
+
+    @Test
+    void whatIsNoEventIsKeptAsItCame() {
+        String body = "{ \"neither\": this nor that";
+        arrives(given().contentType("application/cloudevents+json")
+                .header("ce-type", type)
+                .header("ce-knativeerrordest", DESTINATION)
+                .body(body));
+        details()
+                .body("data", equalTo(body))
+                .body("unreadable", not(equalTo("")))
+                .body("destination", equalTo(DESTINATION))
+                .body("attributes.datacontenttype", startsWith("application/cloudevents+json"));
+        problem(admin().post("/dead-letters/" + id() + "/replay").then(), 409, "not-replayable");
+        assertEquals(List.of(), replayAllOfThisTest());
+    }
+
+    @Test
+    void eventThatLacksAnAttributeIsKept() {
+        arrives(given().header("ce-specversion", "1.0").header("ce-type", type).body(DATA));
+        details().body("data", equalTo(DATA)).body("unreadable", containsString("'id'"));
+    }
+
+    @Test
+    void attributeThatPostgreSqlCannotHoldDoesNotLoseTheEvent() {
+        String body = "{\"specversion\":\"1.0\",\"id\":\"a\\u0000b\",\"source\":\"/test\",\"type\":\"t\"}";
+        arrives(given().contentType("application/cloudevents+json")
+                .header("ce-type", type)
+                .body(body));
+        details().body("data", equalTo(body)).body("unreadable", containsString("control characters"));
+    }
+
+    @Test
+    void longAttributeAndLongDataAreKept() {
+        String data = "a".repeat(2 << 20);
+        arrives(binary("i".repeat(4000)).contentType(ContentType.TEXT).body(data));
+        details().body("data", equalTo(data)).body("eventId", equalTo("i".repeat(4000)));
+    }
+
+    @Test
+    void scheduledPingSweepsAndIsNoDeadLetterButADeadLetteredPingIs() {
+        String ping = "dev.knative.sources.ping";
+        String source = "/test/" + type;
+        arrives(event("1", ping, source).body("{}"));
+        admin().get("/dead-letters?source=" + source).then().body("items", empty());
+        arrives(event("2", ping, source)
+                .header("ce-knativeerrordest", DESTINATION)
+                .header("ce-knativeerrorcode", "500"));
+        admin().get("/dead-letters?source=" + source).then().body("items.eventId", contains("2"));
+    }
+
+    @Test
+    void sweepPublishesWhatTheBrokerDidNotTake() {
+        arrives(binary("1"));
+        broker.answer(503);
+        admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
+        broker.answer(202);
+        arrives(event("1", "dev.knative.sources.ping", "/test"));
+        await().until(() -> replayed().size() == 1);
+    }
+
+    @Test
+    void replaySendsTheEventWithItsIdAndWithoutTheFailure() {
+        arrives(binary("1")
+                .contentType(ContentType.JSON)
+                .header("ce-knativeerrordata", "why")
+                .body(DATA));
+        String id = id();
+        admin().post("/dead-letters/" + id + "/replay")
+                .then()
+                .statusCode(202)
+                .body("replayed", equalTo(true))
+                .body("replays", hasSize(1))
+                .body("replays[0].by", equalTo(admin.toString()));
+        await().until(() -> !replayed().isEmpty());
+        RecordingBroker.Received event = replayed().getFirst();
+        assertEquals(DATA, event.body());
+        assertEquals("application/json", event.headers().get("Content-Type"));
+        assertEquals("1", event.headers().get("ce-id"));
+        assertEquals("/test", event.headers().get("ce-source"));
+        assertEquals("key", event.headers().get("ce-partitionkey"));
+        assertEquals("2026-01-01T00:00:00.123456789Z", event.headers().get("ce-time"));
+        assertTrue(event.headers().keySet().stream().noneMatch(name -> name.contains("knativeerror")));
+        details().body("destination", equalTo(DESTINATION)).body("attributes", hasKey("knativeerrordata"));
+    }
+
+    @Test
+    void replayOfAStructuredEventSendsTheSameBytes() {
+        arrives(structured("1", "\"data\": " + DATA));
+        admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
+        await().until(() -> !replayed().isEmpty());
+        assertEquals(DATA, replayed().getFirst().body());
+        assertEquals("application/json", replayed().getFirst().headers().get("Content-Type"));
+    }
+
+    @Test
+    void deadLetterThatComesBackAfterItsReplayIsOpenAgain() {
+        arrives(binary("1"));
+        String id = id();
+        admin().post("/dead-letters/" + id + "/replay").then().statusCode(202);
+        list("replayed=true").body("items.id", contains(id));
+        arrives(binary("1"));
+        list("replayed=true").body("items", empty());
+        details().body("replays", hasSize(1)).body("deliveries", equalTo(2)).body("replayed", equalTo(false));
+        admin().post("/dead-letters/" + id + "/replay").then().body("replays", hasSize(2));
+    }
+
+    @Test
+    void manyAreReplayedByFilterInTheOrderOfTheirArrival() {
+        for (int i = 0; i < 5; i++) {
+            arrives(binary(String.valueOf(i)));
+        }
+        assertEquals(5, replayAllOfThisTest().size());
+        await().until(() -> replayed().size() == 5);
+        assertEquals(
+                List.of("0", "1", "2", "3", "4"),
+                replayed().stream().map(RecordingBroker.Received::id).toList());
+        assertEquals(List.of(), replayAllOfThisTest());
+    }
+
+    @Test
+    void someAreReplayedByIdOrNone() {
+        arrives(binary("1"));
+        arrives(binary("2"));
+        List<String> ids = list().extract().path("items.id");
+        UUID unknown = UUID.randomUUID();
+        problem(replay(Map.of("ids", List.of(ids.getFirst(), unknown.toString()))), 404, "not-found")
+                .body("detail", containsString(unknown.toString()));
+        list("replayed=true").body("items", empty());
+        replay(Map.of("ids", ids)).statusCode(202).body("replayed", hasSize(2));
+        list("replayed=true").body("items", hasSize(2));
+    }
+
+    @Test
+    void listIsFiltered() {
+        arrives(binary("1"));
+        arrives(binary("2", "http://elsewhere/").header("ce-knativeerrordata", "x"));
+        list("destination=http://elsewhere/").body("items.eventId", contains("2"));
+        list("code=503").body("items", hasSize(2));
+        list("code=400").body("items", empty());
+        list("source=/test").body("items", hasSize(2));
+        list("source=/other").body("items", empty());
+        list("replayed=false").body("items", hasSize(2));
+    }
+
+    @Test
+    void listIsPaged() {
+        for (int i = 0; i < 5; i++) {
+            arrives(binary(String.valueOf(i)));
+        }
+        String next = list("limit=2")
+                .body("items.eventId", contains("4", "3"))
+                .extract()
+                .path("next");
+        next = list("limit=2&cursor=" + next)
+                .body("items.eventId", contains("2", "1"))
+                .extract()
+                .path("next");
+        list("limit=2&cursor=" + next).body("items.eventId", contains("0")).body("$", not(hasKey("next")));
+    }
+
+    @Test
+    void badRequestsAreNamed() {
+        problem(admin().get("/dead-letters?limit=0").then(), 400, "invalid-request")
+                .body("errors.name", hasItem("limit"));
+        problem(admin().get("/dead-letters?replayed=perhaps").then(), 400, "invalid-request")
+                .body("errors.name", hasItem("replayed"));
+        problem(admin().get("/dead-letters?code=x").then(), 400, "invalid-request")
+                .body("errors.name", hasItem("code"));
+        problem(admin().get("/dead-letters?cursor=x").then(), 400, "invalid-request")
+                .body("errors.name", hasItem("cursor"));
+        problem(admin().queryParam("type", "a\0b").get("/dead-letters").then(), 400, "invalid-request")
+                .body("errors.name", hasItem("type"));
+        problem(admin().get("/dead-letters/1").then(), 400, "invalid-request").body("errors.name", hasItem("id"));
+        problem(admin().get("/dead-letters/" + UUID.randomUUID()).then(), 404, "not-found");
+        problem(admin().post("/dead-letters/" + UUID.randomUUID() + "/replay").then(), 404, "not-found");
+        problem(replay(Map.of()), 400, "invalid-request");
+        problem(replay(Map.of("ids", List.of())), 400, "invalid-request");
+        problem(replay(Map.of("ids", List.of("x"))), 400, "invalid-request");
+        problem(replay(Map.of("filter", Map.of("type", "a\0b"))), 400, "invalid-request");
+        problem(replay(Map.of("filter", Map.of("typo", "a"))), 400, "invalid-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /dead-letters",
+                "GET /dead-letters/00000000-0000-0000-0000-000000000000",
+                "POST /dead-letters/00000000-0000-0000-0000-000000000000/replay",
+                "POST /dead-letters/replay"
+            })
+    void onlyAdminsMayLookAndReplay(String operation) {
+        String[] request = operation.split(" ");
+        problem(
+                given().contentType(ContentType.JSON)
+                        .request(request[0], request[1])
+                        .then(),
+                401,
+                "unauthenticated");
+        for (String token :
+                List.of(Tokens.customer(UUID.randomUUID()), Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT))) {
+            problem(
+                    given().contentType(ContentType.JSON)
+                            .auth()
+                            .oauth2(token)
+                            .request(request[0], request[1])
+                            .then(),
+                    403,
+                    "forbidden");
+        }
+    }
+
+    @Test
+    void openApiDocumentsTheErrors() {
+        given().accept(ContentType.JSON)
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body("paths.'/dead-letters/{id}/replay'.post.responses", hasKey("409"))
+                .body("paths.'/dead-letters/{id}/replay'.post.responses", hasKey("401"))
+                .body("paths.'/events'.post.responses", hasKey("204"));
+    }
+
+    private RequestSpecification binary(String id) {
+        return binary(id, DESTINATION);
+    }
+
+    private RequestSpecification binary(String id, String destination) {
+        return event(id, type, "/test")
+                .header("ce-subject", type)
+                .header("ce-time", "2026-01-01T00:00:00.123456789Z")
+                .header("ce-partitionkey", "key")
+                .header("ce-knativeerrordest", destination)
+                .header("ce-knativeerrorcode", "503");
+    }
+
+    private static RequestSpecification event(String id, String type, String source) {
+        return given().config(RestAssuredConfig.config()
+                        .encoderConfig(EncoderConfig.encoderConfig()
+                                .appendDefaultContentCharsetToContentTypeIfUndefined(false)))
+                .header("ce-specversion", "1.0")
+                .header("ce-id", id)
+                .header("ce-source", source)
+                .header("ce-type", type);
+    }
+
+    private RequestSpecification structured(String id, String data) {
+        return given().contentType("application/cloudevents+json; charset=utf-8")
+                .body("""
+                        { "specversion": "1.0", "id": "%s", "source": "/test", "type": "%s", "subject": "%s",
+                          "knativeerrordest": "%s", "knativeerrorcode": 503, %s}""".formatted(id, type, type, DESTINATION, data));
+    }
+
+    private static void arrives(RequestSpecification event) {
+        event.post("/events").then().statusCode(204);
+    }
+
+    private RequestSpecification admin() {
+        return given().auth().oauth2(Tokens.people(admin.toString(), "admin"));
+    }
+
+    private ValidatableResponse list(String... parameters) {
+        return admin().get("/dead-letters?type=" + type + "&" + String.join("&", parameters))
+                .then()
+                .statusCode(200);
+    }
+
+    private String id() {
+        return list().extract().path("items[0].id");
+    }
+
+    private ValidatableResponse details() {
+        return admin().get("/dead-letters/" + id()).then().statusCode(200);
+    }
+
+    private ValidatableResponse replay(Map<String, ?> request) {
+        return admin().contentType(ContentType.JSON)
+                .body(request)
+                .post("/dead-letters/replay")
+                .then();
+    }
+
+    private List<String> replayAllOfThisTest() {
+        return replay(Map.of("filter", Map.of("type", type, "replayed", false)))
+                .statusCode(202)
+                .extract()
+                .path("replayed");
+    }
+
+    private List<RecordingBroker.Received> replayed() {
+        return broker.about(type);
+    }
+
+    private static String base64(byte[] data) {
+        return Base64.getEncoder().encodeToString(data);
+    }
+
+    private static ValidatableResponse problem(ValidatableResponse response, int status, String slug) {
+        return response.statusCode(status)
+                .contentType("application/problem+json")
+                .body("type", equalTo("https://shop.example/problems/" + slug));
+    }
+}
