@@ -95,6 +95,7 @@ public final class Activator implements Handler<HttpServerRequest> {
             headers.add("X-Forwarded-For", caller.remoteAddress().hostAddress());
             headers.set("X-Forwarded-Proto", "http");
             if (caller.authority() != null) {
+                context.request().setAuthority(caller.authority());
                 headers.set("X-Forwarded-Host", caller.authority().toString());
             }
             return context.sendRequest().recover(failure -> answer(context, failure));

@@ -42,10 +42,11 @@ public final class Addresses {
 
     /** Where a Destination is in a cluster: an absolute URI, or a Service or Broker and a URI relative to it. */
     static String clusterUrl(Destination destination) {
-        var uri = Optional.ofNullable(destination.getUri()).orElse("");
-        return destination.getRef() == null
-                ? uri
-                : clusterUrl(destination.getRef()).resolve(uri).toString();
+        var ref = Optional.ofNullable(destination.getRef()).map(Addresses::clusterUrl);
+        var uri = Optional.ofNullable(destination.getUri());
+        return ref.map(base -> uri.map(base::resolve).orElse(base).toString())
+                .or(() -> uri)
+                .orElseThrow(() -> new StartException("A destination needs a ref or a uri."));
     }
 
     private static URI clusterUrl(KReference ref) {
