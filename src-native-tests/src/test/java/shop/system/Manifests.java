@@ -52,15 +52,16 @@ record Manifests(List<JsonNode> resources) {
                 documents(path.resolve("kustomization.yaml")).findFirst().orElseThrow();
         return Stream.concat(
                 elements(kustomization.path("resources")).flatMap(resource -> read(path.resolve(resource.asText()))),
-                elements(kustomization.path("configMapGenerator")).map(Manifests::configMap));
+                elements(kustomization.path("configMapGenerator"))
+                        .map(generator -> configMap(generator, kustomization.path("namespace"))));
     }
 
-    private static JsonNode configMap(JsonNode generator) {
+    private static JsonNode configMap(JsonNode generator, JsonNode namespace) {
         ObjectNode configMap = YAML.createObjectNode().put("kind", "ConfigMap");
         configMap
                 .putObject("metadata")
                 .put("name", generator.get("name").asText())
-                .put("namespace", generator.path("namespace").asText());
+                .put("namespace", generator.path("namespace").asText(namespace.asText()));
         ObjectNode data = configMap.putObject("data");
         elements(generator.path("literals"))
                 .map(literal -> literal.asText().split("=", 2))
