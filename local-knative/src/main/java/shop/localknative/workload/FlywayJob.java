@@ -3,11 +3,15 @@ package shop.localknative.workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import shop.localknative.StartException;
@@ -95,11 +99,17 @@ public final class FlywayJob {
     }
 
     private String onThisMachine(String locations) {
-        var real = locations;
-        for (var mount : pod.mounts().entrySet()) {
-            real = real.replace("filesystem:" + mount.getKey(), "filesystem:" + realPath(mount.getValue()));
-        }
-        return real;
+        return Arrays.stream(locations.split(",")).map(this::realLocation).collect(Collectors.joining(","));
+    }
+
+    /** Translated once: the real directory of one mount may lie below the path of another, as of {@code /tmp}. */
+    private String realLocation(String location) {
+        return pod.mounts().entrySet().stream()
+                .filter(mount -> location.startsWith("filesystem:" + mount.getKey()))
+                .map(mount -> location.replaceFirst(
+                        Pattern.quote(mount.getKey()), Matcher.quoteReplacement(realPath(mount.getValue()))))
+                .findFirst()
+                .orElse(location);
     }
 
     private static String realPath(Path path) {
