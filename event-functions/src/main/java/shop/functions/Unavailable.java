@@ -25,19 +25,20 @@ public class Unavailable extends RuntimeException {
     /**
      * Calls another party. However that fails, it is no fault of the event.
      *
-     * @param party who is called and which setting says where it is
+     * @param setting which says where that party is
      */
-    public static <T> T call(String party, Supplier<T> call) {
+    public static <T> T call(String setting, Supplier<T> call) {
+        setting(setting);
         try {
             return call.get();
         } catch (RuntimeException e) {
-            throw new Unavailable(party + " " + symptom(e), e);
+            throw new Unavailable("the service at " + setting + " " + symptom(e), e);
         }
     }
 
     /** {@link #call} for what answers nothing. */
-    public static void run(String party, Runnable call) {
-        call(party, () -> {
+    public static void run(String setting, Runnable call) {
+        call(setting, () -> {
             call.run();
             return null;
         });

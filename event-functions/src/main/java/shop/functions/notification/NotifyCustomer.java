@@ -84,9 +84,8 @@ public class NotifyCustomer {
     }
 
     private Optional<User> user(UUID id) {
-        Unavailable.setting("USER_SERVICE_URL");
         String bearer = "Bearer " + identityToken();
-        return Unavailable.call("the user-service (USER_SERVICE_URL)", () -> {
+        return Unavailable.call("USER_SERVICE_URL", () -> {
             try {
                 return Optional.of(users.get().user(id, bearer));
             } catch (WebApplicationException e) {
@@ -109,8 +108,7 @@ public class NotifyCustomer {
     }
 
     private void send(Mail mail) {
-        Unavailable.setting("SMTP_HOST");
-        Unavailable.run("the mail server (SMTP_HOST)", () -> mailer.send(mail));
+        Unavailable.run("SMTP_HOST", () -> mailer.send(mail));
     }
 
     /** RFC 5322, 3.6.4. The same event makes the same id, by which a mailbox can drop what came twice. */

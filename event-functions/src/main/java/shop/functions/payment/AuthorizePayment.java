@@ -48,9 +48,8 @@ public class AuthorizePayment {
                 total.amount(),
                 required("total.currency", total.currency()),
                 required("paymentToken", order.paymentToken()));
-        Unavailable.setting("PAYMENT_PROVIDER_URL");
         Charge charge =
-                Unavailable.call(PaymentProvider.NAME, () -> provider.get().charge(orderId, request));
+                Unavailable.call(PaymentProvider.SETTING, () -> provider.get().charge(orderId, request));
         return reply(
                 event,
                 switch (charge.status()) {

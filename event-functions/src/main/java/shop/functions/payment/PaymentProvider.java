@@ -13,8 +13,7 @@ import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 @RegisterRestClient(configKey = "payment-provider")
 @Path("/charges/{orderId}")
 interface PaymentProvider {
-    /** What messages call it, and the setting that says where it is. */
-    String NAME = "the payment provider (PAYMENT_PROVIDER_URL)";
+    String SETTING = "PAYMENT_PROVIDER_URL";
 
     /** @param amount in minor units of the currency */
     record ChargeRequest(long amount, String currency, String token) {}

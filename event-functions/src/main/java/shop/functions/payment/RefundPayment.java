@@ -26,7 +26,6 @@ public class RefundPayment {
     @Handles(EventTypes.REFUND_REQUESTED)
     public void refundPayment(CloudEvent<RefundRequested> event) {
         UUID orderId = InvalidEvent.required("orderId", event.data().orderId());
-        Unavailable.setting("PAYMENT_PROVIDER_URL");
-        Unavailable.run(PaymentProvider.NAME, () -> provider.get().cancel(orderId));
+        Unavailable.run(PaymentProvider.SETTING, () -> provider.get().cancel(orderId));
     }
 }

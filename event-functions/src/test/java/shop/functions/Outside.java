@@ -1,0 +1,96 @@
+package shop.functions;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** What the functions find around them, by the variables of the manifests; a test that has a field of this type gets it. */
+public class Outside implements QuarkusTestResourceLifecycleManager {
+    public Party paymentProvider;
+    public Party userService;
+    public GreenMail mailServer;
+
+    private Path directory;
+
+    @Override
+    public Map<String, String> start() {
+        paymentProvider = new Party();
+        userService = new Party();
+        int smtp = freePort();
+        mailServer = new GreenMail(new ServerSetup(smtp, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        mailServer.start();
+        try {
+            directory = Files.createTempDirectory("functions");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        identityToken("a-token");
+        return Map.ofEntries(
+                Map.entry("PAYMENT_PROVIDER_URL", paymentProvider.url()),
+                Map.entry("USER_SERVICE_URL", userService.url()),
+                Map.entry("IDENTITY_TOKEN_FILE", tokenFile().toString()),
+                Map.entry("SMTP_HOST", "127.0.0.1"),
+                Map.entry("SMTP_PORT", Integer.toString(smtp)),
+                Map.entry("SMTP_FROM", "The Shop <orders@shop.example>"),
+                Map.entry("SMTP_STARTTLS", "DISABLED"),
+                Map.entry("quarkus.rest-client.payment-provider.read-timeout", "1000"),
+                Map.entry("quarkus.rest-client.user-service.read-timeout", "1000"),
+                // It logs addresses, and in a @QuarkusTest into the same log.
+                Map.entry("quarkus.log.category.\"com.icegreen\".level", "WARN"),
+                Map.entry("quarkus.log.file.enabled", "true"),
+                Map.entry("quarkus.log.file.path", logFile().toString()));
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(this, new TestInjector.MatchesType(Outside.class));
+    }
+
+    @Override
+    public void stop() {
+        paymentProvider.close();
+        userService.close();
+        mailServer.stop();
+    }
+
+    /** What the cluster does when it renews the function's projected token. */
+    public void identityToken(String token) {
+        try {
+            Files.writeString(tokenFile(), token + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String log() {
+        try {
+            return Files.readString(logFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path tokenFile() {
+        return directory.resolve("token");
+    }
+
+    private Path logFile() {
+        return directory.resolve("functions.log");
+    }
+
+    /** The mail server is stopped and started again by tests, and must come back at the same port. */
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

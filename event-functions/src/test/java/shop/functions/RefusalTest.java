@@ -1,0 +1,87 @@
+package shop.functions;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import shop.events.EventTypes;
+import shop.functions.Event.Mode;
+
+/** What is answered to that which no function could handle; the same for all of them. */
+@QuarkusTest
+@TestProfile(Exported.Heartbeat.class)
+@WithTestResource(Outside.class)
+class RefusalTest {
+    private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "\"Hello, world!\"");
+
+    @ParameterizedTest
+    @EnumSource
+    void aTypeOfAnotherFunctionIsRefused(Mode mode) {
+        refused(
+                ping.with("type", EventTypes.ORDER_PLACED).deliver(mode),
+                400,
+                "type: must be one of [" + EventTypes.PING);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BINARY,source",
+        "BINARY,type",
+        "STRUCTURED,id",
+        "STRUCTURED,source",
+        "STRUCTURED,type",
+        "STRUCTURED,specversion"
+    })
+    void aMissingAttributeIsNamed(Mode mode, String attribute) {
+        refused(ping.without(attribute).deliver(mode), 400, attribute);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no json", "[]", "{\"type\""})
+    void aStructuredEventThatIsNoneIsRefused(String body) {
+        refused(Http.post("application/cloudevents+json", Map.of(), body), 400, "CloudEvent in JSON");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no json", "{\"a\""})
+    void aBinaryEventWithoutJsonIsRefused(String body) {
+        refused(new Event(ping.attributes(), body).deliver(Mode.BINARY), 400, "data");
+    }
+
+    @Test
+    void aBinaryEventOfAnotherContentTypeIsRefused() {
+        Map<String, String> headers =
+                Map.of("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/a/source", "ce-type", EventTypes.PING);
+        refused(Http.post("text/plain", headers, "Hello, world!"), 400, "content type");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/cloudevents-batch+json", "text/plain"})
+    void batchesAndOtherMediaTypesAreNotAcceptable(String contentType) {
+        refused(Http.post(contentType, Map.of(), "[]"), 406, "POST one CloudEvent");
+    }
+
+    @Test
+    void whatIsNoEventIsRefused() {
+        refused(Http.post("application/json", Map.of(), "{}"), 400, "POST one CloudEvent");
+        refused(given().get("/"), 400, "POST one CloudEvent");
+    }
+
+    private static void refused(Response response, int status, String detail) {
+        response.then()
+                .statusCode(status)
+                .contentType("application/problem+json")
+                .body("status", is(status))
+                .body("detail", containsString(detail));
+    }
+}

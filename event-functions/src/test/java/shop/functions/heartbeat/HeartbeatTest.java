@@ -1,0 +1,87 @@
+package shop.functions.heartbeat;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.net.URL;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import shop.events.EventTypes;
+import shop.functions.Event;
+import shop.functions.Event.Mode;
+import shop.functions.Exported;
+import shop.functions.Outside;
+
+@QuarkusTest
+@TestProfile(Exported.Heartbeat.class)
+@WithTestResource(Outside.class)
+class HeartbeatTest {
+    private static final String SOURCE = "/apis/v1/namespaces/shop/pingsources/heartbeat";
+
+    Outside outside;
+
+    @TestHTTPResource(value = "metrics", management = true)
+    URL metrics;
+
+    @ParameterizedTest
+    @EnumSource
+    void aGreetingIsLoggedAndCounted(Mode mode) {
+        double before = counted("heartbeats_total");
+        Event ping = ping("\"Hello, world!\"");
+        ping.deliver(mode).then().statusCode(204);
+        assertEquals(before + 1, counted("heartbeats_total"));
+        assertTrue(outside.log().contains("Hello, world!"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anInvocationIsOneLineOfTheLog(Mode mode) {
+        Event ping = ping("\"Hello, world!\"");
+        ping.deliver(mode).then().statusCode(204);
+        String line = outside.log()
+                .lines()
+                .filter(text -> text.contains(ping.id()))
+                .reduce((one, other) -> {
+                    throw new AssertionError("two lines: " + one + "\n" + other);
+                })
+                .orElseThrow();
+        assertTrue(
+                line.matches(".*function=heartbeat id=%s type=%s source=%s subject=%s outcome=done duration=\\d+ms.*"
+                        .formatted(ping.id(), EventTypes.PING, SOURCE, "a-subject")),
+                line);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anInvocationIsTimedByFunctionAndOutcome(Mode mode) {
+        String done = "function_invocations_seconds_bucket{function=\"heartbeat\",outcome=\"done\",le=\"+Inf\"}";
+        String invalid = "function_invocations_seconds_bucket{function=\"heartbeat\",outcome=\"invalid\",le=\"+Inf\"}";
+        double doneBefore = counted(done);
+        double invalidBefore = counted(invalid);
+        ping("\"Hello, world!\"").deliver(mode).then().statusCode(204);
+        ping("{}").deliver(mode).then().statusCode(400);
+        ping("{}").deliver(mode).then().statusCode(400).body("detail", containsString("data: must be a String"));
+        assertEquals(doneBefore + 1, counted(done));
+        assertEquals(invalidBefore + 2, counted(invalid));
+    }
+
+    private Event ping(String data) {
+        return Event.of(EventTypes.PING, SOURCE, "a-subject", data);
+    }
+
+    private double counted(String series) {
+
+        return given().get(metrics)
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+}

@@ -1,0 +1,215 @@
+package shop.functions.payment;
+
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import shop.events.EventTypes;
+import shop.events.Uuids;
+import shop.functions.Event;
+import shop.functions.Event.Mode;
+import shop.functions.Exported;
+import shop.functions.Outside;
+import shop.functions.Party.Answer;
+
+@QuarkusTest
+@TestProfile(Exported.AuthorizePayment.class)
+@WithTestResource(Outside.class)
+class AuthorizePaymentTest {
+    private static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    private final UUID order = UUID.randomUUID();
+
+    Outside outside;
+
+    @BeforeEach
+    void aProviderThatCharges() {
+        outside.paymentProvider.answers(charged());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aChargedOrderIsAuthorized(Mode mode) {
+        Event event = placed().with("traceparent", TRACEPARENT);
+        Response reply = event.deliver(mode);
+
+        reply.then().statusCode(200);
+        assertEquals("1.0", mode.attribute(reply, "specversion"));
+        assertEquals(EventTypes.PAYMENT_AUTHORIZED, mode.attribute(reply, "type"));
+        assertEquals(EventTypes.AUTHORIZE_PAYMENT, mode.attribute(reply, "source"));
+        assertEquals(order.toString(), mode.attribute(reply, "subject"));
+        assertEquals(order.toString(), mode.attribute(reply, "partitionkey"));
+        assertEquals(TRACEPARENT, mode.attribute(reply, "traceparent"));
+        assertEquals(EventTypes.schemaOf(EventTypes.PAYMENT_AUTHORIZED), mode.attribute(reply, "dataschema"));
+        OffsetDateTime.parse(mode.attribute(reply, "time"));
+
+        JsonPath data = mode.data(reply);
+        assertEquals(order.toString(), data.getString("orderId"));
+        assertEquals(2500, data.getInt("amount.amount"));
+        assertEquals("EUR", data.getString("amount.currency"));
+        assertEquals("charge-1", data.getString("chargeId"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theProviderIsAskedForThePriceOfTheOrder(Mode mode) {
+        placed().deliver(mode).then().statusCode(200);
+
+        var asked = outside.paymentProvider.asked(order).getFirst();
+        assertEquals("PUT /charges/" + order, asked.request());
+        JsonPath charge = JsonPath.from(asked.body());
+        assertEquals(2500, charge.getInt("amount"));
+        assertEquals("EUR", charge.getString("currency"));
+        assertEquals("tok_ok", charge.getString("token"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDeclinedOrderIsAnsweredWithTheReason(Mode mode) {
+        outside.paymentProvider.answers(Answer.json(200, """
+                {"orderId": "%s", "status": "DECLINED", "reason": "no cover"}""".formatted(order)));
+        Response reply = placed().deliver(mode);
+
+        reply.then().statusCode(200);
+        assertEquals(EventTypes.PAYMENT_DECLINED, mode.attribute(reply, "type"));
+        assertEquals(order.toString(), mode.attribute(reply, "subject"));
+        assertEquals(EventTypes.schemaOf(EventTypes.PAYMENT_DECLINED), mode.attribute(reply, "dataschema"));
+        assertEquals(order.toString(), mode.data(reply).getString("orderId"));
+        assertEquals("no cover", mode.data(reply).getString("reason"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRedeliveryMakesTheSameReply(Mode mode) {
+        Event event = placed();
+        String first = mode.attribute(event.deliver(mode), "id");
+
+        assertEquals(
+                Uuids.replyId("authorizePayment", EventTypes.ORDER_SERVICE, event.id())
+                        .toString(),
+                first);
+        assertEquals(first, mode.attribute(event.deliver(mode), "id"));
+        assertNotEquals(first, mode.attribute(placed().deliver(mode), "id"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUntracedOrderHasAnUntracedReply(Mode mode) {
+        assertNull(mode.attribute(placed().deliver(mode), "traceparent"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void unknownMembersAreIgnored(Mode mode) {
+        placed("""
+                {"orderId": "%s", "total": {"amount": 1, "currency": "EUR", "tax": 0}, "paymentToken": "tok_ok", "gift": true}
+                """.formatted(order)).deliver(mode).then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void unreadableDataIsRefusedWithTheFieldAtFault(Mode mode, String data, String fault) {
+        placed(data)
+                .deliver(mode)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("status", is(400))
+                .body("type", startsWith("https://shop.example/problems/"))
+                .body("detail", containsString(fault));
+        assertEquals(List.of(), outside.paymentProvider.asked(order));
+    }
+
+    static Stream<Arguments> unreadableDataIsRefusedWithTheFieldAtFault() {
+        String id = UUID.randomUUID().toString();
+        return Stream.of(Mode.values())
+                .flatMap(mode -> Stream.of(
+                                List.of("null", "data"),
+                                List.of("[]", "data"),
+                                List.of("{}", "data.orderId"),
+                                List.of("{'orderId': '17'}", "data.orderId"),
+                                List.of("{'orderId': '" + id + "'}", "data.total"),
+                                List.of("{'orderId': '" + id + "', 'total': 5}", "data.total"),
+                                List.of("{'orderId': '" + id + "', 'total': {'currency': 'EUR'}}", "data.total.amount"),
+                                List.of("{'orderId': '" + id + "', 'total': {'amount': 'much'}}", "data.total.amount"),
+                                List.of("{'orderId': '" + id + "', 'total': {'amount': 5}}", "data.total.currency"),
+                                List.of(
+                                        "{'orderId': '" + id + "', 'total': {'amount': 5, 'currency': 'EUR'}}",
+                                        "data.paymentToken"))
+                        .map(row -> Arguments.of(mode, row.get(0).replace('\'', '"'), row.get(1))));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProviderThatFailsIsAPassingFault(Mode mode) {
+        outside.paymentProvider.answers(Answer.json(500, "{}"));
+        unavailable(mode, "answered 500");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProviderThatHangsUpIsAPassingFault(Mode mode) {
+        outside.paymentProvider.answers(Answer.LOST);
+        unavailable(mode, "did not answer");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aProviderThatNeverAnswersIsAPassingFault(Mode mode) {
+        outside.paymentProvider.answers(Answer.NEVER);
+        unavailable(mode, "did not answer");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"BINARY,not json", "STRUCTURED,{\"status\": \"PERHAPS\"}"})
+    void aProviderThatCantBeUnderstoodIsAPassingFault(Mode mode, String answer) {
+        outside.paymentProvider.answers(Answer.json(200, answer));
+        unavailable(mode, "PAYMENT_PROVIDER_URL");
+    }
+
+    /** The broker delivers again, and finds the provider well. */
+    private void unavailable(Mode mode, String symptom) {
+        Event event = placed();
+        event.deliver(mode)
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .body("detail", containsString("PAYMENT_PROVIDER_URL"))
+                .body("detail", containsString(symptom));
+        outside.paymentProvider.answers(charged());
+        event.deliver(mode).then().statusCode(200);
+    }
+
+    private Answer charged() {
+        return Answer.json(200, """
+                {"orderId": "%s", "status": "CHARGED", "chargeId": "charge-1", "at": "now"}""".formatted(order));
+    }
+
+    private Event placed() {
+        return placed("""
+                {"orderId": "%s", "userId": "%s", "total": {"amount": 2500, "currency": "EUR"},
+                 "paymentToken": "tok_ok", "placedAt": "2026-01-02T03:04:05Z"}""".formatted(order, UUID.randomUUID()));
+    }
+
+    private Event placed(String data) {
+        return Event.of(EventTypes.ORDER_PLACED, EventTypes.ORDER_SERVICE, order, data);
+    }
+}
