@@ -110,11 +110,6 @@ public record Revision(Pod pod, Image image, Map<String, String> variables, Addr
                 return port.getValue().toString();
             }
         }
-        for (var mount : pod.mounts().entrySet()) {
-            if (value.equals(mount.getKey()) || value.startsWith(mount.getKey() + "/")) {
-                return mount.getValue() + value.substring(mount.getKey().length());
-            }
-        }
-        return addresses.translate(value);
+        return pod.onThisMachine(addresses.translate(value));
     }
 }

@@ -1,16 +1,11 @@
 package shop.localknative.workload;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -32,6 +27,8 @@ public final class FlywayJob {
             "BASELINE_VERSION",
             "OUT_OF_ORDER",
             "VALIDATE_MIGRATION_NAMING");
+
+    private static final String FILES = "filesystem:";
 
     private final Pod pod;
 
@@ -71,7 +68,8 @@ public final class FlywayJob {
 
     private Map<String, String> settings() {
         var settings = new HashMap<String, String>();
-        settings.put("flyway.locations", "filesystem:/flyway/sql");
+        settings.put("flyway.locations", FILES + "/flyway/sql");
+        settings.put("flyway.failOnMissingLocations", "true");
         pod.environment().forEach((name, value) -> {
             if (name.startsWith("FLYWAY_")) {
                 settings.put("flyway." + setting(name.substring("FLYWAY_".length())), value);
@@ -98,25 +96,12 @@ public final class FlywayJob {
         return String.join("", words);
     }
 
+    /** A location that is mounted is a directory of this machine. */
     private String onThisMachine(String locations) {
-        return Arrays.stream(locations.split(",")).map(this::realLocation).collect(Collectors.joining(","));
-    }
-
-    /** Translated once: the real directory of one mount may lie below the path of another, as of {@code /tmp}. */
-    private String realLocation(String location) {
-        return pod.mounts().entrySet().stream()
-                .filter(mount -> location.startsWith("filesystem:" + mount.getKey()))
-                .map(mount -> location.replaceFirst(
-                        Pattern.quote(mount.getKey()), Matcher.quoteReplacement(realPath(mount.getValue()))))
-                .findFirst()
-                .orElse(location);
-    }
-
-    private static String realPath(Path path) {
-        try {
-            return path.toRealPath().toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Arrays.stream(locations.split(","))
+                .map(location -> location.startsWith(FILES)
+                        ? FILES + pod.onThisMachine(location.substring(FILES.length()))
+                        : location)
+                .collect(Collectors.joining(","));
     }
 }
