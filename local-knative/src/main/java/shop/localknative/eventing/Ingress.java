@@ -52,7 +52,6 @@ final class Ingress implements Handler<HttpServerRequest> {
             if (body.length() + chunk.length() <= MAX_EVENT_BYTES) {
                 body.appendBuffer(chunk);
             } else if (!request.response().ended()) {
-                request.response().putHeader("Connection", "close");
                 answer(request, 413, "An event must not be longer than %d bytes.".formatted(MAX_EVENT_BYTES));
             }
         });

@@ -62,15 +62,19 @@ final class PingSchedule implements Runnable {
     @Override
     public void run() {
         try {
-            Optional<ZonedDateTime> next = times.nextExecution(ZonedDateTime.now(zone));
+            Optional<ZonedDateTime> next = next(ZonedDateTime.now());
             while (next.isPresent()) {
                 sleepUntil(next.get());
                 send();
-                next = times.nextExecution(ZonedDateTime.now(zone));
+                next = next(ZonedDateTime.now());
             }
         } catch (InterruptedException e) {
             // Eventing stops.
         }
+    }
+
+    Optional<ZonedDateTime> next(ZonedDateTime now) {
+        return times.nextExecution(now.withZoneSameInstant(zone));
     }
 
     private static void sleepUntil(ZonedDateTime time) throws InterruptedException {

@@ -1,0 +1,421 @@
+package shop.localknative.eventing;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.lessThan;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.localknative.eventing.TestEventing.BROKER;
+import static shop.localknative.eventing.TestEventing.to;
+import static shop.localknative.eventing.TestEventing.trigger;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import shop.localknative.eventing.Subscriber.Answer;
+import shop.localknative.eventing.Subscriber.Answers;
+import shop.localknative.eventing.Subscriber.Received;
+
+class DeliveryTest {
+
+    private Database db;
+    private Subscriber subscriber;
+    private Subscriber deadLetters;
+    private TestEventing broker;
+
+    @BeforeEach
+    void start() throws SQLException {
+        db = new Database();
+        subscriber = new Subscriber();
+        deadLetters = new Subscriber();
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+        subscriber.close();
+        deadLetters.close();
+        db.close();
+    }
+
+    private void broker(String... triggers) {
+        String[] manifests = new String[triggers.length + 1];
+        manifests[0] = BROKER;
+        System.arraycopy(triggers, 0, manifests, 1, triggers.length);
+        broker = new TestEventing(db.pool, manifests);
+    }
+
+    private String delivery(String more) {
+        return "delivery: {deadLetterSink: {uri: '%s'}, backoffPolicy: linear, backoffDelay: PT0.01S, %s}"
+                .formatted(deadLetters.url(), more);
+    }
+
+    private void awaitEverythingDelivered() {
+        await().until(() -> db.pending() == 0);
+    }
+
+    private Received deadLetter() {
+        await().until(() -> !deadLetters.received.isEmpty());
+        return deadLetters.received.getFirst();
+    }
+
+    private static String errorData(Received event) {
+        return new String(
+                Base64.getDecoder().decode(event.headers().get("ce-knativeerrordata")), StandardCharsets.UTF_8);
+    }
+
+    /** Fails the first times, with the given status codes. */
+    private static Answers failing(Integer... codes) {
+        AtomicInteger calls = new AtomicInteger();
+        return event -> {
+            int call = calls.getAndIncrement();
+            return Answer.status(call < codes.length ? codes[call] : 202);
+        };
+    }
+
+    @Test
+    void everyMatchingTriggerGetsTheEvent() {
+        Subscriber other = new Subscriber();
+        broker(
+                trigger("a", to(subscriber) + ", filters: [{prefix: {type: shop.}}]"),
+                trigger("b", to(subscriber) + ", filter: {attributes: {type: shop.x}}"),
+                trigger("c", to(other) + ", filter: {attributes: {type: shop.y}}"));
+        broker.send("1", "shop.x");
+
+        awaitEverythingDelivered();
+        assertEquals(List.of("1", "1"), subscriber.ids());
+        assertEquals(List.of(), other.ids());
+        other.close();
+    }
+
+    @Test
+    void replyIsRoutedOn() {
+        Subscriber next = new Subscriber();
+        broker(
+                trigger("first", to(subscriber) + ", filter: {attributes: {type: placed}}"),
+                trigger("second", to(next) + ", filter: {attributes: {type: authorized}}"));
+        subscriber.answering(event -> Answer.event("reply-to-" + event.id(), "authorized"));
+        broker.send("1", "placed");
+
+        awaitEverythingDelivered();
+        assertEquals(List.of("reply-to-1"), next.ids());
+        Received reply = next.received.getFirst();
+        assertEquals("/replies", reply.headers().get("ce-source"));
+        assertEquals("{\"reply\": true}", reply.text());
+        assertFalse(reply.headers().containsKey("ce-knativebrokerttl"));
+    }
+
+    @Test
+    void structuredReplyIsRoutedOn() {
+        Subscriber next = new Subscriber();
+        broker(
+                trigger("first", to(subscriber) + ", filter: {attributes: {type: placed}}"),
+                trigger("second", to(next) + ", filter: {attributes: {type: authorized}}"));
+        subscriber.answering(event -> new Answer(201, Map.of("Content-Type", "application/cloudevents+json"), """
+                {"specversion": "1.0", "id": "r", "source": "/r", "type": "authorized", "data": {"ok": true}}"""));
+        broker.send("1", "placed");
+
+        awaitEverythingDelivered();
+        assertEquals(List.of("r"), next.ids());
+        assertEquals("{\"ok\":true}", next.received.getFirst().text());
+    }
+
+    @Test
+    void aReplyTo202IsNotRoutedOn() {
+        Subscriber next = new Subscriber();
+        broker(
+                trigger("first", to(subscriber) + ", filter: {attributes: {type: placed}}"),
+                trigger("second", to(next) + ", filter: {attributes: {type: authorized}}"));
+        subscriber.answering(
+                event -> new Answer(202, Answer.event("r", "authorized").headers(), "{}"));
+        broker.send("1", "placed");
+
+        await().until(() -> subscriber.received.size() == 1);
+        awaitEverythingDelivered();
+        assertEquals(List.of(), next.ids());
+    }
+
+    @Test
+    void aReplyThatTriggersItselfEnds() {
+        broker(trigger("loop", to(subscriber) + ", " + delivery("retry: 3")));
+        subscriber.answering(event -> Answer.event(event.id() + "x", "again"));
+        broker.post(with(TestEventing.event("1", "t"), "ce-knativebrokerttl", "4"), "{}");
+
+        Received looping = deadLetter();
+        assertEquals(List.of("1", "1x", "1xx"), subscriber.ids());
+        assertEquals("1xx", looping.id());
+        assertEquals("400", looping.headers().get("ce-knativeerrorcode"));
+        assertThat(errorData(looping), containsString("passed on too often"));
+    }
+
+    @Test
+    void malformedReplyIsAFailedDelivery() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
+        subscriber.answering(event ->
+                new Answer(200, Map.of("ce-specversion", "1.0", "ce-id", "r", "Content-Type", "text/plain"), "x"));
+        broker.send("1", "t");
+
+        Received event = deadLetter();
+        assertEquals(List.of("1", "1"), subscriber.ids());
+        assertEquals("502", event.headers().get("ce-knativeerrorcode"));
+        assertThat(errorData(event), containsString("neither empty nor an event"));
+    }
+
+    @Test
+    void anAnswerThatIsNoEventIsAFailedDelivery() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0")));
+        subscriber.answering(event -> Answer.text(200, "hello"));
+        broker.send("1", "t");
+
+        assertEquals("502", deadLetter().headers().get("ce-knativeerrorcode"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 201, 202, 204, 299})
+    void anEmptySuccessEndsTheDelivery(int status) {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 3")));
+        subscriber.answering(event -> Answer.status(status));
+        broker.send("1", "t");
+
+        await().until(() -> subscriber.received.size() == 1);
+        awaitEverythingDelivered();
+        assertEquals(List.of("1"), subscriber.ids());
+        assertEquals(List.of(), deadLetters.ids());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 307, 400, 401, 403, 410, 413, 422})
+    void nonRetryableStatusGoesToTheDeadLettersAtOnce(int status) {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 5")));
+        subscriber.answering(event -> Answer.text(status, "no such order"));
+        broker.send("1", "t");
+
+        Received event = deadLetter();
+        awaitEverythingDelivered();
+        assertEquals(List.of("1"), subscriber.ids());
+        assertEquals(List.of("1"), deadLetters.ids());
+        assertEquals(subscriber.url(), event.headers().get("ce-knativeerrordest"));
+        assertEquals(String.valueOf(status), event.headers().get("ce-knativeerrorcode"));
+        assertEquals("no such order", errorData(event));
+        assertEquals("t", event.headers().get("ce-type"));
+        assertEquals("{}", event.text());
+        assertNull(event.headers().get("prefer"));
+    }
+
+    @Test
+    void passingFaultsAreRetried() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 7")));
+        subscriber.answering(failing(404, 408, 409, 429, 500, 502, 503));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        assertEquals(8, subscriber.received.size());
+        assertEquals(List.of(), deadLetters.ids());
+    }
+
+    @Test
+    void retriesEndAtTheDeadLetterSink() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 2")));
+        subscriber.answering(event -> Answer.text(503, "x".repeat(5000)));
+        broker.send("1", "t");
+
+        Received event = deadLetter();
+        assertEquals(3, subscriber.received.size());
+        assertEquals("503", event.headers().get("ce-knativeerrorcode"));
+        assertEquals(1024, event.headers().get("ce-knativeerrordata").length());
+    }
+
+    @Test
+    void retriesWithExponentialBackoff() {
+        broker(trigger(
+                "t", to(subscriber) + ", delivery: {retry: 3, backoffPolicy: exponential, backoffDelay: PT0.05S}"));
+        subscriber.answering(failing(500, 500, 500));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        List<Long> waits = IntStream.range(0, 3)
+                .mapToObj(i -> Duration.between(
+                                subscriber.received.get(i).at(),
+                                subscriber.received.get(i + 1).at())
+                        .toMillis())
+                .toList();
+        assertThat(waits.get(0), greaterThanOrEqualTo(100L));
+        assertThat(waits.get(1), greaterThanOrEqualTo(200L));
+        assertThat(waits.get(2), greaterThanOrEqualTo(400L));
+    }
+
+    @Test
+    void retryAfterIsObeyed() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
+        AtomicInteger calls = new AtomicInteger();
+        subscriber.answering(event ->
+                calls.getAndIncrement() == 0 ? new Answer(429, Map.of("Retry-After", "1"), "") : Answer.status(202));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        Duration wait = Duration.between(
+                subscriber.received.get(0).at(), subscriber.received.get(1).at());
+        assertThat(wait.toMillis(), greaterThanOrEqualTo(1000L));
+    }
+
+    @Test
+    void anUnreachableSubscriberIsRetriedAndThenADeadLetter() {
+        subscriber.close();
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 2")));
+        broker.send("1", "t");
+
+        Received event = deadLetter();
+        assertEquals("500", event.headers().get("ce-knativeerrorcode"));
+        assertThat(errorData(event), containsString("ConnectException"));
+    }
+
+    @Test
+    void aSubscriberThatTakesTooLongIsAFailedDelivery() {
+        CountDownLatch never = new CountDownLatch(1);
+        broker(trigger("t", to(subscriber) + ", " + delivery("timeout: PT0.1S, retry: 1")));
+        subscriber.answering(event -> {
+            never.await();
+            return Answer.status(202);
+        });
+        broker.send("1", "t");
+
+        assertThat(errorData(deadLetter()), containsString("no answer within PT0.1S"));
+        assertEquals(List.of("1", "1"), subscriber.ids());
+        never.countDown();
+    }
+
+    @Test
+    void slowSubscriberDoesNotDelayAnother() {
+        CountDownLatch later = new CountDownLatch(1);
+        Subscriber slow = new Subscriber().answering(event -> {
+            later.await();
+            return Answer.status(202);
+        });
+        broker(trigger("slow", to(slow)), trigger("fast", to(subscriber)));
+        int events = 100; // More than the slow one is sent side by side.
+        broker.sendMany(events, "e", "t");
+
+        await().until(() -> subscriber.received.size() == events);
+        assertThat(slow.received.size(), lessThan(events));
+        later.countDown();
+        awaitEverythingDelivered();
+        assertEquals(events, slow.received.size());
+        slow.close();
+    }
+
+    @Test
+    void aDeadDeadLetterSinkDoesNotDelayTheSubscriber() {
+        CountDownLatch later = new CountDownLatch(1);
+        deadLetters.answering(event -> {
+            later.await();
+            return Answer.status(202);
+        });
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0")));
+        subscriber.answering(
+                event -> Answer.status(event.headers().get("ce-type").equals("bad") ? 400 : 202));
+        broker.sendMany(100, "bad", "bad");
+        broker.send("good", "good");
+
+        await().until(() -> subscriber.ids().contains("good") && db.pending() == 100);
+        later.countDown();
+        awaitEverythingDelivered();
+        assertEquals(100, deadLetters.received.size());
+    }
+
+    @Test
+    void aDeadLetterIsKeptUntilItsSinkTakesIt() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
+        subscriber.answering(event -> Answer.status(400));
+        deadLetters.answering(failing(500, 400, 404, 413, 503)); // More often than retry, and also what is not retried.
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        assertEquals(6, deadLetters.received.size());
+        assertEquals("400", deadLetters.received.getLast().headers().get("ce-knativeerrorcode"));
+        assertEquals(List.of("1"), subscriber.ids());
+    }
+
+    @Test
+    void theBrokersDeliveryIsForTriggersThatHaveNone() {
+        Subscriber other = new Subscriber();
+        broker = new TestEventing(
+                db.pool,
+                BROKER + "spec: {%s}".formatted(delivery("retry: 2")),
+                trigger("without", to(subscriber)),
+                trigger("own", to(other) + ", delivery: {retry: 0}"));
+        subscriber.answering(event -> Answer.status(500));
+        other.answering(event -> Answer.status(500));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        assertEquals(3, subscriber.received.size());
+        assertEquals(1, other.received.size());
+        assertEquals(List.of("1", "1"), deadLetters.ids());
+        other.close();
+    }
+
+    @Test
+    void withoutADeadLetterSinkTheEventIsDropped() {
+        broker(trigger("t", to(subscriber) + ", delivery: {retry: 1, backoffDelay: PT0.01S}"));
+        subscriber.answering(event -> Answer.status(500));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        assertEquals(List.of("1", "1"), subscriber.ids());
+    }
+
+    @Test
+    void aBrokerCanBeASubscriber() {
+        broker = new TestEventing(
+                db.pool,
+                BROKER,
+                BROKER.replace("default", "other"),
+                trigger(
+                        "forward",
+                        "subscriber: {ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: other}}"),
+                trigger("end", to(subscriber)).replace("broker: default", "broker: other"));
+        broker.send("1", "t");
+
+        await().until(() -> subscriber.ids().equals(List.of("1")));
+        awaitEverythingDelivered();
+    }
+
+    @Test
+    void theErrorNamesTheDestinationAsInACluster() {
+        broker = new TestEventing(
+                db.pool,
+                BROKER,
+                trigger(
+                        "t",
+                        "subscriber: {ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: none}}, "
+                                + delivery("retry: 0")));
+        broker.send("1", "t");
+
+        assertEquals(
+                "http://broker-ingress.knative-eventing.svc.cluster.local/shop/none",
+                deadLetter().headers().get("ce-knativeerrordest"));
+        assertEquals("404", deadLetter().headers().get("ce-knativeerrorcode"));
+        assertTrue(errorData(deadLetter()).startsWith("No broker here"));
+    }
+
+    private static Map<String, String> with(Map<String, String> headers, String name, String value) {
+        Map<String, String> all = new java.util.HashMap<>(headers);
+        all.put(name, value);
+        return all;
+    }
+}

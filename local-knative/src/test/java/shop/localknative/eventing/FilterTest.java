@@ -1,0 +1,114 @@
+package shop.localknative.eventing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.fabric8.knative.eventing.v1.Trigger;
+import java.net.URI;
+import java.time.OffsetDateTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FilterTest {
+
+    /** Has no dataschema, no datacontenttype and no extension named absent. */
+    private static final CloudEvent EVENT = CloudEventBuilder.v1()
+            .withId("id-1")
+            .withSource(URI.create("/orders"))
+            .withType("shop.order.placed.v1")
+            .withSubject("order-7")
+            .withTime(OffsetDateTime.parse("2026-01-02T03:04:00Z"))
+            .withExtension("partitionkey", "order-7")
+            .withExtension("weight", 5)
+            .build();
+
+    private static Filter filter(String spec) {
+        return Filter.of(
+                ((Trigger) TestEventing.parse(TestEventing.trigger("t", spec)).getFirst()).getSpec());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "subscriber: {}",
+                "filter: {}",
+                "filter: {attributes: {}}",
+                "filter: {attributes: {type: shop.order.placed.v1}}",
+                "filter: {attributes: {type: shop.order.placed.v1, source: /orders, id: id-1, subject: order-7}}",
+                "filter: {attributes: {type: ''}}",
+                "filter: {attributes: {partitionkey: ''}}",
+                "filter: {attributes: {dataschema: ''}}",
+                "filter: {attributes: {time: '2026-01-02T03:04:00Z', specversion: '1.0', weight: '5'}}",
+                "filters: [{exact: {type: shop.order.placed.v1}}]",
+                "filters: [{exact: {type: shop.order.placed.v1, subject: order-7}}]",
+                "filters: [{exact: {weight: '5'}}]",
+                "filters: [{prefix: {type: shop.order.}}, {suffix: {type: .v1}}]",
+                "filters: [{prefix: {time: '2026-01-'}}]",
+                "filters: [{suffix: {partitionkey: '-7'}}]",
+                "filters: [{any: [{exact: {type: other}}, {exact: {id: id-1}}]}]",
+                "filters: [{all: [{prefix: {type: shop.}}, {not: {exact: {subject: order-8}}}]}]",
+                "filters: [{not: {exact: {absent: x}}}]",
+                "filters: [{not: {prefix: {absent: x}}}]",
+                "filters: [{not: {any: [{exact: {id: a}}, {exact: {id: b}}]}}]",
+                "filter: {attributes: {type: other}}, filters: [{exact: {id: id-1}}]",
+                "filter: {attributes: {id: id-1}}, filters: []",
+            })
+    void matches(String spec) {
+        assertTrue(filter(spec).test(EVENT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "filter: {attributes: {type: shop.order.placed}}",
+                "filter: {attributes: {type: shop.order.placed.v1, source: /users}}",
+                "filter: {attributes: {absent: ''}}",
+                "filter: {attributes: {absent: x}}",
+                "filter: {attributes: {dataschema: x}}",
+                "filters: [{exact: {type: Shop.order.placed.v1}}]",
+                "filters: [{exact: {type: shop.order.placed.v1, subject: order-8}}]",
+                "filters: [{exact: {absent: x}}]",
+                "filters: [{prefix: {type: order}}]",
+                "filters: [{prefix: {absent: x}}]",
+                "filters: [{suffix: {type: v2}}]",
+                "filters: [{suffix: {absent: x}}]",
+                "filters: [{prefix: {type: shop.}}, {exact: {id: other}}]",
+                "filters: [{any: [{exact: {type: other}}, {exact: {id: other}}]}]",
+                "filters: [{all: [{exact: {id: id-1}}, {exact: {id: other}}]}]",
+                "filters: [{not: {exact: {id: id-1}}}]",
+                "filters: [{not: {not: {exact: {id: other}}}}]",
+                "filter: {attributes: {id: id-1}}, filters: [{exact: {id: other}}]",
+            })
+    void doesNotMatch(String spec) {
+        assertFalse(filter(spec).test(EVENT));
+    }
+
+    @Test
+    void cesqlIsRefusedWithItsPlace() {
+        var e = assertThrows(
+                IllegalArgumentException.class, () -> filter("filters: [{exact: {id: a}}, {any: [{cesql: 'true'}]}]"));
+        assertEquals(
+                "spec.filters[1].any[0].cesql: not supported yet; use exact, prefix, suffix, any, all or not",
+                e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "filters: [{}]",
+                "filters: [{exact: {}}]",
+                "filters: [{exact: {id: ''}}]",
+                "filters: [{any: []}]",
+                "filters: [{exact: {id: a}, prefix: {id: a}}]",
+                "filters: [{not: {}}]",
+            })
+    void whatSaysNothingIsRefused(String spec) {
+        var e = assertThrows(IllegalArgumentException.class, () -> filter(spec));
+        assertTrue(e.getMessage().startsWith("spec.filters[0]"), e.getMessage());
+    }
+}

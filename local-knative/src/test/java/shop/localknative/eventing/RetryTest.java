@@ -1,0 +1,101 @@
+package shop.localknative.eventing;
+
+import static java.time.Duration.ZERO;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fabric8.knative.duck.v1.DeliverySpec;
+import io.fabric8.knative.duck.v1.DeliverySpecBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RetryTest {
+
+    private static Retry retry(String policy, String delay) {
+        return Retry.of(new DeliverySpecBuilder()
+                .withRetry(5)
+                .withBackoffPolicy(policy)
+                .withBackoffDelay(delay)
+                .build());
+    }
+
+    private static List<Duration> backoffs(Retry retry) {
+        return IntStream.rangeClosed(1, 4).mapToObj(n -> retry.backoff(n, ZERO)).toList();
+    }
+
+    @Test
+    void linearBackoffGrowsByTheDelay() {
+        assertEquals(
+                List.of(Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(6), Duration.ofSeconds(8)),
+                backoffs(retry("linear", "PT2S")));
+    }
+
+    @Test
+    void exponentialBackoffDoubles() {
+        assertEquals(
+                List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8)),
+                backoffs(retry("exponential", "PT0.5S")));
+    }
+
+    @Test
+    void backoffNeverOverflows() {
+        assertEquals(Duration.ofDays(1), retry("exponential", "P300D").backoff(Integer.MAX_VALUE, ZERO));
+        assertEquals(Duration.ofDays(1), retry("linear", "PT1H").backoff(Integer.MAX_VALUE, ZERO));
+    }
+
+    @Test
+    void retryAfterIsObeyedUpToItsMaximum() {
+        DeliverySpec spec = new DeliverySpecBuilder()
+                .withBackoffPolicy("linear")
+                .withBackoffDelay("PT1S")
+                .withRetryAfterMax("PT10S")
+                .build();
+        Retry retry = Retry.of(spec);
+
+        assertEquals(Duration.ofSeconds(7), retry.backoff(1, Duration.ofSeconds(7)));
+        assertEquals(Duration.ofSeconds(10), retry.backoff(1, Duration.ofHours(7)));
+        assertEquals(Duration.ofSeconds(3), retry.backoff(3, Duration.ofSeconds(2)));
+
+        spec.setRetryAfterMax("PT0S");
+        assertEquals(Duration.ofSeconds(1), Retry.of(spec).backoff(1, Duration.ofSeconds(7)));
+    }
+
+    @Test
+    void whatNobodySaysIsKnativesDefault() {
+        Retry retry = Retry.of(Retry.DEFAULT);
+
+        assertEquals(10, retry.retries());
+        assertEquals(Duration.ofMillis(400), retry.backoff(1, ZERO));
+    }
+
+    @Test
+    void onlyPassingFaultsAreRetried() {
+        assertEquals(
+                List.of(404, 408, 409, 429, 500, 502, 503, 599),
+                List.of(300, 302, 400, 401, 404, 408, 409, 410, 413, 422, 429, 500, 502, 503, 599).stream()
+                        .filter(Retry::worthwhile)
+                        .toList());
+    }
+
+    @Test
+    void aFieldThatIsNotUnderstoodIsNamed() {
+        refused("delivery.backoffDelay", spec -> spec.setBackoffDelay("1s"));
+        refused("delivery.timeout", spec -> spec.setTimeout("PT-1S"));
+        refused("delivery.timeout", spec -> spec.setTimeout("PT0S"));
+        refused("delivery.retryAfterMax", spec -> spec.setRetryAfterMax("soon"));
+        refused("delivery.backoffPolicy", spec -> spec.setBackoffPolicy("random"));
+        refused("delivery.retry", spec -> spec.setRetry(-1));
+        refused("delivery.format", spec -> spec.setFormat("json"));
+    }
+
+    private static void refused(String field, Consumer<DeliverySpec> mistake) {
+        DeliverySpec spec = new DeliverySpec();
+        mistake.accept(spec);
+        var e = assertThrows(IllegalArgumentException.class, () -> Retry.of(spec));
+        assertTrue(e.getMessage().startsWith(field + ":"), e.getMessage());
+    }
+}

@@ -1,0 +1,156 @@
+package shop.localknative.eventing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.knative.eventing.v1.Broker;
+import io.fabric8.knative.eventing.v1.Trigger;
+import io.fabric8.knative.sources.v1.PingSource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+
+/** Eventing behind an HTTP server of its own, made of manifests. */
+final class TestEventing implements AutoCloseable {
+
+    static final String BROKER = """
+            apiVersion: eventing.knative.dev/v1
+            kind: Broker
+            metadata: {namespace: shop, name: default}
+            """;
+
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Map<String, Class<? extends HasMetadata>> KINDS =
+            Map.of("Broker", Broker.class, "Trigger", Trigger.class, "PingSource", PingSource.class);
+
+    final Eventing eventing;
+    private final HttpServer server;
+
+    TestEventing(DataSource db, String... manifests) {
+        eventing = new Eventing(
+                VERTX,
+                db,
+                parse(manifests),
+                destination -> destination.getRef() == null
+                        ? URI.create(destination.getUri())
+                        : url(destination.getRef().getName()));
+        server = await(VERTX.createHttpServer()
+                .requestHandler(eventing.ingress())
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture());
+        eventing.start();
+    }
+
+    /** A Trigger of the Broker default, its spec in YAML's flow style. */
+    static String trigger(String name, String spec) {
+        return """
+                apiVersion: eventing.knative.dev/v1
+                kind: Trigger
+                metadata: {namespace: shop, name: %s}
+                spec: {broker: default, %s}
+                """.formatted(name, spec);
+    }
+
+    static String to(Subscriber subscriber) {
+        return "subscriber: {uri: '%s'}".formatted(subscriber.url());
+    }
+
+    static List<HasMetadata> parse(String... manifests) {
+        List<HasMetadata> resources = new ArrayList<>();
+        try {
+            for (String manifest : manifests) {
+                JsonNode tree = YAML.readTree(manifest);
+                resources.add(YAML.treeToValue(tree, KINDS.get(tree.get("kind").asText())));
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+        return resources;
+    }
+
+    URI url(String broker) {
+        return URI.create("http://127.0.0.1:%d/shop/%s".formatted(server.actualPort(), broker));
+    }
+
+    void send(String id, String type) {
+        HttpResponse<String> answer = post(event(id, type), "{}");
+        if (answer.statusCode() != 202) {
+            throw new AssertionError("%d %s".formatted(answer.statusCode(), answer.body()));
+        }
+    }
+
+    /** The headers of an event in binary mode. */
+    static Map<String, String> event(String id, String type) {
+        return Map.of(
+                "ce-specversion", "1.0",
+                "ce-id", id,
+                "ce-source", "/tests",
+                "ce-type", type,
+                "Content-Type", "application/json");
+    }
+
+    /** Sends events with the ids prefix0, prefix1, … all at once. */
+    List<String> sendMany(int count, String prefix, String type) {
+        List<String> ids = IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            ids.stream()
+                    .map(id -> CompletableFuture.runAsync(() -> send(id, type), threads))
+                    .toList()
+                    .forEach(CompletableFuture::join);
+        }
+        return ids;
+    }
+
+    HttpResponse<String> post(Map<String, String> headers, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url("default")).POST(BodyPublishers.ofString(body));
+        headers.forEach(request::header);
+        return request(request);
+    }
+
+    HttpResponse<String> request(HttpRequest.Builder request) {
+        try {
+            return CLIENT.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        await(server.close().toCompletionStage().toCompletableFuture());
+        eventing.close();
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
