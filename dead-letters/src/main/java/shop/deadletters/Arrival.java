@@ -35,7 +35,7 @@ import shop.kit.events.StoredEvent;
 record Arrival(JsonObject attributes, byte[] data, String unreadable) {
     static final String ERROR = "knativeerror";
     private static final String HEADER = "ce-";
-    /** CloudEvents 1.0, 3.1 forbids them; PostgreSQL takes no NUL. */
+    /** CloudEvents 1.0, 3.1 forbids them in attributes, which brokers forget in what they add; PostgreSQL takes no NUL. */
     private static final Pattern CONTROLS = Pattern.compile("\\p{Cc}");
 
     private static final Pattern BINARY = Pattern.compile("[\\p{Cc}&&[^\\r\\n\\t]]");
@@ -45,6 +45,7 @@ record Arrival(JsonObject attributes, byte[] data, String unreadable) {
         try {
             CloudEvent event = EventEndpoint.parse(headers, body);
             JsonObject attributes = StoredEvent.attributes(event);
+            attributes.getMap().replaceAll((name, value) -> name.startsWith(ERROR) ? withoutControls(value) : value);
             if (CONTROLS.matcher(attributes.getMap().values().toString()).find()) {
                 return unreadable(headers, body, "An attribute contains control characters.");
             }
@@ -110,7 +111,11 @@ record Arrival(JsonObject attributes, byte[] data, String unreadable) {
             }
         });
         attributes.put("datacontenttype", headers.getHeaderString(HttpHeaders.CONTENT_TYPE));
-        return new Arrival(attributes, body, CONTROLS.matcher(why).replaceAll(" "));
+        return new Arrival(attributes, body, withoutControls(why));
+    }
+
+    private static String withoutControls(Object text) {
+        return CONTROLS.matcher(text.toString()).replaceAll(" ");
     }
 
     private static byte[] data(CloudEventData data, byte[] body) throws IOException {
