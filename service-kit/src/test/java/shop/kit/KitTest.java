@@ -110,6 +110,7 @@ class KitTest {
     void whatCannotBeReadIsAProblemThatNamesTheMember() {
         body("{\"text\":\"a\",\"times\":1,\"more\":2}").body("errors[0].name", equalTo("more"));
         body("{\"text\":\"a\",\"times\":\"1\"}").body("errors[0].name", equalTo("times"));
+        body("{\"text\":7,\"times\":1}").body("errors[0].name", equalTo("text"));
         body("{\"text\":\"a\",\"times\":1.5}").body("errors[0].name", equalTo("times"));
         body("{\"text\":\" \",\"times\":1}").body("errors.name", hasItem("text"));
         body("{\"text\":").body("detail", containsString("line 1"));

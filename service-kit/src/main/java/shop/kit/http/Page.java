@@ -29,7 +29,12 @@ public record Page<T>(List<T> items, String next) {
     /** The key after which the page of this cursor begins, or null without a cursor. */
     public static String after(String cursor) {
         try {
-            return cursor == null ? null : new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
+            String key =
+                    cursor == null ? null : new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
+            if (key != null && key.indexOf('\0') >= 0) { // PostgreSQL has no such text
+                throw badCursor();
+            }
+            return key;
         } catch (IllegalArgumentException e) {
             throw badCursor();
         }

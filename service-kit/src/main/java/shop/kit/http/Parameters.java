@@ -7,24 +7,28 @@ import jakarta.ws.rs.ext.ParamConverterProvider;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** Reads UUIDs and whole numbers in paths and queries; what is none is a problem that says so, not JAX-RS' bare 404. */
+/** Reads UUIDs, whole numbers and enumerations in paths and queries; what is none is a problem that says so, not JAX-RS' bare 404. */
 @Provider
 public class Parameters implements ParamConverterProvider {
     private static final Map<Class<?>, Function<String, ?>> READERS =
             Map.of(UUID.class, Parameters::uuid, Integer.class, Integer::valueOf);
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "rawtypes"})
     public <T> ParamConverter<T> getConverter(Class<T> type, Type generic, Annotation[] annotations) {
-        Function<String, ?> reader = READERS.get(type);
+        Function<String, ?> reader = type.isEnum() ? name -> Enum.valueOf((Class) type, name) : READERS.get(type);
         return reader == null ? null : new Converter<>((Function<String, T>) reader, expected(type), annotations);
     }
 
     private static String expected(Class<?> type) {
+        if (type.isEnum()) {
+            return "one of " + List.of(type.getEnumConstants());
+        }
         return type == UUID.class ? "a UUID" : "a whole number";
     }
 

@@ -15,6 +15,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -60,9 +61,9 @@ class ProblemMappers {
     }
 
     @ServerExceptionMapper
-    Response violations(ConstraintViolationException e) {
+    Response violations(ConstraintViolationException e, UriInfo uri) {
         List<Problem.Fault> faults = e.getConstraintViolations().stream()
-                .map(ProblemMappers::fault)
+                .map(violation -> fault(violation, uri))
                 .sorted(Comparator.comparing(Problem.Fault::name))
                 .toList();
         String detail = faults.stream()
@@ -154,7 +155,7 @@ class ProblemMappers {
                         + e.getLocation().getColumnNr() + ".";
     }
 
-    private static Problem.Fault fault(ConstraintViolation<?> violation) {
+    private static Problem.Fault fault(ConstraintViolation<?> violation, UriInfo uri) {
         List<Path.Node> nodes = StreamSupport.stream(violation.getPropertyPath().spliterator(), false)
                 .filter(node -> node.getKind() != ElementKind.METHOD)
                 .toList();
@@ -171,6 +172,9 @@ class ProblemMappers {
         if (ofParameter && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull) {
             return new Problem.Fault(Problem.Place.body, name, "is needed");
         }
-        return new Problem.Fault(ofParameter ? Problem.Place.query : Problem.Place.body, name, violation.getMessage());
+        Problem.Place place = !ofParameter
+                ? Problem.Place.body
+                : uri.getPathParameters().containsKey(name) ? Problem.Place.path : Problem.Place.query;
+        return new Problem.Fault(place, name, violation.getMessage());
     }
 }
