@@ -45,8 +45,9 @@ create table order_history (
 
 -- Orders as they are by the clock: one whose payment is overdue is expired, whether or not that was written down yet.
 create view current_orders as
-select id, user_id, total, currency, placed_at, payment_deadline, overdue,
-    case when overdue then 'EXPIRED' else status end as status,
+select id, user_id, total, currency, placed_at, payment_deadline,
+    status as recorded,
+    case when status = 'PLACED' and payment_deadline <= statement_timestamp() then 'EXPIRED' else status end as status,
     (select json_agg(json_build_object('sku', sku, 'quantity', quantity, 'price', price) order by sku)
         from order_lines where order_id = id) as lines
-from (select *, status = 'PLACED' and payment_deadline <= clock_timestamp() as overdue from orders) by_clock;
+from orders;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import shop.testkit.PostgresResource;
 
@@ -13,11 +12,7 @@ public class OrdersResource extends PostgresResource {
     private static final Path SETTINGS = directory();
 
     /** As an edited ConfigMap would, for orders that are placed from now on. */
-    public static void setPaymentTimeout(Duration timeout) {
-        setPaymentTimeout(timeout.toString());
-    }
-
-    static void setPaymentTimeout(String text) {
+    public static void setPaymentTimeout(String text) {
         try {
             Files.writeString(SETTINGS.resolve("payment-timeout"), text);
         } catch (IOException e) {

@@ -10,6 +10,10 @@ import io.restassured.specification.RequestSpecification;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import shop.events.EventTypes;
 import shop.testkit.RecordingBroker;
 import shop.testkit.Tokens;
@@ -140,6 +144,18 @@ public final class Shop {
         return RecordingBroker.shared().about(order).stream()
                 .map(RecordingBroker.Received::type)
                 .toList();
+    }
+
+    /** The results of doing this so often at the same time. */
+    public static <T> List<T> together(int times, IntFunction<T> work) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return IntStream.range(0, times)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> work.apply(i), threads))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+        }
     }
 
     public static ValidatableResponse problem(Response response, int status, String slug) {

@@ -31,10 +31,16 @@ public class Expiry implements Sweep {
     }
 
     @Override
-    @ActivateRequestContext
     public void sweep() {
-        for (int i = 0; i < BATCH && orders.expireNext(); i++) {
-            // each in a transaction of its own, so that none waits for the stock of another
+        expire(Integer.MAX_VALUE);
+    }
+
+    /** Each order in a transaction of its own: none waits for the stock of another. */
+    @ActivateRequestContext
+    void expire(int limit) {
+        int expired = 0;
+        while (expired < limit && orders.expireNext()) {
+            expired++;
         }
     }
 
@@ -54,7 +60,7 @@ public class Expiry implements Sweep {
     private void inBackground() {
         Thread.startVirtualThread(() -> {
             try {
-                sweep();
+                expire(BATCH);
             } catch (RuntimeException e) {
                 LOG.warnf("Expired orders are left to the next request: %s", e.getMessage());
             }

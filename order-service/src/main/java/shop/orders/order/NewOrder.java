@@ -8,10 +8,12 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import shop.orders.product.Product;
 
 /**
  * What a customer sends to order something. Prices are not for the customer to say.
@@ -23,7 +25,9 @@ public record NewOrder(
         @NotBlank @Size(max = 200) String paymentToken) {
 
     public record Line(
-            @NotBlank @Size(max = 64) String sku,
+            @NotNull @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+            String sku,
+
             @NotNull @Min(1) @Max(1000) Integer quantity) {}
 
     /** How many of which sku, lines of the same one added up. */

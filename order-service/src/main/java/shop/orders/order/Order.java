@@ -10,21 +10,25 @@ import shop.events.Money;
  * An order as it is by the clock.
  *
  * @param userId the buyer
- * @param paymentDeadline when an order without an answer about its payment expires
- * @param overdue it has expired by the clock, which is not written down yet
+ * @param recorded its state as it is written down; other than {@code status} when it has expired by the clock since
+ * @param paymentDeadline when it expires if there is no answer about its payment by then
  */
 public record Order(
         UUID id,
         UUID userId,
         OrderStatus status,
+        @JsonIgnore OrderStatus recorded,
         List<Line> lines,
         Money total,
         Instant placedAt,
-        Instant paymentDeadline,
-        @JsonIgnore boolean overdue) {
+        Instant paymentDeadline) {
 
-    Order as(OrderStatus next) {
-        return new Order(id, userId, next, lines, total, placedAt, paymentDeadline, false);
+    boolean overdue() {
+        return status != recorded;
+    }
+
+    Order with(OrderStatus next) {
+        return new Order(id, userId, next, next, lines, total, placedAt, paymentDeadline);
     }
 
     /**

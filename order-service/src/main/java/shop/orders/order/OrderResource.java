@@ -25,7 +25,7 @@ import shop.kit.identity.Caller;
 import shop.kit.sql.Database;
 
 /** Orders: placed and cancelled by customers, who see their own; shipped and delivered by admins. */
-@jakarta.ws.rs.Path("/orders")
+@Path("/orders")
 @RunOnVirtualThread
 public class OrderResource {
     private final Placing placing;
@@ -127,14 +127,14 @@ public class OrderResource {
                         transaction -> orders.happen(transaction, id, event, Cause.of(reason)))
                 .orElseThrow(() -> Problem.notFound("order", id));
         publisher.publishSoon();
-        if (!outcome.possible()) {
+        OrderStatus before = outcome.before().status();
+        if (before.after(event).isEmpty()) {
             throw Problem.because(
                     409,
                     "impossible-transition",
                     "Impossible transition",
-                    "The order is " + outcome.order().status() + "; it can't be "
-                            + (event == OrderEvent.CANCEL ? "cancelled" : reason) + " from there.");
+                    "The order is " + before + ", from where " + event + " leads nowhere.");
         }
-        return outcome.order();
+        return outcome.after();
     }
 }

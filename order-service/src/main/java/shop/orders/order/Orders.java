@@ -35,7 +35,7 @@ import shop.orders.product.Products;
 @ApplicationScoped
 class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class);
-    private static final Cause OVERDUE = Cause.of("no answer about the payment came in time");
+    private static final Cause TIMED_OUT = Cause.of("no answer about the payment came in time");
 
     private static final String READ = "select * from current_orders where id = any($1) order by id";
 
@@ -53,7 +53,7 @@ class Orders {
             order by id for no key update""";
 
     private static final String LOCK_NEXT_OVERDUE = """
-            select id from orders where status = 'PLACED' and payment_deadline <= clock_timestamp()
+            select id from orders where status = 'PLACED' and payment_deadline <= statement_timestamp()
             order by payment_deadline limit 1 for no key update skip locked""";
 
     private static final String CHANGE = """
@@ -72,8 +72,12 @@ class Orders {
         this.publisher = publisher;
     }
 
-    /** An order after something happened to it, and whether that was possible. */
-    record Outcome(Order order, boolean possible) {}
+    /** An order before and after something happened to it. */
+    record Outcome(Order before, Order after) {
+        boolean changed() {
+            return before.recorded() != after.recorded();
+        }
+    }
 
     /** This order. Should it be overdue, this is written down first, so that its history says the same. */
     Optional<Order> find(UUID id) {
@@ -83,9 +87,9 @@ class Orders {
             return found;
         }
         Optional<Outcome> expired =
-                database.inTransaction(transaction -> happen(transaction, id, OrderEvent.PAYMENT_OVERDUE, OVERDUE));
+                database.inTransaction(transaction -> happen(transaction, id, OrderEvent.PAYMENT_OVERDUE, TIMED_OUT));
         publisher.publishSoon();
-        return expired.map(Outcome::order);
+        return expired.map(Outcome::after);
     }
 
     /** Orders before {@code after}, newest first; all parameters but the last may be null. */
@@ -122,14 +126,16 @@ class Orders {
 
     /** Writes down that one overdue order has expired; false when there is none that nobody else is writing down. */
     boolean expireNext() {
-        boolean expired = database.inTransaction(transaction -> !happen(
-                        transaction,
-                        lock(transaction, LOCK_NEXT_OVERDUE, Tuple.tuple()),
-                        OrderEvent.PAYMENT_OVERDUE,
-                        OVERDUE)
-                .isEmpty());
+        List<Outcome> expired = database.inTransaction(transaction -> happen(
+                transaction,
+                lock(transaction, LOCK_NEXT_OVERDUE, Tuple.tuple()),
+                OrderEvent.PAYMENT_OVERDUE,
+                TIMED_OUT));
+        if (expired.isEmpty()) {
+            return false;
+        }
         publisher.publishSoon();
-        return expired;
+        return true;
     }
 
     /** Read after they are locked, by a statement of its own: only that sees what the lock was waiting for. */
@@ -147,30 +153,26 @@ class Orders {
 
     private List<Outcome> happen(SqlConnection transaction, List<Order> locked, OrderEvent event, Cause cause) {
         List<Outcome> outcomes = locked.stream()
-                .map(order -> order.overdue()
-                        ? new Outcome(expire(transaction, order), event == OrderEvent.PAYMENT_OVERDUE)
-                        : happen(transaction, order, event, cause))
+                .map(order -> new Outcome(
+                        order,
+                        order.overdue()
+                                ? happen(transaction, order, OrderEvent.PAYMENT_OVERDUE, TIMED_OUT)
+                                : happen(transaction, order, event, cause)))
                 .toList();
-        giveBackStock(transaction, locked, outcomes);
+        giveBackStock(transaction, outcomes);
         return outcomes;
     }
 
-    /** Whatever was to happen came too late: this happened before. */
-    private Order expire(SqlConnection transaction, Order order) {
-        OrderStatus next = OrderStatus.PLACED.after(OrderEvent.PAYMENT_OVERDUE).orElseThrow();
-        return change(transaction, order, next, OVERDUE);
-    }
-
-    private Outcome happen(SqlConnection transaction, Order order, OrderEvent event, Cause cause) {
-        Optional<OrderStatus> next = order.status().after(event);
+    private Order happen(SqlConnection transaction, Order order, OrderEvent event, Cause cause) {
+        Optional<OrderStatus> next = order.recorded().after(event);
         if (next.isPresent()) {
-            return new Outcome(change(transaction, order, next.get(), cause), true);
+            return change(transaction, order, next.get(), cause);
         }
         LOG.infof("Order %s is %s: %s changes nothing", order.id(), order.status(), event);
         if (event == OrderEvent.PAYMENT_AUTHORIZED && order.status().isVoid()) {
             requestRefund(transaction, order.id(), "a payment came for an order that is " + order.status());
         }
-        return new Outcome(order, false);
+        return order;
     }
 
     private Order change(SqlConnection transaction, Order order, OrderStatus next, Cause cause) {
@@ -186,7 +188,7 @@ class Orders {
             requestRefund(transaction, order.id(), cause.reason());
         }
         LOG.infof("Order %s of user %s is %s: %s", order.id(), order.userId(), next, cause.reason());
-        return order.as(next);
+        return order.with(next);
     }
 
     /** Has what was or will be charged for this order given back, whether or not a charge is known. */
@@ -207,11 +209,10 @@ class Orders {
     }
 
     /** All at once, so that the products of several orders are locked in the order of their sku. */
-    private void giveBackStock(SqlConnection transaction, List<Order> before, List<Outcome> outcomes) {
+    private void giveBackStock(SqlConnection transaction, List<Outcome> outcomes) {
         Map<String, Long> quantities = outcomes.stream()
-                .map(Outcome::order)
-                .filter(order -> order.status().isVoid() && !before.contains(order))
-                .flatMap(order -> order.lines().stream())
+                .filter(outcome -> outcome.changed() && outcome.after().status().isVoid())
+                .flatMap(outcome -> outcome.after().lines().stream())
                 .collect(groupingBy(Order.Line::sku, summingLong(Order.Line::quantity)));
         if (!quantities.isEmpty()) {
             products.lock(transaction, quantities.keySet());
@@ -235,11 +236,11 @@ class Orders {
                 row.getUUID("id"),
                 row.getUUID("user_id"),
                 OrderStatus.valueOf(row.getString("status")),
+                OrderStatus.valueOf(row.getString("recorded")),
                 lines(row.get(JsonArray.class, "lines"), currency),
                 new Money(row.getLong("total"), currency),
                 instant(row, "placed_at"),
-                instant(row, "payment_deadline"),
-                row.getBoolean("overdue"));
+                instant(row, "payment_deadline"));
     }
 
     private static List<Order.Line> lines(JsonArray lines, String currency) {

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -58,11 +59,11 @@ class Placing {
                 Uuids.timeOrdered(),
                 user,
                 OrderStatus.PLACED,
+                OrderStatus.PLACED,
                 lines,
                 total(lines),
                 placedAt,
-                placedAt.plus(settings.duration("payment-timeout", PAYMENT_TIMEOUT)),
-                false);
+                placedAt.plus(settings.duration("payment-timeout", PAYMENT_TIMEOUT)));
         insert(transaction, order);
         outbox.add(transaction, new OrderPlaced(order.id(), user, order.total(), request.paymentToken(), placedAt));
         return order;
@@ -101,7 +102,7 @@ class Placing {
         Map<String, List<String>> skus = found.stream()
                 .collect(Collectors.groupingBy(
                         product -> product.price().currency(),
-                        java.util.TreeMap::new,
+                        TreeMap::new,
                         Collectors.mapping(Product::sku, Collectors.toList())));
         if (skus.size() > 1) {
             throw Problem.because(
@@ -114,18 +115,18 @@ class Placing {
     }
 
     private static void requireStock(Map<String, Long> quantities, List<Product> found, NewOrder request) {
-        List<Product> short_ = found.stream()
+        List<Product> lacking = found.stream()
                 .filter(product -> product.stock() < quantities.get(product.sku()))
                 .toList();
-        if (!short_.isEmpty()) {
+        if (!lacking.isEmpty()) {
             throw Problem.because(
                     409,
                     "out-of-stock",
                     "Out of stock",
-                    "Too little stock of " + short_.stream().map(Product::sku).collect(Collectors.joining(", "))
+                    "Too little stock of " + lacking.stream().map(Product::sku).collect(Collectors.joining(", "))
                             + "; nothing was ordered. Order less of it.",
                     faults(
-                            short_,
+                            lacking,
                             Product::sku,
                             product -> "there are " + product.stock() + " of " + product.sku() + ", not "
                                     + quantities.get(product.sku()),

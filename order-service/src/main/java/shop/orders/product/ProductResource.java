@@ -44,7 +44,9 @@ public class ProductResource {
     }
 
     public record ProductData(
-            @NotBlank @Size(max = 200) String name,
+            @NotBlank @Size(max = 200) @Pattern(regexp = "\\P{Cc}*", message = "must not contain control characters")
+            String name,
+
             @NotNull @Valid Price price) {}
 
     /** A price in minor units. The limit keeps every total exact in any JSON reader (below 2^53: RFC 8259, section 6). */

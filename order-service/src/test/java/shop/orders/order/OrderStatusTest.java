@@ -1,0 +1,65 @@
+package shop.orders.order;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static shop.orders.order.OrderEvent.CANCEL;
+import static shop.orders.order.OrderEvent.DELIVER;
+import static shop.orders.order.OrderEvent.PAYMENT_AUTHORIZED;
+import static shop.orders.order.OrderEvent.PAYMENT_DECLINED;
+import static shop.orders.order.OrderEvent.PAYMENT_OVERDUE;
+import static shop.orders.order.OrderEvent.SHIP;
+import static shop.orders.order.OrderStatus.CANCELLED;
+import static shop.orders.order.OrderStatus.CONFIRMED;
+import static shop.orders.order.OrderStatus.DELIVERED;
+import static shop.orders.order.OrderStatus.EXPIRED;
+import static shop.orders.order.OrderStatus.PLACED;
+import static shop.orders.order.OrderStatus.REJECTED;
+import static shop.orders.order.OrderStatus.SHIPPED;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OrderStatusTest {
+    /** A row for each state; a column for each event, in the order of {@link OrderEvent}. */
+    private static final Map<OrderStatus, OrderStatus[]> EXPECTED = new EnumMap<>(Map.of(
+            PLACED, row(CONFIRMED, REJECTED, EXPIRED, CANCELLED, null, null),
+            CONFIRMED, row(null, null, null, CANCELLED, SHIPPED, null),
+            SHIPPED, row(null, null, null, null, null, DELIVERED),
+            DELIVERED, row(null, null, null, null, null, null),
+            REJECTED, row(null, null, null, null, null, null),
+            CANCELLED, row(null, null, null, null, null, null),
+            EXPIRED, row(null, null, null, null, null, null)));
+
+    private static final OrderEvent[] COLUMNS = {
+        PAYMENT_AUTHORIZED, PAYMENT_DECLINED, PAYMENT_OVERDUE, CANCEL, SHIP, DELIVER
+    };
+
+    @ParameterizedTest
+    @EnumSource
+    void everyEventLeadsWhereTheTableSaysOrNowhere(OrderStatus status) {
+        assertEquals(OrderEvent.values().length, COLUMNS.length);
+        for (int i = 0; i < COLUMNS.length; i++) {
+            assertEquals(
+                    Optional.ofNullable(EXPECTED.get(status)[i]),
+                    status.after(COLUMNS[i]),
+                    COLUMNS[i] + " in " + status);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyEndsWithoutASaleAreVoid(OrderStatus status) {
+        boolean expected =
+                switch (status) {
+                    case REJECTED, CANCELLED, EXPIRED -> true;
+                    case PLACED, CONFIRMED, SHIPPED, DELIVERED -> false;
+                };
+        assertEquals(expected, status.isVoid());
+    }
+
+    private static OrderStatus[] row(OrderStatus... next) {
+        return next;
+    }
+}
