@@ -24,6 +24,8 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import shop.localknative.eventing.EventStore.Change;
 import shop.localknative.eventing.EventStore.Lane;
+import shop.localknative.eventing.InvalidResource.InvalidField;
+import shop.localknative.manifests.FieldPath;
 
 /**
  * Knative Eventing on one machine: the Brokers, Triggers and PingSources among the given resources.
@@ -53,7 +55,7 @@ public final class Eventing implements AutoCloseable {
      * @param db of the brokers alone; its tables are made at the start
      * @param addresses where a destination is on this machine. Its reference always has a namespace. Called whenever an
      *     address is needed, and throws {@link IllegalArgumentException} for what does not exist
-     * @throws IllegalArgumentException naming the resource and the field that can't be understood
+     * @throws InvalidResource naming the resource and the field that can't be understood
      */
     public Eventing(
             Vertx vertx,
@@ -64,14 +66,16 @@ public final class Eventing implements AutoCloseable {
         ingress = new Ingress(vertx, brokers, commits);
         Map<String, io.fabric8.knative.eventing.v1.Broker> specs = new HashMap<>();
         each(resources, io.fabric8.knative.eventing.v1.Broker.class, broker -> {
+            checkDelivery(broker);
             specs.put(name(broker), broker);
             brokers.put(name(broker), new Broker(new ArrayList<>()));
         });
         each(resources, Trigger.class, trigger -> {
             String broker = brokerOf(trigger);
             if (!brokers.containsKey(broker)) {
-                throw new IllegalArgumentException(
-                        "spec.broker: there is no Broker %s, only %s".formatted(broker, brokers.keySet()));
+                throw new InvalidField(
+                        FieldPath.of("spec", "broker"),
+                        "there is no Broker %s, only %s".formatted(broker, brokers.keySet()));
             }
             add(brokers.get(broker), Route.of(trigger, specs.get(broker), addresses));
         });
@@ -149,9 +153,16 @@ public final class Eventing implements AutoCloseable {
         }
     }
 
+    /** Here, since a Trigger that uses it would be blamed otherwise. */
+    private static void checkDelivery(io.fabric8.knative.eventing.v1.Broker broker) {
+        if (broker.getSpec() != null && broker.getSpec().getDelivery() != null) {
+            Retry.of(broker.getSpec().getDelivery());
+        }
+    }
+
     private static String brokerOf(Trigger trigger) {
         if (trigger.getSpec().getBrokerRef() != null) {
-            throw new IllegalArgumentException("spec.brokerRef: not supported; use spec.broker");
+            throw new InvalidField(FieldPath.of("spec", "brokerRef"), "not supported; use spec.broker");
         }
         return trigger.getMetadata().getNamespace() + "/" + trigger.getSpec().getBroker();
     }
@@ -167,9 +178,8 @@ public final class Eventing implements AutoCloseable {
             if (kind.isInstance(resource)) {
                 try {
                     step.accept(kind.cast(resource));
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException(
-                            "%s %s: %s".formatted(resource.getKind(), name(resource), e.getMessage()), e);
+                } catch (InvalidField e) {
+                    throw new InvalidResource(resource, e);
                 }
             }
         }

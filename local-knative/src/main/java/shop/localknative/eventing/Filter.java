@@ -10,17 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import shop.localknative.eventing.InvalidResource.InvalidField;
+import shop.localknative.manifests.FieldPath;
 
 /** Which events a Trigger gets: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
 @FunctionalInterface
 interface Filter extends Predicate<CloudEvent> {
 
     /**
-     * @throws IllegalArgumentException naming the field that can't be understood
+     * @throws InvalidField if a filter can't be understood
      */
     static Filter of(TriggerSpec trigger) {
         if (!trigger.getFilters().isEmpty()) {
-            return all(each(trigger.getFilters(), "spec.filters"));
+            return all(each(trigger.getFilters(), FieldPath.of("spec", "filters")));
         }
         if (trigger.getFilter() != null && trigger.getFilter().getAttributes() != null) {
             return attributes(
@@ -30,37 +32,37 @@ interface Filter extends Predicate<CloudEvent> {
         return event -> true;
     }
 
-    private static Filter dialect(SubscriptionsAPIFilter filter, String field) {
+    private static Filter dialect(SubscriptionsAPIFilter filter, FieldPath field) {
         if (filter.getCesql() != null) {
-            throw new IllegalArgumentException(
-                    field + ".cesql: not supported yet; use exact, prefix, suffix, any, all or not");
+            throw new InvalidField(
+                    field.then("cesql"), "not supported yet; use exact, prefix, suffix, any, all or not");
         }
         List<Filter> dialects = new ArrayList<>();
-        strings(filter.getExact(), field + ".exact", String::equals, dialects);
-        strings(filter.getPrefix(), field + ".prefix", String::startsWith, dialects);
-        strings(filter.getSuffix(), field + ".suffix", String::endsWith, dialects);
+        strings(filter.getExact(), field.then("exact"), String::equals, dialects);
+        strings(filter.getPrefix(), field.then("prefix"), String::startsWith, dialects);
+        strings(filter.getSuffix(), field.then("suffix"), String::endsWith, dialects);
         if (!filter.getAll().isEmpty()) {
-            dialects.add(all(each(filter.getAll(), field + ".all")));
+            dialects.add(all(each(filter.getAll(), field.then("all"))));
         }
         if (!filter.getAny().isEmpty()) {
-            List<Filter> any = each(filter.getAny(), field + ".any");
+            List<Filter> any = each(filter.getAny(), field.then("any"));
             dialects.add(event -> any.stream().anyMatch(f -> f.test(event)));
         }
         if (filter.getNot() != null) {
-            Filter not = dialect(filter.getNot(), field + ".not");
+            Filter not = dialect(filter.getNot(), field.then("not"));
             dialects.add(event -> !not.test(event));
         }
         if (dialects.size() != 1) {
-            throw new IllegalArgumentException(
-                    field + ": exactly one of exact, prefix, suffix, any, all and not is expected, and not empty");
+            throw new InvalidField(
+                    field, "exactly one of exact, prefix, suffix, any, all and not is expected, and not empty");
         }
         return dialects.getFirst();
     }
 
-    private static List<Filter> each(List<SubscriptionsAPIFilter> filters, String field) {
+    private static List<Filter> each(List<SubscriptionsAPIFilter> filters, FieldPath field) {
         List<Filter> each = new ArrayList<>();
         for (SubscriptionsAPIFilter filter : filters) {
-            each.add(dialect(filter, "%s[%d]".formatted(field, each.size())));
+            each.add(dialect(filter, field.then(each.size())));
         }
         return each;
     }
@@ -70,13 +72,13 @@ interface Filter extends Predicate<CloudEvent> {
     }
 
     private static void strings(
-            Map<String, String> expected, String field, BiPredicate<String, String> matches, List<Filter> dialects) {
+            Map<String, String> expected, FieldPath field, BiPredicate<String, String> matches, List<Filter> dialects) {
         if (expected == null || expected.isEmpty()) {
             return;
         }
         expected.forEach((name, value) -> {
             if (name.isEmpty() || value == null || value.isEmpty()) {
-                throw new IllegalArgumentException(field + ": neither an attribute nor its value may be empty");
+                throw new InvalidField(field.then(name), "neither an attribute nor its value may be empty");
             }
         });
         dialects.add(attributes(expected, matches));

@@ -20,7 +20,9 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import shop.localknative.eventing.InvalidResource.InvalidField;
 import shop.localknative.eventing.Sender.Refused;
+import shop.localknative.manifests.FieldPath;
 
 /** A PingSource: sends the same event whenever its cron says so. What it missed while it was down is not made up. */
 final class PingSchedule implements Runnable {
@@ -42,7 +44,7 @@ final class PingSchedule implements Runnable {
     private final Sender sender;
 
     /**
-     * @throws IllegalArgumentException naming the field that can't be understood
+     * @throws InvalidField if it can't be understood
      */
     PingSchedule(PingSource source, Function<Destination, URI> addresses, Sender sender) {
         PingSourceSpec spec = source.getSpec();
@@ -51,7 +53,11 @@ final class PingSchedule implements Runnable {
         this.times = ExecutionTime.forCron(cron(spec.getSchedule()));
         this.zone = zone(spec.getTimezone());
         this.event = event(source);
-        this.sink = Sink.of("spec.sink", spec.getSink(), source.getMetadata().getNamespace(), addresses);
+        this.sink = Sink.of(
+                FieldPath.of("spec", "sink"),
+                spec.getSink(),
+                source.getMetadata().getNamespace(),
+                addresses);
         this.sender = sender;
     }
 
@@ -110,7 +116,7 @@ final class PingSchedule implements Runnable {
     /** Five fields, as crontab(5); six, with seconds in front, and @hourly and its like as in Spring. */
     private static Cron cron(String schedule) {
         if (schedule == null) {
-            throw new IllegalArgumentException("spec.schedule: a cron expression is expected, such as */10 * * * *");
+            throw invalid("schedule", "a cron expression is expected, such as */10 * * * *");
         }
         CronType type = schedule.strip().split("\\s+").length == 5 ? CronType.UNIX : CronType.SPRING53;
         try {
@@ -118,7 +124,7 @@ final class PingSchedule implements Runnable {
                     .parse(schedule)
                     .validate();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("spec.schedule: '%s': %s".formatted(schedule, e.getMessage()), e);
+            throw invalid("schedule", "'%s': %s".formatted(schedule, e.getMessage()));
         }
     }
 
@@ -126,7 +132,7 @@ final class PingSchedule implements Runnable {
         try {
             return timezone == null || timezone.isEmpty() ? ZoneId.of("UTC") : ZoneId.of(timezone);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("spec.timezone: " + e.getMessage(), e);
+            throw invalid("timezone", e.getMessage());
         }
     }
 
@@ -150,14 +156,18 @@ final class PingSchedule implements Runnable {
 
     private static Optional<byte[]> data(PingSourceSpec spec) {
         if (spec.getData() != null && spec.getDataBase64() != null) {
-            throw new IllegalArgumentException("spec: either data or dataBase64 is expected, not both");
+            throw invalid("dataBase64", "not together with data");
         }
         try {
             return Optional.ofNullable(spec.getData())
                     .map(data -> data.getBytes(StandardCharsets.UTF_8))
                     .or(() -> Optional.ofNullable(spec.getDataBase64()).map(Base64.getDecoder()::decode));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("spec.dataBase64: " + e.getMessage(), e);
+            throw invalid("dataBase64", e.getMessage());
         }
+    }
+
+    private static InvalidField invalid(String field, String message) {
+        return new InvalidField(FieldPath.of("spec", field), message);
     }
 }

@@ -3,6 +3,8 @@ package shop.localknative.eventing;
 import io.fabric8.knative.duck.v1.DeliverySpec;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import shop.localknative.eventing.InvalidResource.InvalidField;
+import shop.localknative.manifests.FieldPath;
 
 /**
  * How often and when a failed delivery is tried again (Knative's DeliverySpec).
@@ -29,19 +31,19 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
     /**
-     * @throws IllegalArgumentException naming the field that can't be understood
+     * @throws InvalidField if it can't be understood
      */
     static Retry of(DeliverySpec spec) {
         int retries = spec.getRetry() == null ? 0 : spec.getRetry();
         if (retries < 0) {
-            throw new IllegalArgumentException("delivery.retry: 0 or more is expected, not " + retries);
+            throw invalid("retry", "0 or more is expected, not " + retries);
         }
         if (spec.getFormat() != null && !spec.getFormat().equals("binary")) {
-            throw new IllegalArgumentException("delivery.format: only 'binary' is supported, not " + spec.getFormat());
+            throw invalid("format", "only 'binary' is supported, not " + spec.getFormat());
         }
         Duration timeout = duration("timeout", spec.getTimeout(), LONGEST_REQUEST);
         if (timeout.isZero()) {
-            throw new IllegalArgumentException("delivery.timeout: must be longer than 0");
+            throw invalid("timeout", "must be longer than 0");
         }
         return new Retry(
                 retries,
@@ -76,9 +78,7 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
             case null -> true;
             case "exponential" -> true;
             case "linear" -> false;
-            default ->
-                throw new IllegalArgumentException(
-                        "delivery.backoffPolicy: linear or exponential is expected, not " + policy);
+            default -> throw invalid("backoffPolicy", "linear or exponential is expected, not " + policy);
         };
     }
 
@@ -91,7 +91,10 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         } catch (DateTimeParseException e) {
             // said below
         }
-        throw new IllegalArgumentException(
-                "delivery.%s: an ISO 8601 duration such as PT0.5S is expected, not %s".formatted(field, value));
+        throw invalid(field, "an ISO 8601 duration such as PT0.5S is expected, not " + value);
+    }
+
+    private static InvalidField invalid(String field, String message) {
+        return new InvalidField(FieldPath.of("spec", "delivery", field), message);
     }
 }

@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import shop.localknative.eventing.InvalidResource.InvalidField;
+import shop.localknative.manifests.FieldPath;
 
 /**
  * A Trigger: which events go where, and what happens to those that can't be delivered.
@@ -18,8 +20,10 @@ import java.util.stream.Stream;
  */
 record Route(String trigger, Filter filter, Sink subscriber, Optional<Sink> deadLetterSink, Retry retry) {
 
+    private static final FieldPath DEAD_LETTER_SINK = FieldPath.of("spec", "delivery", "deadLetterSink");
+
     /**
-     * @throws IllegalArgumentException naming the field that can't be understood
+     * @throws InvalidField if it can't be understood
      */
     static Route of(Trigger trigger, Broker broker, Function<Destination, URI> addresses) {
         String namespace = trigger.getMetadata().getNamespace();
@@ -32,12 +36,12 @@ record Route(String trigger, Filter filter, Sink subscriber, Optional<Sink> dead
         return new Route(
                 namespace + "/" + trigger.getMetadata().getName(),
                 Filter.of(trigger.getSpec()),
-                Sink.of("spec.subscriber", trigger.getSpec().getSubscriber(), namespace, addresses),
+                Sink.of(FieldPath.of("spec", "subscriber"), trigger.getSpec().getSubscriber(), namespace, addresses),
                 delivery.stream()
                         .map(DeliverySpec::getDeadLetterSink)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .map(sink -> Sink.of("delivery.deadLetterSink", sink, namespace, addresses)),
+                        .map(sink -> Sink.of(DEAD_LETTER_SINK, sink, namespace, addresses)),
                 Retry.of(delivery.stream().findFirst().orElse(Retry.DEFAULT)));
     }
 

@@ -4,6 +4,8 @@ import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.duck.v1.DestinationBuilder;
 import java.net.URI;
 import java.util.function.Function;
+import shop.localknative.eventing.InvalidResource.InvalidField;
+import shop.localknative.manifests.FieldPath;
 
 /** Where events are sent. */
 record Sink(Destination destination, Function<Destination, URI> addresses) {
@@ -11,11 +13,11 @@ record Sink(Destination destination, Function<Destination, URI> addresses) {
     /**
      * A reference without a namespace means that of the resource which refers, as Knative's webhook fills in.
      *
-     * @throws IllegalArgumentException if there is neither a reference nor a URI
+     * @throws InvalidField if there is neither a reference nor a URI
      */
-    static Sink of(String field, Destination destination, String namespace, Function<Destination, URI> addresses) {
+    static Sink of(FieldPath field, Destination destination, String namespace, Function<Destination, URI> addresses) {
         if (destination == null || (destination.getRef() == null && destination.getUri() == null)) {
-            throw new IllegalArgumentException(field + ": a ref or a uri is expected");
+            throw new InvalidField(field, "a ref or a uri is expected");
         }
         if (destination.getRef() != null && destination.getRef().getNamespace() == null) {
             destination = new DestinationBuilder(destination)

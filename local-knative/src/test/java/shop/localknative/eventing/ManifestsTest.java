@@ -7,6 +7,7 @@ import static shop.localknative.eventing.TestEventing.trigger;
 
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -24,38 +25,76 @@ class ManifestsTest {
 
     private static void refused(String message, String... manifests) {
         var e = assertThrows(
-                IllegalArgumentException.class,
+                InvalidResource.class,
                 () -> new Eventing(
                         VERTX, new PGSimpleDataSource(), TestEventing.parse(manifests), d -> URI.create(d.getUri())));
-        assertEquals(message, e.getMessage());
+        assertEquals(
+                message,
+                "%s %s: %s: %s"
+                        .formatted(
+                                e.resource().getKind(),
+                                e.resource().getMetadata().getName(),
+                                e.field(),
+                                e.getMessage()));
     }
 
     @Test
     void aTriggerNeedsItsBroker() {
         refused(
-                "Trigger shop/t: spec.broker: there is no Broker shop/other, only [shop/default]",
+                "Trigger t: spec.broker: there is no Broker shop/other, only [shop/default]",
                 BROKER,
                 trigger("t", SUBSCRIBER).replace("broker: default", "broker: other"));
     }
 
     @Test
     void aTriggerNeedsASubscriber() {
-        refused("Trigger shop/t: spec.subscriber: a ref or a uri is expected", BROKER, trigger("t", "filters: []"));
-        refused("Trigger shop/t: spec.subscriber: a ref or a uri is expected", BROKER, trigger("t", "subscriber: {}"));
+        refused("Trigger t: spec.subscriber: a ref or a uri is expected", BROKER, trigger("t", "filters: []"));
+        refused("Trigger t: spec.subscriber: a ref or a uri is expected", BROKER, trigger("t", "subscriber: {}"));
     }
 
     @Test
     void aBackoffMustBeADuration() {
         refused(
-                "Trigger shop/t: delivery.backoffDelay: an ISO 8601 duration such as PT0.5S is expected, not 1s",
+                "Trigger t: spec.delivery.backoffDelay: an ISO 8601 duration such as PT0.5S is expected, not 1s",
                 BROKER,
                 trigger("t", SUBSCRIBER + ", delivery: {backoffDelay: 1s}"));
     }
 
     @Test
+    void aBrokersDeliveryIsItsOwnFault() {
+        refused(
+                "Broker default: spec.delivery.timeout: must be longer than 0",
+                BROKER + "spec: {delivery: {timeout: PT0S}}",
+                trigger("t", SUBSCRIBER));
+    }
+
+    @Test
+    void cesqlIsNotSupportedYet() {
+        refused(
+                "Trigger t: spec.filters[1].any[0].cesql: not supported yet; use exact, prefix, suffix, any, all or not",
+                BROKER,
+                trigger("t", SUBSCRIBER + ", filters: [{exact: {id: a}}, {any: [{cesql: 'true'}]}]"));
+    }
+
+    @Test
+    void aFilterThatSaysNothingIsRefused() {
+        for (String filter : List.of("{}", "{any: []}", "{exact: {}}", "{exact: {id: a}, prefix: {id: a}}")) {
+            refused(
+                    "Trigger t: spec.filters[0]: exactly one of exact, prefix, suffix, any, all and not is expected,"
+                            + " and not empty",
+                    BROKER,
+                    trigger("t", SUBSCRIBER + ", filters: [%s]".formatted(filter)));
+        }
+        refused(
+                "Trigger t: spec.filters[0].not.exact.id: neither an attribute nor its value may be empty",
+                BROKER,
+                trigger("t", SUBSCRIBER + ", filters: [{not: {exact: {id: ''}}}]"));
+    }
+
+    @Test
     void aBrokerOfAnotherNamespaceIsNotSupported() {
         refused(
-                "Trigger shop/t: spec.brokerRef: not supported; use spec.broker",
+                "Trigger t: spec.brokerRef: not supported; use spec.broker",
                 BROKER,
                 trigger("t", SUBSCRIBER + ", brokerRef: {kind: Broker, name: default, namespace: other}"));
     }
@@ -63,18 +102,16 @@ class ManifestsTest {
     @Test
     void aPingSourceNeedsACron() {
         refused(
-                "PingSource shop/p: spec.schedule: '61 * * * *': Failed to parse cron expression. Value 61 not in range"
+                "PingSource p: spec.schedule: '61 * * * *': Failed to parse cron expression. Value 61 not in range"
                         + " [0, 59]",
                 PingScheduleTest.ping("schedule: 61 * * * *, sink: {uri: 'http://127.0.0.1:1/'}"));
         refused(
-                "PingSource shop/p: spec.timezone: Unknown time-zone ID: Mars/Base",
+                "PingSource p: spec.timezone: Unknown time-zone ID: Mars/Base",
                 PingScheduleTest.ping(
                         "schedule: '* * * * *', timezone: Mars/Base, sink: {uri: 'http://127.0.0.1:1/'}"));
+        refused("PingSource p: spec.sink: a ref or a uri is expected", PingScheduleTest.ping("schedule: '* * * * *'"));
         refused(
-                "PingSource shop/p: spec.sink: a ref or a uri is expected",
-                PingScheduleTest.ping("schedule: '* * * * *'"));
-        refused(
-                "PingSource shop/p: spec: either data or dataBase64 is expected, not both",
+                "PingSource p: spec.dataBase64: not together with data",
                 PingScheduleTest.ping(
                         "schedule: '* * * * *', data: a, dataBase64: YQ==, sink: {uri: 'http://127.0.0.1:1/'}"));
     }
