@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import shop.localknative.eventing.Eventing;
+import shop.localknative.eventing.InvalidResource;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.platform.DataDirectory;
@@ -144,7 +145,7 @@ public final class Cluster implements AutoCloseable {
         pool.setDataSource(platform.postgres()
                 .database(BROKER_DATABASE, platform.credentials().password(BROKER_DATABASE)));
         closing(pool);
-        var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve));
+        var eventing = closing(eventing(pool));
         var ingress = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1");
@@ -153,6 +154,14 @@ public final class Cluster implements AutoCloseable {
                 ingress.toCompletionStage().toCompletableFuture().join().actualPort());
         eventing.start();
         return eventing;
+    }
+
+    private Eventing eventing(HikariDataSource pool) {
+        try {
+            return new Eventing(vertx, pool, manifests.resources(), addresses::resolve);
+        } catch (InvalidResource e) {
+            throw manifests.of(e.resource()).problem(e.getMessage(), e.field());
+        }
     }
 
     private int openFrontDoor(Platform platform, Serving serving, Eventing eventing) {
