@@ -6,12 +6,16 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.kit.events.EventEndpoint;
 import shop.kit.http.Problem;
 
 /** Where the schedule's ping arrives. This service waits for no other event. */
 @Path("/events")
 @RunOnVirtualThread
+@Tag(name = "Events", description = "For the broker, within the cluster.")
 public class EventResource {
     private final EventEndpoint endpoint;
 
@@ -20,6 +24,8 @@ public class EventResource {
     }
 
     @POST
+    @Operation(summary = "Takes a CloudEvent, in binary or structured mode")
+    @APIResponse(responseCode = "204", description = "Handled; a broker delivers it no more")
     public Response receive(@Context HttpHeaders headers, byte[] body) {
         return endpoint.receive(headers, body, event -> {
             throw Problem.because(

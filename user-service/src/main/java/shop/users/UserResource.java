@@ -1,9 +1,10 @@
 package shop.users;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.ConstraintViolationException;
@@ -29,14 +30,26 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirementsSet;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.events.Uuids;
+import shop.kit.http.Api;
 import shop.kit.http.ETags;
 import shop.kit.http.Page;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 
+/** Users: they register, and read, change and delete what is theirs. */
 @Path("/users")
 @RunOnVirtualThread
+@Tag(name = "Users")
 public class UserResource {
     private final Users users;
     private final LatestOrders latestOrders;
@@ -52,9 +65,27 @@ public class UserResource {
         this.validator = validator;
     }
 
+    /** @param orders only if asked for */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record UserAndOrders(@JsonUnwrapped User user, LatestOrders.Orders orders) {}
 
     @POST
+    @Operation(
+            summary = "Registers a user",
+            description = "Open to everyone. With a token, its identity is the user's from now on: a subject that is a"
+                    + " UUID becomes the user's id.")
+    @SecurityRequirementsSet
+    @SecurityRequirementsSet(@SecurityRequirement(name = Api.BEARER))
+    @APIResponse(
+            responseCode = "201",
+            description = "The user",
+            headers = {
+                @Header(name = HttpHeaders.LOCATION, schema = @Schema(implementation = URI.class)),
+                @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class))
+            },
+            content = @Content(schema = @Schema(implementation = User.class)))
+    @APIResponse(responseCode = "409", description = "Another user has this e-mail, or this identity is registered")
+    @APIResponse(responseCode = "410", description = "The user with this identity was deleted")
     public Response register(@NotNull @Valid UserData data) {
         User user = users.register(caller.userId().orElseGet(Uuids::timeOrdered), data);
         return answer(Response.created(URI.create("/users/" + user.id())), user, user);
@@ -62,6 +93,18 @@ public class UserResource {
 
     @GET
     @Path("{id}")
+    @Operation(
+            summary = "Reads a user",
+            description = "For the user, admins and services. The orders are the order-service's; when it does not"
+                    + " answer, they are unavailable, and the user still comes back.")
+    @SecurityRequirement(name = Api.BEARER)
+    @APIResponse(
+            responseCode = "200",
+            description = "The user, with orders if asked for",
+            headers = @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class)),
+            content = @Content(schema = @Schema(implementation = UserAndOrders.class)))
+    @APIResponse(responseCode = "404", description = "There never was such a user")
+    @APIResponse(responseCode = "410", description = "The user was deleted")
     public Response get(
             @PathParam("id") UUID id,
             @QueryParam("include") @Pattern(regexp = "orders", message = "can only be orders") String include) {
@@ -72,6 +115,10 @@ public class UserResource {
 
     @GET
     @RolesAllowed(Caller.ADMIN)
+    @Operation(
+            summary = "Lists users",
+            description = "For admins. In the order of their ids; e-mail and name begin so, whatever their case.")
+    @SecurityRequirement(name = Api.BEARER)
     public Page<User> list(
             @QueryParam("email") @Pattern(regexp = Line.TEXT, message = Line.CONTROLS) String email,
             @QueryParam("name") @Pattern(regexp = Line.TEXT, message = Line.CONTROLS) String name,
@@ -83,8 +130,28 @@ public class UserResource {
     @PATCH
     @Path("{id}")
     @Consumes({MergePatch.MEDIA_TYPE, MediaType.APPLICATION_JSON})
+    @Operation(
+            summary = "Changes a user",
+            description = "For the user and admins. The body is a JSON merge patch (RFC 7396): members that it does not"
+                    + " name stay, a null address goes. If-Match names the ETag that the change was made from.")
+    @SecurityRequirement(name = Api.BEARER)
+    @RequestBody(
+            content = {
+                @Content(mediaType = MergePatch.MEDIA_TYPE, schema = @Schema(implementation = UserData.class)),
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = UserData.class))
+            })
+    @APIResponse(
+            responseCode = "200",
+            description = "The user as it is now",
+            headers = @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class)),
+            content = @Content(schema = @Schema(implementation = User.class)))
+    @APIResponse(responseCode = "404", description = "There never was such a user")
+    @APIResponse(responseCode = "409", description = "Another user has this e-mail")
+    @APIResponse(responseCode = "410", description = "The user was deleted")
+    @APIResponse(responseCode = "412", description = "The user has changed since")
+    @APIResponse(responseCode = "428", description = "If-Match is missing")
     public Response change(
-            @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch, @NotNull JsonNode patch) {
+            @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch, @NotNull ObjectNode patch) {
         requireOwnerOrAdmin(id);
         User user = users.change(id, ifMatch, data -> patched(data, patch));
         return answer(Response.ok(), user, user);
@@ -92,6 +159,14 @@ public class UserResource {
 
     @DELETE
     @Path("{id}")
+    @Operation(
+            summary = "Deletes a user",
+            description = "For the user and admins. Erases what is personal; the id is not used again. Sending it twice"
+                    + " does no more than sending it once: the second answer is 410.")
+    @SecurityRequirement(name = Api.BEARER)
+    @APIResponse(responseCode = "204", description = "The user is deleted")
+    @APIResponse(responseCode = "404", description = "There never was such a user")
+    @APIResponse(responseCode = "410", description = "The user was deleted before")
     public void delete(@PathParam("id") UUID id) {
         requireOwnerOrAdmin(id);
         users.delete(id);
@@ -101,7 +176,7 @@ public class UserResource {
         return new UserAndOrders(user, latestOrders.of(user.id(), caller.token().orElseThrow()));
     }
 
-    private UserData patched(UserData data, JsonNode patch) {
+    private UserData patched(UserData data, ObjectNode patch) {
         try {
             UserData patched = json.treeToValue(MergePatch.apply(patch, json.valueToTree(data)), UserData.class);
             var violations = validator.validate(patched);

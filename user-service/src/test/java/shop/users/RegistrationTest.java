@@ -1,0 +1,186 @@
+package shop.users;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static shop.users.UserRequests.as;
+import static shop.users.UserRequests.json;
+import static shop.users.UserRequests.newEmail;
+import static shop.users.UserRequests.problem;
+import static shop.users.UserRequests.register;
+import static shop.users.UserRequests.registered;
+import static shop.users.UserRequests.with;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import shop.testkit.PostgresResource;
+import shop.testkit.RecordingBroker;
+import shop.testkit.Tokens;
+
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+@QuarkusTestResource(OrderServiceStub.class)
+class RegistrationTest {
+    private final RecordingBroker broker = RecordingBroker.shared();
+
+    @Test
+    void anyoneCanRegister() {
+        String email = newEmail();
+        Response response = register(given(), json(email, "Ada"));
+        String id = response.then()
+                .statusCode(201)
+                .header("ETag", equalTo("\"1\""))
+                .body("email", equalTo(email))
+                .body("name", equalTo("Ada"))
+                .body("version", equalTo(1))
+                .body("$", not(hasKey("address")))
+                .extract()
+                .path("id");
+        response.then().header("Location", endsWith("/users/" + id));
+        assertEquals(7, UUID.fromString(id).version());
+    }
+
+    @Test
+    void addressIsOptional() {
+        String body = """
+                {"email":"%s","name":"Ada","address":
+                 {"street":"St James's Square 12","city":"London","postalCode":"SW1Y 4JH","country":"GB"}}""";
+        register(given(), body.formatted(newEmail()))
+                .then()
+                .statusCode(201)
+                .body("address.city", equalTo("London"))
+                .body("address.country", equalTo("GB"));
+    }
+
+    @Test
+    void identityOfTheTokenBecomesTheUsersId() {
+        UUID id = UUID.randomUUID();
+        register(as(id), json(newEmail(), "Ada")).then().statusCode(201).body("id", equalTo(id.toString()));
+        String token = Tokens.people("ada@people.example", "customer");
+        String named = register(with(token), json(newEmail(), "Ada"))
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        with(token).get("/users/" + named).then().statusCode(200);
+    }
+
+    @Test
+    void refusedTokenIsNotTakenForNone() {
+        problem(register(with("nonsense"), json(newEmail(), "Ada")), 401, "unauthenticated");
+    }
+
+    @Test
+    void sameIdentityRegistersOnce() {
+        UUID id = registered();
+        problem(register(as(id), json(newEmail(), "Ada")), 409, "already-registered")
+                .body("detail", containsString("/users/" + id));
+    }
+
+    @Test
+    void deletedIdentityDoesNotComeBack() {
+        UUID id = registered();
+        as(id).delete("/users/" + id).then().statusCode(204);
+        problem(register(as(id), json(newEmail(), "Ada")), 410, "gone");
+    }
+
+    @Test
+    void emailIsUniqueWhateverItsCase() {
+        String email = newEmail();
+        registered(email, "Ada");
+        problem(register(given(), json(email.toUpperCase(), "Ada")), 409, "email-taken")
+                .body("errors[0].in", equalTo("body"))
+                .body("errors[0].name", equalTo("email"));
+    }
+
+    @Test
+    void deletedUsersEmailIsFree() {
+        String email = newEmail();
+        UUID id = registered(email, "Ada");
+        as(id).delete("/users/" + id).then().statusCode(204);
+        register(given(), json(email, "Ada")).then().statusCode(201);
+    }
+
+    @Test
+    void ofConcurrentRegistrationsOfOneEmailOneSucceeds() throws Exception {
+        String email = newEmail();
+        List<Integer> statuses = UserRequests.atOnce(
+                16, i -> () -> register(given(), json(email, "Ada")).statusCode());
+        assertEquals(201, statuses.getFirst());
+        assertEquals(List.of(409), statuses.subList(1, 16).stream().distinct().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ada", "ada@", "@example.org", "a b@example.org", "ada@example..org"})
+    void emailMustBeOne(String email) {
+        problem(register(given(), json(email, "Ada")), 400, "invalid-request").body("errors.name", hasItem("email"));
+    }
+
+    @Test
+    void emailIsNotTooLong() {
+        problem(register(given(), json("a@" + "example.".repeat(32) + "org", "Ada")), 400, "invalid-request")
+                .body("errors.name", hasItem("email"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    name                | {"email":"ada@example.org"}
+                    name                | {"email":"ada@example.org","name":null}
+                    name                | {"email":"ada@example.org","name":" "}
+                    name                | {"email":"ada@example.org","name":5}
+                    name                | {"email":"ada@example.org","name":"a\\u0000b"}
+                    name                | {"email":"ada@example.org","name":"a\\r\\nb"}
+                    email               | {"name":"Ada"}
+                    email               | {"email":true,"name":"Ada"}
+                    nickname            | {"email":"ada@example.org","name":"Ada","nickname":"A"}
+                    id                  | {"email":"ada@example.org","name":"Ada","id":"1"}
+                    address             | {"email":"ada@example.org","name":"Ada","address":"London"}
+                    address.city        | {"email":"ada@example.org","name":"Ada","address":{"street":"a","postalCode":"1","country":"GB"}}
+                    address.country     | {"email":"ada@example.org","name":"Ada","address":{"street":"a","city":"b","postalCode":"1","country":"Great Britain"}}
+                    address.planet      | {"email":"ada@example.org","name":"Ada","address":{"planet":"Earth"}}
+                    """)
+    void memberAtFaultIsNamed(String member, String body) {
+        problem(register(given(), body), 400, "invalid-request").body("errors.name", hasItem(member));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "\"ada\"", "{", "{\"email\":\"a@b.c\",\"name\":\"A\"} more"})
+    void bodyMustBeAnObject(String body) {
+        problem(register(given(), body), 400, "invalid-request");
+    }
+
+    @Test
+    void otherMediaTypesAreNotTaken() {
+        problem(given().contentType(ContentType.XML).body("<user/>").post("/users"), 415, "unsupported-media-type");
+    }
+
+    @Test
+    void registrationIsPublishedWithoutPersonalData() {
+        UUID id = registered();
+        await().until(() -> !broker.about(id).isEmpty());
+        var event = broker.about(id).getFirst();
+        assertEquals("shop.user.registered.v1", event.type());
+        assertEquals("/shop/user-service", event.headers().get("ce-source"));
+        assertEquals(id.toString(), event.headers().get("ce-partitionkey"));
+        assertEquals(
+                List.of("registeredAt", "userId", "version"),
+                JsonPath.from(event.body()).<String, Object>getMap("$").keySet().stream()
+                        .sorted()
+                        .toList());
+    }
+}
