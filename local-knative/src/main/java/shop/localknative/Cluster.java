@@ -3,9 +3,11 @@ package shop.localknative;
 import com.zaxxer.hikari.HikariDataSource;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.SinkBinding;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -13,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -57,6 +60,7 @@ public final class Cluster implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Addresses addresses = new Addresses();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private boolean closed;
 
     /** @throws StartException when the manifests are not understood */
     public Cluster(Options options) {
@@ -72,6 +76,8 @@ public final class Cluster implements AutoCloseable {
      * @throws StartException when that is impossible; what was started by then is stopped by {@link #close}
      */
     public int start() {
+        var door = new FrontDoor();
+        int port = Serving.listen(vertx, options.port(), door);
         var data = closing(DataDirectory.open(options.data()));
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
@@ -93,10 +99,13 @@ public final class Cluster implements AutoCloseable {
         var jobs = pods(Job.class, config, platform, data).stream()
                 .map(FlywayJob::of)
                 .toList();
-        prepareDatabases(platform, secrets, jobs);
-        var eventing = startEventing(platform);
+        var eventing = eventing(platform);
         closing(serving);
-        return openFrontDoor(platform, serving, eventing);
+        closing(eventing::stopDeliveries);
+        prepareDatabases(platform, secrets, jobs);
+        eventing.start();
+        door.open(hosts(platform, serving, eventing));
+        return port;
     }
 
     /** What an earlier run left behind when it was killed; with --fresh, all that it knew, too. */
@@ -111,11 +120,7 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private List<Pod> pods(
-            Class<? extends io.fabric8.kubernetes.api.model.HasMetadata> kind,
-            Config config,
-            Platform platform,
-            DataDirectory data) {
+    private List<Pod> pods(Class<? extends HasMetadata> kind, Config config, Platform platform, DataDirectory data) {
         return manifests.of(kind).stream()
                 .map(Workload::of)
                 .map(w -> Pod.of(w, config, platform.cluster(), data.directory("volumes", w.name())))
@@ -135,48 +140,34 @@ public final class Cluster implements AutoCloseable {
 
     private void prepareDatabases(Platform platform, GeneratedSecrets secrets, List<FlywayJob> jobs) {
         inParallel(Stream.concat(secrets.databases().stream(), Stream.of(BROKER_DATABASE))
-                .<Runnable>map(name -> () -> platform.postgres()
-                        .createDatabase(name, platform.credentials().password(name))));
+                .<Runnable>map(name -> () -> platform.createDatabase(name)));
         inParallel(jobs.stream().<Runnable>map(job -> () -> Console.say(job.name(), job.run())));
     }
 
-    private Eventing startEventing(Platform platform) {
-        var pool = new HikariDataSource();
-        pool.setDataSource(platform.postgres()
-                .database(BROKER_DATABASE, platform.credentials().password(BROKER_DATABASE)));
-        closing(pool);
-        var eventing = closing(eventing(pool));
-        var ingress = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
-                .requestHandler(eventing.ingress())
-                .listen(0, "127.0.0.1");
-        addresses.add(
-                Addresses.BROKER_INGRESS,
-                ingress.toCompletionStage().toCompletableFuture().join().actualPort());
-        eventing.start();
-        return eventing;
-    }
-
-    private Eventing eventing(HikariDataSource pool) {
+    private Eventing eventing(Platform platform) {
+        var pool = closing(new HikariDataSource());
+        pool.setDataSource(platform.database(BROKER_DATABASE));
         try {
-            return new Eventing(vertx, pool, manifests.resources(), addresses::resolve);
+            var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve));
+            addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));
+            return eventing;
         } catch (InvalidResource e) {
             throw manifests.of(e.resource()).problem(e.getMessage(), e.field());
         }
     }
 
-    private int openFrontDoor(Platform platform, Serving serving, Eventing eventing) {
-        var pages = new StatusPage(
-                vertx,
-                serving.activators(),
-                platform.mailbox(),
-                new JsonObject()
-                        .put("broker", "http://" + Addresses.BROKER_INGRESS)
-                        .put("postgresql", "127.0.0.1:" + platform.postgresPort())
-                        .put("data", options.data().toString()));
-        var door = new FrontDoor(vertx, pages);
-        door.add(Addresses.BROKER_INGRESS, eventing.ingress());
-        serving.activators().forEach(activator -> door.add(activator.instances().revision(), activator));
-        return door.listen(options.port());
+    /** Who answers for which Host header. */
+    private Map<String, Handler<HttpServerRequest>> hosts(Platform platform, Serving serving, Eventing eventing) {
+        var about = new JsonObject()
+                .put("broker", "http://" + Addresses.BROKER_INGRESS)
+                .put("postgresql", "127.0.0.1:" + platform.postgresPort())
+                .put("data", options.data().toString());
+        var pages = new StatusPage(vertx, serving.activators(), platform.mailbox(), about);
+        var hosts = new TreeMap<>(serving.hosts());
+        hosts.put("localhost", pages);
+        hosts.put("127.0.0.1", pages);
+        hosts.put(Addresses.BROKER_INGRESS, eventing.ingress());
+        return hosts;
     }
 
     private static void inParallel(Stream<Runnable> tasks) {
@@ -190,6 +181,10 @@ public final class Cluster implements AutoCloseable {
     }
 
     private synchronized <T extends AutoCloseable> T closing(T part) {
+        if (closed) {
+            close(part);
+            throw new StartException("Stopped while starting.");
+        }
         started.push(part);
         return part;
     }
@@ -197,12 +192,17 @@ public final class Cluster implements AutoCloseable {
     /** Stops everything, in the opposite order. Blocks until all processes have ended. */
     @Override
     public synchronized void close() {
+        closed = true;
         while (!started.isEmpty()) {
-            try {
-                started.pop().close();
-            } catch (Exception e) {
-                Console.say("local-knative", "could not stop cleanly: " + e);
-            }
+            close(started.pop());
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            Console.say("local-knative", "could not stop cleanly: " + e);
         }
     }
 }

@@ -106,8 +106,8 @@ public final class Eventing implements AutoCloseable {
         return ingress;
     }
 
-    @Override
-    public void close() {
+    /** Starts no more deliveries. Events are still accepted, such as those that services publish when they stop. */
+    public void stopDeliveries() {
         schedules.shutdownNow();
         egresses.values().forEach(Egress::stop);
         loops.close();
@@ -119,6 +119,11 @@ public final class Eventing implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        stopDeliveries();
         commits.close();
         sender.close();
     }

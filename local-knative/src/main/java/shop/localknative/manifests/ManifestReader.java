@@ -30,7 +30,9 @@ public final class ManifestReader {
         }
         var reader = new ManifestReader();
         reader.readAny(path.normalize(), Optional.empty());
-        return new Manifests(List.copyOf(reader.manifests.values()), List.copyOf(reader.skipped));
+        var manifests = new Manifests(List.copyOf(reader.manifests.values()), List.copyOf(reader.skipped));
+        References.check(manifests);
+        return manifests;
     }
 
     private void readAny(Path path, Optional<String> namespace) {

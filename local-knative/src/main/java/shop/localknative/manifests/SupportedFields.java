@@ -78,7 +78,8 @@ final class SupportedFields {
             "spec.delivery.retry",
             "spec.delivery.backoffPolicy",
             "spec.delivery.backoffDelay",
-            "spec.delivery.timeout");
+            "spec.delivery.timeout",
+            "spec.delivery.format");
 
     private static final Map<String, List<String>> FIELDS = Map.of(
             "ConfigMap", List.of("data.**", "binaryData.**", "immutable"),

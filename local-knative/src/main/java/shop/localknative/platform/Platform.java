@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import shop.localknative.Console;
 
 /** What an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
@@ -62,9 +64,20 @@ public final class Platform implements AutoCloseable {
         return postgresPort;
     }
 
-    /** Blocks until it has started. */
-    public Postgres postgres() {
-        return postgres.join();
+    /** A database, and a role of the same name that owns it; made when missing. Blocks until PostgreSQL has started. */
+    public void createDatabase(String name) {
+        postgres.join().createDatabase(name, credentials.password(name));
+    }
+
+    /** Connections to a database by the role that owns it; they can be made once it was created. */
+    public DataSource database(String name) {
+        var database = new PGSimpleDataSource();
+        database.setServerNames(new String[] {"127.0.0.1"});
+        database.setPortNumbers(new int[] {postgresPort});
+        database.setDatabaseName(name);
+        database.setUser(name);
+        database.setPassword(credentials.password(name));
+        return database;
     }
 
     @Override

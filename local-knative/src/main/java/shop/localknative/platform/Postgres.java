@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 import shop.localknative.StartException;
 
 /** A real PostgreSQL of this system's own, with its data below the data directory. */
@@ -71,20 +70,6 @@ public final class Postgres implements AutoCloseable {
         } catch (SQLException e) {
             throw new StartException("The database %s can't be made: %s".formatted(name, e.getMessage()), e);
         }
-    }
-
-    public DataSource database(String name, String password) {
-        var database = new PGSimpleDataSource();
-        database.setServerNames(new String[] {"127.0.0.1"});
-        database.setPortNumbers(new int[] {server.getPort()});
-        database.setDatabaseName(name);
-        database.setUser(name);
-        database.setPassword(password);
-        return database;
-    }
-
-    public int port() {
-        return server.getPort();
     }
 
     @Override

@@ -6,8 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.httpproxy.Body;
@@ -23,7 +21,6 @@ public final class Activator implements Handler<HttpServerRequest> {
     private final Vertx vertx;
     private final HttpClient client;
     private final Instances instances;
-    private final HttpServer server;
     private final HttpProxy proxy;
 
     public Activator(Vertx vertx, HttpClient client, Instances instances) {
@@ -31,17 +28,6 @@ public final class Activator implements Handler<HttpServerRequest> {
         this.client = client;
         this.instances = instances;
         this.proxy = HttpProxy.reverseProxy(client).origin(this::connect).addInterceptor(new Answers());
-        this.server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
-                .requestHandler(this);
-    }
-
-    /** Listens on a loopback port, and says on which. */
-    int listen() {
-        return server.listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join()
-                .actualPort();
     }
 
     public Instances instances() {

@@ -35,7 +35,7 @@ public record Revision(Pod pod, Image image, Map<String, String> variables, Addr
         return pod.workload().name();
     }
 
-    public String namespace() {
+    String namespace() {
         return pod.workload().namespace();
     }
 
@@ -46,10 +46,16 @@ public record Revision(Pod pod, Image image, Map<String, String> variables, Addr
                 .orElse(TIMEOUT);
     }
 
+    String clusterHost() {
+        return Addresses.hostOf(namespace(), name());
+    }
+
     /** Services are public unless they say otherwise. */
-    boolean isPublic() {
+    Optional<String> publicHost() {
         var labels = Optional.ofNullable(service(pod).getMetadata().getLabels()).orElse(Map.of());
-        return !"cluster-local".equals(labels.get("networking.knative.dev/visibility"));
+        return "cluster-local".equals(labels.get("networking.knative.dev/visibility"))
+                ? Optional.empty()
+                : Optional.of("%s.%s.localhost".formatted(name(), namespace()));
     }
 
     /**

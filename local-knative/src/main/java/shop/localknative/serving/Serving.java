@@ -1,11 +1,18 @@
 package shop.localknative.serving;
 
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import shop.localknative.StartException;
 import shop.localknative.platform.Processes;
 
 /** Knative Serving on one machine: an activator for each service. */
@@ -30,12 +37,48 @@ public final class Serving implements AutoCloseable {
     /** From now on the service's name leads to it. */
     public void add(Revision revision) {
         var activator = new Activator(vertx, client, new Instances(revision, processes));
-        addresses.add(Addresses.hostOf(revision.namespace(), revision.name()), activator.listen());
+        addresses.add(revision.clusterHost(), listen(vertx, 0, activator));
         activators.add(activator);
+    }
+
+    /**
+     * Listens on the loopback interface.
+     *
+     * @param port 0 for any
+     * @return the port
+     * @throws StartException when another program has the port
+     */
+    public static int listen(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
+        var options = new HttpServerOptions().setHandle100ContinueAutomatically(true);
+        try {
+            return vertx.createHttpServer(options)
+                    .requestHandler(handler)
+                    .listen(port, "127.0.0.1")
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join()
+                    .actualPort();
+        } catch (CompletionException e) {
+            throw new StartException(
+                    "Port %d can't be used: %s. Choose another with --port."
+                            .formatted(port, e.getCause().getMessage()),
+                    e);
+        }
     }
 
     public List<Activator> activators() {
         return activators;
+    }
+
+    /** The names of the services: each has that of the cluster, a public one also one that browsers and curl resolve. */
+    public Map<String, Handler<HttpServerRequest>> hosts() {
+        var hosts = new TreeMap<String, Handler<HttpServerRequest>>();
+        for (Activator activator : activators) {
+            var revision = activator.instances().revision();
+            hosts.put(revision.clusterHost(), activator);
+            revision.publicHost().ifPresent(host -> hosts.put(host, activator));
+        }
+        return hosts;
     }
 
     /** Stops all processes at once, and waits for them. Until then they can still reach each other. */

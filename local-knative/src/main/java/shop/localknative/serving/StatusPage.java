@@ -3,6 +3,7 @@ package shop.localknative.serving;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -46,9 +47,7 @@ public final class StatusPage implements Handler<HttpServerRequest> {
 
     private static JsonObject service(Instances instances, int port) {
         var revision = instances.revision();
-        var host = revision.isPublic()
-                ? FrontDoor.publicHost(revision)
-                : Addresses.hostOf(revision.namespace(), revision.name());
+        var host = revision.publicHost().orElse(revision.clusterHost());
         return new JsonObject()
                 .put("name", revision.name())
                 .put("url", "http://%s:%d".formatted(host, port))
@@ -58,25 +57,22 @@ public final class StatusPage implements Handler<HttpServerRequest> {
                 .put("log", revision.log().toString());
     }
 
-    private static JsonObject mails(List<Mail> mails) {
-        return new JsonObject()
-                .put(
-                        "mails",
-                        new JsonArray(mails.stream()
-                                .map(mail -> new JsonObject()
-                                        .put("from", mail.from())
-                                        .put("to", mail.to())
-                                        .put("subject", mail.subject())
-                                        .put("date", mail.date())
-                                        .put("messageId", mail.messageId())
-                                        .put("text", mail.text()))
-                                .toList()));
+    private static JsonArray mails(List<Mail> mails) {
+        return new JsonArray(mails.stream()
+                .map(mail -> new JsonObject()
+                        .put("from", mail.from())
+                        .put("to", mail.to())
+                        .put("subject", mail.subject())
+                        .put("date", mail.date())
+                        .put("messageId", mail.messageId())
+                        .put("text", mail.text()))
+                .toList());
     }
 
-    private static void answer(HttpServerRequest request, String title, JsonObject content) {
+    private static void answer(HttpServerRequest request, String title, Object content) {
         var accept = request.getHeader("Accept");
         if (accept == null || !accept.contains("text/html")) {
-            request.response().putHeader("Content-Type", "application/json").end(content.encodePrettily());
+            request.response().putHeader("Content-Type", "application/json").end(Json.encodePrettily(content));
         } else {
             request.response()
                     .putHeader("Content-Type", "text/html; charset=utf-8")

@@ -1,0 +1,207 @@
+package shop.localknative.manifests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shop.localknative.StartException;
+
+class ManifestReaderTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void unknownFieldIsNamedWithFileLineAndPath() {
+        var message = complaintAbout("""
+                apiVersion: serving.knative.dev/v1
+                kind: Service
+                metadata:
+                  name: greeter
+                spec:
+                  template:
+                    spec:
+                      containers:
+                        - image: test/greeter
+                          imagePullPollicy: Always
+                """);
+        assertTrue(message.startsWith(file() + ":10: spec.template.spec.containers[0].imagePullPollicy:"), message);
+    }
+
+    @Test
+    void unknownFieldOfALaterDocumentHasTheLineOfTheFile() {
+        var message = complaintAbout("""
+                # first
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: one}
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: two}
+                dada: {}
+                """);
+        assertTrue(message.startsWith(file() + ":9: dada: unknown field"), message);
+    }
+
+    @Test
+    void numberWhereTextBelongsIsRefusedAsInACluster() {
+        var message = complaintAbout("""
+                apiVersion: v1
+                kind: ConfigMap
+                metadata:
+                  name: settings
+                data:
+                  retries: 5
+                """);
+        assertTrue(message.startsWith(file() + ":6: data.retries: expected a String"), message);
+    }
+
+    @Test
+    void textWhereANumberBelongsIsRefused() {
+        var message = complaintAbout(service("timeoutSeconds: soon"));
+        assertTrue(message.contains("spec.template.spec.timeoutSeconds: expected a Long"), message);
+    }
+
+    @Test
+    void keyGivenTwiceIsRefused() {
+        var message = complaintAbout("""
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: settings}
+                data: {a: one}
+                data: {a: two}
+                """);
+        assertTrue(message.startsWith(file() + ":5: Duplicate field 'data'"), message);
+    }
+
+    @Test
+    void whatIsNotYamlIsRefusedWithItsLine() {
+        var message = complaintAbout("kind: ConfigMap\n  name: x\n");
+        assertTrue(message.startsWith(file() + ":2: not YAML"), message);
+    }
+
+    @Test
+    void unknownKindStopsTheStart() {
+        var message = complaintAbout("""
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web}
+                """);
+        assertTrue(message.startsWith(file() + ":2: kind: apps/v1 Deployment is not a kind"), message);
+    }
+
+    @Test
+    void kindsOfAClusterAreListedAsSkipped() {
+        var manifests = read("""
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: greeter}
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: closed}
+                """);
+        assertEquals(List.of(), manifests.all());
+        assertEquals(List.of("ServiceAccount greeter", "NetworkPolicy closed"), manifests.skipped());
+    }
+
+    @Test
+    void featureThatIsNotRunIsRefusedThoughTheModelKnowsIt() {
+        var message = complaintAbout(service("initContainers: [{name: first, image: test/first}]"));
+        assertTrue(message.startsWith(file() + ":8: Service greeter, spec.template.spec.initContainers:"), message);
+    }
+
+    @Test
+    void fieldsWithoutMeaningOnOneMachineAreAccepted() {
+        var manifests = read(service("nodeSelector: {disk: ssd}"));
+        assertEquals(1, manifests.all().size());
+    }
+
+    @Test
+    void secondContainerIsRefused() {
+        var manifests = read(service("containerConcurrency: 0") + "        - image: test/other\n");
+        var manifest = manifests.all().getFirst();
+        var e = assertThrows(StartException.class, () -> shop.localknative.workload.Workload.of(manifest));
+        assertTrue(e.getMessage().contains("spec.template.spec.containers: expected exactly one"), e.getMessage());
+    }
+
+    @Test
+    void subscriberThatDoesNotExistIsNamed() {
+        var message = complaintAbout("""
+                apiVersion: eventing.knative.dev/v1
+                kind: Broker
+                metadata: {name: default}
+                ---
+                apiVersion: eventing.knative.dev/v1
+                kind: Trigger
+                metadata: {name: greeted}
+                spec:
+                  broker: default
+                  subscriber:
+                    ref:
+                      apiVersion: serving.knative.dev/v1
+                      kind: Service
+                      name: nobody
+                """);
+        assertTrue(
+                message.startsWith(file() + ":14: Trigger greeted, spec.subscriber.ref.name: there is no Service"),
+                message);
+    }
+
+    @Test
+    void triggerOfABrokerThatDoesNotExistIsRefused() {
+        var message = complaintAbout("""
+                apiVersion: eventing.knative.dev/v1
+                kind: Trigger
+                metadata: {name: greeted}
+                spec:
+                  broker: nowhere
+                  subscriber: {uri: http://localhost/}
+                """);
+        assertTrue(message.startsWith(file() + ":5: Trigger greeted, spec.broker: there is no Broker"), message);
+    }
+
+    @Test
+    void resourceDefinedTwiceIsRefused() {
+        var message = complaintAbout(service("timeoutSeconds: 1") + "---\n" + service("timeoutSeconds: 2"));
+        assertTrue(message.contains("Service greeter was defined before"), message);
+    }
+
+    private static String service(String line) {
+        return """
+                apiVersion: serving.knative.dev/v1
+                kind: Service
+                metadata:
+                  name: greeter
+                spec:
+                  template:
+                    spec:
+                      %s
+                      containers:
+                        - image: test/greeter
+                """.formatted(line);
+    }
+
+    private String complaintAbout(String yaml) {
+        return assertThrows(StartException.class, () -> read(yaml)).getMessage();
+    }
+
+    private Manifests read(String yaml) {
+        try {
+            Files.writeString(file(), yaml);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return ManifestReader.read(directory);
+    }
+
+    private Path file() {
+        return directory.resolve("greeter.yaml");
+    }
+}
