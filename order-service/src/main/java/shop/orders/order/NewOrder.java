@@ -13,6 +13,7 @@ import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.orders.product.Product;
 
 /**
@@ -24,6 +25,7 @@ public record NewOrder(
         @NotEmpty @Size(max = 100) List<@NotNull @Valid Line> lines,
         @NotBlank @Size(max = 200) String paymentToken) {
 
+    @Schema(name = "NewOrderLine")
     public record Line(
             @NotNull @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
             String sku,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.events.Money;
 
 /**
@@ -36,5 +37,6 @@ public record Order(
      *
      * @param price of one piece, when the order was placed
      */
+    @Schema(name = "OrderLine")
     public record Line(String sku, int quantity, Money price) {}
 }

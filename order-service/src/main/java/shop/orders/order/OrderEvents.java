@@ -10,6 +10,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.PaymentAuthorized;
@@ -25,6 +27,7 @@ import shop.orders.buyer.Buyers;
  */
 @Path("/events")
 @RunOnVirtualThread
+@Tag(name = "Events", description = "For the broker, within the cluster.")
 public class OrderEvents {
     private static final Logger LOG = Logger.getLogger(OrderEvents.class);
 
@@ -42,7 +45,11 @@ public class OrderEvents {
 
     @POST
     @PermitAll
-    @Operation(hidden = true)
+    @Operation(
+            summary = "Takes a CloudEvent, in binary or structured mode",
+            description = EventTypes.PAYMENT_AUTHORIZED + ", " + EventTypes.PAYMENT_DECLINED + ", "
+                    + EventTypes.USER_DELETED + " and " + EventTypes.PING + ", which starts the sweep.")
+    @APIResponse(responseCode = "204", description = "It is handled, or there is nothing to do about it")
     public Response receive(@Context HttpHeaders headers, byte[] body) {
         return endpoint.receive(headers, body, event -> {
             switch (event.getType()) {

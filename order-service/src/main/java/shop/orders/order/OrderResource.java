@@ -12,12 +12,21 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.kit.events.Publisher;
+import shop.kit.http.Api;
 import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
 import shop.kit.http.Problem;
@@ -26,7 +35,10 @@ import shop.kit.sql.Database;
 
 /** Orders: placed and cancelled by customers, who see their own; shipped and delivered by admins. */
 @Path("/orders")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@SecurityRequirement(name = Api.BEARER)
+@Tag(name = "Orders", description = "Customers have access to their own, admins to all; trusted services read all.")
 public class OrderResource {
     private final Placing placing;
     private final Orders orders;
@@ -52,7 +64,24 @@ public class OrderResource {
 
     @POST
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN})
-    public Response place(@HeaderParam(IdempotencyKeys.HEADER) String key, @NotNull @Valid NewOrder request) {
+    @Operation(
+            summary = "Places an order of the caller's",
+            description =
+                    "Its stock is taken at once, by the catalogue's prices; lines of the same sku are added up. Then"
+                            + " its payment is asked for, which confirms or rejects it. Sent again with the same Idempotency-Key"
+                            + " within 24 hours it gives the first answer and orders nothing more.")
+    @APIResponseSchema(value = Order.class, responseCode = "201", responseDescription = "It is placed")
+    @APIResponse(responseCode = "403", description = "The caller is no customer, or is deleted (user-deleted)")
+    @APIResponse(responseCode = "409", description = "There is too little stock (out-of-stock); nothing was taken")
+    @APIResponse(
+            responseCode = "422",
+            description = "A sku is not in the catalogue (unknown-product), the prices are in several currencies"
+                    + " (mixed-currencies), or the key was used for another request (idempotency-key-reused)")
+    public Response place(
+            @HeaderParam(IdempotencyKeys.HEADER)
+                    @Parameter(required = true, description = "New for each order, the same at each retry")
+                    String key,
+            @NotNull @Valid NewOrder request) {
         UUID user = caller.requireUserId();
         Response response = idempotency.once(user, "POST /orders", key, request, transaction -> {
             Order order = placing.place(transaction, user, request);
@@ -64,6 +93,9 @@ public class OrderResource {
 
     @GET
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
+    @Operation(
+            summary = "Lists orders, the newest first",
+            description = "For customers their own. An order that was not paid in time is listed as EXPIRED.")
     public Page<Order> list(
             @QueryParam("userId") UUID userId,
             @QueryParam("status") OrderStatus status,
@@ -79,6 +111,9 @@ public class OrderResource {
     @GET
     @Path("/{id}")
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
+    @Operation(summary = "Tells all of an order")
+    @APIResponseSchema(Order.class)
+    @APIResponse(responseCode = "404", description = "There is no such order")
     public Order get(@PathParam("id") UUID id) {
         return find(id);
     }
@@ -86,6 +121,9 @@ public class OrderResource {
     @GET
     @Path("/{id}/history")
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
+    @Operation(summary = "Tells every change of an order, with its time and cause")
+    @APIResponseSchema(value = Change[].class, responseCode = "200")
+    @APIResponse(responseCode = "404", description = "There is no such order")
     public List<Change> history(@PathParam("id") UUID id) {
         return orders.history(find(id).id());
     }
@@ -93,6 +131,10 @@ public class OrderResource {
     @POST
     @Path("/{id}/cancel")
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN})
+    @Operation(summary = "Calls off an order that is PLACED or CONFIRMED; its stock and its payment are given back")
+    @APIResponseSchema(Order.class)
+    @APIResponse(responseCode = "404", description = "There is no such order")
+    @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
     public Order cancel(@PathParam("id") UUID id) {
         boolean own = find(id).userId().equals(caller.requireUserId());
         return change(id, OrderEvent.CANCEL, own ? "cancelled by customer" : "cancelled by admin");
@@ -101,6 +143,10 @@ public class OrderResource {
     @POST
     @Path("/{id}/ship")
     @RolesAllowed(Caller.ADMIN)
+    @Operation(summary = "Says that a CONFIRMED order has left the house")
+    @APIResponseSchema(Order.class)
+    @APIResponse(responseCode = "404", description = "There is no such order")
+    @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
     public Order ship(@PathParam("id") UUID id) {
         return change(id, OrderEvent.SHIP, "shipped");
     }
@@ -108,6 +154,10 @@ public class OrderResource {
     @POST
     @Path("/{id}/deliver")
     @RolesAllowed(Caller.ADMIN)
+    @Operation(summary = "Says that a SHIPPED order has reached its buyer")
+    @APIResponseSchema(Order.class)
+    @APIResponse(responseCode = "404", description = "There is no such order")
+    @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
     public Order deliver(@PathParam("id") UUID id) {
         return change(id, OrderEvent.DELIVER, "delivered");
     }

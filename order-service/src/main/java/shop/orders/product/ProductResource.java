@@ -17,13 +17,24 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.events.Money;
+import shop.kit.http.Api;
 import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
 import shop.kit.http.Problem;
@@ -31,7 +42,9 @@ import shop.kit.identity.Caller;
 
 /** The catalogue: open to everyone, changed by admins. */
 @Path("/products")
+@Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
+@Tag(name = "Products", description = "Open to everyone; admins change them.")
 public class ProductResource {
     private final Products products;
     private final IdempotencyKeys idempotency;
@@ -70,6 +83,7 @@ public class ProductResource {
 
     @GET
     @PermitAll
+    @Operation(summary = "Lists the catalogue, in the order of the skus")
     public Page<Product> list(
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
@@ -79,6 +93,9 @@ public class ProductResource {
     @GET
     @Path("/{sku}")
     @PermitAll
+    @Operation(summary = "Tells name, price and stock of a product")
+    @APIResponseSchema(Product.class)
+    @APIResponse(responseCode = "404", description = "There is no such product")
     public Product get(@PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku) {
         return products.find(sku).orElseThrow(() -> Problem.notFound("product", sku));
     }
@@ -86,6 +103,15 @@ public class ProductResource {
     @PUT
     @Path("/{sku}")
     @RolesAllowed(Caller.ADMIN)
+    @SecurityRequirement(name = Api.BEARER)
+    @Operation(
+            summary = "Adds a product, or changes its name and price",
+            description = "A new product has no stock. Orders that were placed keep the price they were placed at.")
+    @APIResponseSchema(value = Product.class, responseCode = "200", responseDescription = "It is changed")
+    @APIResponse(
+            responseCode = "201",
+            description = "It is added",
+            content = @Content(schema = @Schema(implementation = Product.class)))
     public Response put(
             @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
             @NotNull @Valid ProductData data) {
@@ -98,9 +124,21 @@ public class ProductResource {
     @POST
     @Path("/{sku}/stock")
     @RolesAllowed(Caller.ADMIN)
+    @SecurityRequirement(name = Api.BEARER)
+    @Operation(
+            summary = "Adds to a product's stock, or, with a negative delta, removes from it",
+            description =
+                    "Sent again with the same Idempotency-Key within 24 hours it gives the first answer and changes"
+                            + " nothing more.")
+    @APIResponseSchema(value = Product.class, responseCode = "200", responseDescription = "It is changed")
+    @APIResponse(responseCode = "404", description = "There is no such product")
+    @APIResponse(responseCode = "409", description = "There is less stock than is to be removed (out-of-stock)")
+    @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
     public Response addStock(
             @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
-            @HeaderParam(IdempotencyKeys.HEADER) String key,
+            @HeaderParam(IdempotencyKeys.HEADER)
+                    @Parameter(required = true, description = "New for each change, the same at each retry")
+                    String key,
             @NotNull @Valid StockChange change) {
         if (change.delta() == 0) {
             throw Problem.invalid(Problem.Place.body, "delta", "delta must not be 0.");
