@@ -57,7 +57,8 @@ public class EventEndpoint {
         try {
             return HttpMessageFactory.createReader(
                             header -> headers.getRequestHeaders()
-                                    .forEach((name, values) -> header.accept(name, values.getFirst())),
+                                    .forEach((name, values) ->
+                                            header.accept(name, HeaderValue.decode(name, values.getFirst()))),
                             body)
                     .toEvent();
         } catch (CloudEventRWException | IllegalArgumentException e) {

@@ -184,7 +184,8 @@ public class Publisher implements Sweep {
                 .setTimeout(POST_TIMEOUT);
         Buffer[] body = {Buffer.buffer()};
         HttpMessageFactory.createWriter(
-                        request::addHeader, data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
+                        (name, value) -> request.addHeader(name, HeaderValue.encode(name, value)),
+                        data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
                 .writeBinary(StoredEvent.event(row.getJsonObject("attributes"), row.get(Buffer.class, "data")));
         return client.request(request)
                 .compose(open -> open.send(body[0]))

@@ -18,7 +18,7 @@ public class ProblemResponses implements OASFilter {
             "400", "The request can't be read; errors names the part at fault",
             "500", "The service failed; trying again may help");
     private static final Map<String, String> OF_THOSE_WITH_A_BODY = Map.of(
-            "413", "The body is longer than 1 MiB",
+            "413", "The body is too long",
             "415", "The body's media type is not taken");
     private static final Map<String, String> OF_THOSE_WITH_A_CALLER = Map.of(
             "401", "No bearer token, or one that is refused",
