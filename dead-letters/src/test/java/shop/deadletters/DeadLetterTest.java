@@ -229,6 +229,17 @@ class DeadLetterTest {
     }
 
     @Test
+    void attributesThatAreNotAsciiSurvive() {
+        arrives(structured("1", "\"place\": \"caf\u00e9 50%\""));
+        details().body("attributes.place", equalTo("caf\u00e9 50%"));
+        admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
+        await().until(() -> !replayed().isEmpty());
+        assertEquals("caf%C3%A9%2050%25", replayed().getFirst().headers().get("ce-place"));
+        arrives(binary("2").header("ce-place", "caf%C3%A9%2050%25"));
+        details().body("attributes.place", equalTo("caf\u00e9 50%"));
+    }
+
+    @Test
     void deadLetterThatComesBackAfterItsReplayIsOpenAgain() {
         arrives(binary("1"));
         String id = id();

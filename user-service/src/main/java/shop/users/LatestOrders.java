@@ -64,7 +64,8 @@ class LatestOrders {
             case TimeoutException e -> unavailable(Reason.TIMEOUT, "did not answer in time");
             case CircuitBreakerOpenException e ->
                 unavailable(Reason.CIRCUIT_OPEN, "failed too often lately and is left alone for some seconds");
-            case WebApplicationException e ->
+            case WebApplicationException e
+            when e.getResponse().getStatus() >= 400 ->
                 unavailable(Reason.STATUS, "answered " + e.getResponse().getStatus());
             case Exception e
             when e.getCause() instanceof ConnectException -> unavailable(Reason.REFUSED, "can't be reached");
