@@ -35,6 +35,7 @@ create table order_lines (
 
 -- A state is entered at most once.
 create table order_history (
+    position bigint      not null generated always as identity,
     order_id uuid        not null references orders,
     status   text        not null,
     at       timestamptz not null default clock_timestamp(),

@@ -174,7 +174,7 @@ public class OrderResource {
 
     private Order change(UUID id, OrderEvent event, String reason) {
         Orders.Outcome outcome = database.inTransaction(
-                        transaction -> orders.happen(transaction, id, event, Cause.of(reason)))
+                        transaction -> orders.apply(transaction, id, event, Cause.of(reason)))
                 .orElseThrow(() -> Problem.notFound("order", id));
         publisher.publishSoon();
         OrderStatus before = outcome.before().status();

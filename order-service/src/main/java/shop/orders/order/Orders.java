@@ -37,6 +37,7 @@ class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class);
     private static final Cause TIMED_OUT = Cause.of("no answer about the payment came in time");
 
+    /** To be run after what it reads is locked, as a statement of its own: only that sees what the lock waited for. */
     private static final String READ = "select * from current_orders where id = any($1) order by id";
 
     private static final String LIST = """
@@ -44,7 +45,7 @@ class Orders {
             where ($1::uuid is null or user_id = $1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
             order by id desc limit $4""";
 
-    private static final String HISTORY = "select * from order_history where order_id = $1 order by at";
+    private static final String HISTORY = "select * from order_history where order_id = $1 order by position";
 
     private static final String LOCK_ONE = "select id from orders where id = $1 for no key update";
 
@@ -87,7 +88,7 @@ class Orders {
             return found;
         }
         Optional<Outcome> expired =
-                database.inTransaction(transaction -> happen(transaction, id, OrderEvent.PAYMENT_OVERDUE, TIMED_OUT));
+                database.inTransaction(transaction -> apply(transaction, id, OrderEvent.PAYMENT_OVERDUE, TIMED_OUT));
         publisher.publishSoon();
         return expired.map(Outcome::after);
     }
@@ -114,19 +115,19 @@ class Orders {
                 .toList());
     }
 
-    /** Lets this happen to the order; empty when there is no such order. */
-    Optional<Outcome> happen(SqlConnection transaction, UUID id, OrderEvent event, Cause cause) {
-        return happen(transaction, lock(transaction, LOCK_ONE, Tuple.of(id)), event, cause).stream()
+    /** Lets this happen to the order and publishes what came of it; empty when there is no such order. */
+    Optional<Outcome> apply(SqlConnection transaction, UUID id, OrderEvent event, Cause cause) {
+        return applyToAll(transaction, lock(transaction, LOCK_ONE, Tuple.of(id)), event, cause).stream()
                 .findFirst();
     }
 
     void cancelOpenOrdersOf(SqlConnection transaction, UUID user, Cause cause) {
-        happen(transaction, lock(transaction, LOCK_OPEN, Tuple.of(user)), OrderEvent.CANCEL, cause);
+        applyToAll(transaction, lock(transaction, LOCK_OPEN, Tuple.of(user)), OrderEvent.CANCEL, cause);
     }
 
     /** Writes down that one overdue order has expired; false when there is none that nobody else is writing down. */
     boolean expireNext() {
-        List<Outcome> expired = database.inTransaction(transaction -> happen(
+        List<Outcome> expired = database.inTransaction(transaction -> applyToAll(
                 transaction,
                 lock(transaction, LOCK_NEXT_OVERDUE, Tuple.tuple()),
                 OrderEvent.PAYMENT_OVERDUE,
@@ -138,7 +139,6 @@ class Orders {
         return true;
     }
 
-    /** Read after they are locked, by a statement of its own: only that sees what the lock was waiting for. */
     private List<Order> lock(SqlConnection transaction, String query, Tuple parameters) {
         List<UUID> ids = StreamSupport.stream(
                         transaction
@@ -151,19 +151,19 @@ class Orders {
         return ids.isEmpty() ? List.of() : read(transaction, ids);
     }
 
-    private List<Outcome> happen(SqlConnection transaction, List<Order> locked, OrderEvent event, Cause cause) {
+    private List<Outcome> applyToAll(SqlConnection transaction, List<Order> locked, OrderEvent event, Cause cause) {
         List<Outcome> outcomes = locked.stream()
                 .map(order -> new Outcome(
                         order,
                         order.overdue()
-                                ? happen(transaction, order, OrderEvent.PAYMENT_OVERDUE, TIMED_OUT)
-                                : happen(transaction, order, event, cause)))
+                                ? apply(transaction, order, OrderEvent.PAYMENT_OVERDUE, TIMED_OUT)
+                                : apply(transaction, order, event, cause)))
                 .toList();
         giveBackStock(transaction, outcomes);
         return outcomes;
     }
 
-    private Order happen(SqlConnection transaction, Order order, OrderEvent event, Cause cause) {
+    private Order apply(SqlConnection transaction, Order order, OrderEvent event, Cause cause) {
         Optional<OrderStatus> next = order.recorded().after(event);
         if (next.isPresent()) {
             return change(transaction, order, next.get(), cause);

@@ -7,9 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -85,16 +88,15 @@ class Placing {
     }
 
     private static void requireAll(Map<String, Long> quantities, List<Product> found, NewOrder request) {
-        List<String> skus = found.stream().map(Product::sku).toList();
-        List<String> unknown =
-                quantities.keySet().stream().filter(sku -> !skus.contains(sku)).toList();
+        Set<String> unknown = new TreeSet<>(quantities.keySet());
+        found.forEach(product -> unknown.remove(product.sku()));
         if (!unknown.isEmpty()) {
             throw Problem.because(
                     422,
                     "unknown-product",
                     "Unknown product",
                     "There is no product " + String.join(", ", unknown) + "; GET /products lists what there is.",
-                    faults(unknown, sku -> sku, sku -> sku + " is not in the catalogue", request));
+                    faults(request, unknown, sku -> sku + " is not in the catalogue"));
         }
     }
 
@@ -115,32 +117,29 @@ class Placing {
     }
 
     private static void requireStock(Map<String, Long> quantities, List<Product> found, NewOrder request) {
-        List<Product> lacking = found.stream()
+        Map<String, Long> lacking = found.stream()
                 .filter(product -> product.stock() < quantities.get(product.sku()))
-                .toList();
+                .collect(Collectors.toMap(Product::sku, Product::stock));
         if (!lacking.isEmpty()) {
             throw Problem.because(
                     409,
                     "out-of-stock",
                     "Out of stock",
-                    "Too little stock of " + lacking.stream().map(Product::sku).collect(Collectors.joining(", "))
-                            + "; nothing was ordered. Order less of it.",
+                    "Too little stock of " + String.join(", ", lacking.keySet()) + "; nothing was ordered. Order less.",
                     faults(
-                            lacking,
-                            Product::sku,
-                            product -> "there are " + product.stock() + " of " + product.sku() + ", not "
-                                    + quantities.get(product.sku()),
-                            request));
+                            request,
+                            lacking.keySet(),
+                            sku -> "there are " + lacking.get(sku) + " of " + sku + ", not " + quantities.get(sku)));
         }
     }
 
     /** Names the first line of each sku at fault. */
-    private static <T> Problem.Fault[] faults(
-            List<T> atFault, Function<T, String> sku, Function<T, String> message, NewOrder request) {
+    private static Problem.Fault[] faults(
+            NewOrder request, Collection<String> skusAtFault, Function<String, String> message) {
         List<String> skus = request.lines().stream().map(NewOrder.Line::sku).toList();
-        return atFault.stream()
-                .map(item -> new Problem.Fault(
-                        Problem.Place.body, "lines[" + skus.indexOf(sku.apply(item)) + "].sku", message.apply(item)))
+        return skusAtFault.stream()
+                .map(sku -> new Problem.Fault(
+                        Problem.Place.body, "lines[" + skus.indexOf(sku) + "].sku", message.apply(sku)))
                 .toArray(Problem.Fault[]::new);
     }
 

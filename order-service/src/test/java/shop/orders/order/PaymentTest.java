@@ -6,11 +6,14 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static shop.events.EventTypes.ORDER_CANCELLED;
 import static shop.events.EventTypes.ORDER_CONFIRMED;
+import static shop.events.EventTypes.ORDER_DELIVERED;
 import static shop.events.EventTypes.ORDER_PLACED;
 import static shop.events.EventTypes.ORDER_REJECTED;
+import static shop.events.EventTypes.ORDER_SHIPPED;
 import static shop.events.EventTypes.PAYMENT_AUTHORIZED;
 import static shop.events.EventTypes.PAYMENT_DECLINED;
 import static shop.events.EventTypes.REFUND_REQUESTED;
+import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.authorized;
 import static shop.orders.Shop.change;
 import static shop.orders.Shop.declined;
@@ -187,7 +190,7 @@ class PaymentTest {
         UUID order = placed(buyer, product(1), 1);
         String id = newKey();
         deliver(id, PAYMENT_DECLINED, "{\"orderId\": \"%s\", \"reason\": \"no money\"}".formatted(order));
-        shop.orders.Shop.asAdmin()
+        asAdmin()
                 .get("/orders/" + order + "/history")
                 .then()
                 .body("[0].cause", equalTo("placed"))
@@ -222,14 +225,8 @@ class PaymentTest {
             case REJECTED -> new String[] {ORDER_PLACED, ORDER_REJECTED};
             case CANCELLED -> new String[] {ORDER_PLACED, ORDER_CANCELLED, REFUND_REQUESTED};
             case CONFIRMED -> new String[] {ORDER_PLACED, ORDER_CONFIRMED};
-            case SHIPPED -> new String[] {ORDER_PLACED, ORDER_CONFIRMED, shop.events.EventTypes.ORDER_SHIPPED};
-            case DELIVERED ->
-                new String[] {
-                    ORDER_PLACED,
-                    ORDER_CONFIRMED,
-                    shop.events.EventTypes.ORDER_SHIPPED,
-                    shop.events.EventTypes.ORDER_DELIVERED
-                };
+            case SHIPPED -> new String[] {ORDER_PLACED, ORDER_CONFIRMED, ORDER_SHIPPED};
+            case DELIVERED -> new String[] {ORDER_PLACED, ORDER_CONFIRMED, ORDER_SHIPPED, ORDER_DELIVERED};
             default -> throw new IllegalArgumentException(status.name());
         };
     }

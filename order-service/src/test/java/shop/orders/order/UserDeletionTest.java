@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.authorized;
 import static shop.orders.Shop.change;
+import static shop.orders.Shop.history;
 import static shop.orders.Shop.line;
 import static shop.orders.Shop.newKey;
 import static shop.orders.Shop.order;
@@ -71,7 +72,7 @@ class UserDeletionTest {
         userDeleted(buyer);
         userDeleted(buyer);
         assertEquals("CANCELLED", status(order));
-        assertEquals(List.of("PLACED", "CANCELLED"), shop.orders.Shop.history(order));
+        assertEquals(List.of("PLACED", "CANCELLED"), history(order));
     }
 
     @RepeatedTest(5)

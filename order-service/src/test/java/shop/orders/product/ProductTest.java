@@ -22,6 +22,7 @@ import io.restassured.response.Response;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,7 +178,7 @@ class ProductTest {
         String next = null;
         do {
             Response page = given().queryParam("limit", 2)
-                    .queryParams(next == null ? java.util.Map.of() : java.util.Map.of("cursor", next))
+                    .queryParams(next == null ? Map.of() : Map.of("cursor", next))
                     .get("/products");
             all.addAll(page.then().statusCode(200).extract().path("items.sku"));
             next = page.path("next");

@@ -28,15 +28,15 @@ import shop.orders.buyer.Buyers;
 @Path("/events")
 @RunOnVirtualThread
 @Tag(name = "Events", description = "For the broker, within the cluster.")
-public class OrderEvents {
-    private static final Logger LOG = Logger.getLogger(OrderEvents.class);
+public class EventResource {
+    private static final Logger LOG = Logger.getLogger(EventResource.class);
 
     private final EventEndpoint endpoint;
     private final Inbox inbox;
     private final Orders orders;
     private final Buyers buyers;
 
-    OrderEvents(EventEndpoint endpoint, Inbox inbox, Orders orders, Buyers buyers) {
+    EventResource(EventEndpoint endpoint, Inbox inbox, Orders orders, Buyers buyers) {
         this.endpoint = endpoint;
         this.inbox = inbox;
         this.orders = orders;
@@ -65,7 +65,7 @@ public class OrderEvents {
         UUID id = endpoint.data(event, PaymentAuthorized.class).orderId();
         inbox.once(event, transaction -> {
             Cause cause = Cause.of("payment authorized", event);
-            if (orders.happen(transaction, id, OrderEvent.PAYMENT_AUTHORIZED, cause)
+            if (orders.apply(transaction, id, OrderEvent.PAYMENT_AUTHORIZED, cause)
                     .isEmpty()) {
                 LOG.warnf("A payment came for order %s, which does not exist", id);
                 orders.requestRefund(transaction, id, "a payment came for an order that does not exist");
@@ -77,7 +77,7 @@ public class OrderEvents {
         PaymentDeclined declined = endpoint.data(event, PaymentDeclined.class);
         inbox.once(event, transaction -> {
             Cause cause = Cause.of("payment declined: " + declined.reason(), event);
-            if (orders.happen(transaction, declined.orderId(), OrderEvent.PAYMENT_DECLINED, cause)
+            if (orders.apply(transaction, declined.orderId(), OrderEvent.PAYMENT_DECLINED, cause)
                     .isEmpty()) {
                 LOG.warnf("A payment was declined for order %s, which does not exist", declined.orderId());
             }
