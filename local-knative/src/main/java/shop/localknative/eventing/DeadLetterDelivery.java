@@ -15,6 +15,10 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
 
     private static final System.Logger LOG = System.getLogger(DeadLetterDelivery.class.getName());
 
+    /** Never gives up, so it must not be quick for long, whatever the Trigger's backoff is. */
+    private static final Retry SLOWING_DOWN =
+            new Retry(Integer.MAX_VALUE, true, Duration.ofMillis(50), Duration.ZERO, Duration.ZERO);
+
     private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
     @Override
@@ -31,14 +35,14 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
 
     private Change later(Pending pending, Refused answer) {
         int attempts = pending.attempts() + 1;
-        Duration backoff = Retry.shorter(route.retry().backoff(attempts, answer.retryAfter()), LONGEST_BACKOFF);
+        Duration backoff = backoff(attempts, answer.retryAfter());
         LOG.log(
                 Level.WARNING,
                 "Event {0} to the dead letter sink {1}, trigger {2}: {3}; kept, next attempt in {4}",
                 pending.event().id(),
                 sink.name(),
                 route.trigger(),
-                String.valueOf(answer.code()),
+                answer.reason(),
                 backoff);
         return Change.later(new Later(
                 pending.id(),
@@ -46,5 +50,11 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
                 attempts,
                 Instant.now().plus(backoff),
                 pending.failure()));
+    }
+
+    private Duration backoff(int retry, Duration retryAfter) {
+        Duration triggers = route.retry().backoff(retry, retryAfter);
+        Duration least = SLOWING_DOWN.backoff(retry, Duration.ZERO);
+        return Retry.shorter(triggers.compareTo(least) > 0 ? triggers : least, LONGEST_BACKOFF);
     }
 }

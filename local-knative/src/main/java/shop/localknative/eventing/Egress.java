@@ -64,9 +64,10 @@ final class Egress implements Runnable {
     @Override
     public void run() {
         try {
+            news.drainPermits(); // Before anything is looked at: what changes after that ends the wait below.
             while (!stopped) {
-                news.drainPermits(); // Before the query: what is committed after it wakes the wait below.
                 news.tryAcquire(startWhatIsDue().toMillis(), TimeUnit.MILLISECONDS);
+                news.drainPermits();
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("An egress is stopped, not interrupted", e);
@@ -88,8 +89,11 @@ final class Egress implements Runnable {
             return store.nextDue(lane, inFlight)
                     .map(next -> Retry.shorter(untilAfter(next), SAFETY_NET))
                     .orElse(SAFETY_NET);
-        } catch (SQLException e) {
-            LOG.log(Level.ERROR, "The broker's database does not answer; next try in " + DATABASE_PAUSE, e);
+        } catch (SQLException | RuntimeException e) { // The lane must go on whatever happens.
+            LOG.log(
+                    Level.ERROR,
+                    "What is due for trigger " + lane.trigger() + " can't be read; next try in " + DATABASE_PAUSE,
+                    e);
             return DATABASE_PAUSE;
         }
     }
@@ -111,7 +115,7 @@ final class Egress implements Runnable {
             LOG.log(
                     Level.ERROR,
                     "Event " + pending.event().id() + ", trigger " + lane.trigger()
-                            + ": the outcome could not be stored, so the delivery is repeated",
+                            + ": no outcome, or none that could be stored; the delivery is repeated",
                     e);
             pause();
         } catch (InterruptedException e) {

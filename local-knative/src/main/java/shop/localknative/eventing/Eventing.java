@@ -71,6 +71,7 @@ public final class Eventing implements AutoCloseable {
             brokers.put(name(broker), new Broker(new ArrayList<>()));
         });
         each(resources, Trigger.class, trigger -> {
+            required(trigger.getSpec());
             String broker = brokerOf(trigger);
             if (!brokers.containsKey(broker)) {
                 throw new InvalidField(
@@ -79,7 +80,10 @@ public final class Eventing implements AutoCloseable {
             }
             add(brokers.get(broker), Route.of(trigger, specs.get(broker), addresses));
         });
-        each(resources, PingSource.class, ping -> pings.add(new PingSchedule(ping, addresses, sender)));
+        each(resources, PingSource.class, ping -> {
+            required(ping.getSpec());
+            pings.add(new PingSchedule(ping, addresses, sender));
+        });
     }
 
     /**
@@ -162,6 +166,12 @@ public final class Eventing implements AutoCloseable {
     private static void checkDelivery(io.fabric8.knative.eventing.v1.Broker broker) {
         if (broker.getSpec() != null && broker.getSpec().getDelivery() != null) {
             Retry.of(broker.getSpec().getDelivery());
+        }
+    }
+
+    private static void required(Object spec) {
+        if (spec == null) {
+            throw new InvalidField(FieldPath.of("spec"), "is missing");
         }
     }
 

@@ -21,7 +21,7 @@ interface Filter extends Predicate<CloudEvent> {
      * @throws InvalidField if a filter can't be understood
      */
     static Filter of(TriggerSpec trigger) {
-        if (!trigger.getFilters().isEmpty()) {
+        if (given(trigger.getFilters())) {
             return all(each(trigger.getFilters(), FieldPath.of("spec", "filters")));
         }
         if (trigger.getFilter() != null && trigger.getFilter().getAttributes() != null) {
@@ -41,10 +41,10 @@ interface Filter extends Predicate<CloudEvent> {
         strings(filter.getExact(), field.then("exact"), String::equals, dialects);
         strings(filter.getPrefix(), field.then("prefix"), String::startsWith, dialects);
         strings(filter.getSuffix(), field.then("suffix"), String::endsWith, dialects);
-        if (!filter.getAll().isEmpty()) {
+        if (given(filter.getAll())) {
             dialects.add(all(each(filter.getAll(), field.then("all"))));
         }
-        if (!filter.getAny().isEmpty()) {
+        if (given(filter.getAny())) {
             List<Filter> any = each(filter.getAny(), field.then("any"));
             dialects.add(event -> any.stream().anyMatch(f -> f.test(event)));
         }
@@ -65,6 +65,10 @@ interface Filter extends Predicate<CloudEvent> {
             each.add(dialect(filter, field.then(each.size())));
         }
         return each;
+    }
+
+    private static boolean given(List<SubscriptionsAPIFilter> filters) {
+        return filters != null && !filters.isEmpty();
     }
 
     private static Filter all(List<Filter> filters) {

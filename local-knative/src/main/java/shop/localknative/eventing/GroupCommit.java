@@ -91,11 +91,8 @@ final class GroupCommit<T> implements AutoCloseable {
             transaction.run(batch.stream().map(Write::change).toList());
             batch.forEach(write -> write.committed.complete(null));
         } catch (SQLException | RuntimeException e) {
-            if (batch.size() == 1) {
-                batch.getFirst().committed.completeExceptionally(e);
-            } else {
-                batch.forEach(write -> write(List.of(write))); // One bad change must not take the others with it.
-            }
+            // Nothing in a change can be at fault by itself, so trying them one by one would only take longer.
+            batch.forEach(write -> write.committed.completeExceptionally(e));
         }
     }
 }

@@ -91,6 +91,9 @@ final class Ingress implements Handler<HttpServerRequest> {
     }
 
     private static void answer(HttpServerRequest request, int status, String text) {
+        if (request.response().closed()) {
+            return; // The sender did not wait, and so has to send the event again.
+        }
         request.response().setStatusCode(status);
         if (text.isEmpty()) {
             request.response().end();

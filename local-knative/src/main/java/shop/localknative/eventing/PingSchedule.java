@@ -100,13 +100,7 @@ final class PingSchedule implements Runnable {
                 sender.send(sink.address(), ping, false, RETRY.timeout()) instanceof Refused r;
                 attempt++) {
             if (!r.worthRetrying() || attempt > RETRY.retries()) {
-                LOG.log(
-                        Level.ERROR,
-                        "PingSource {0}: {1} answered {2}; event {3} is lost",
-                        name,
-                        sink.name(),
-                        String.valueOf(r.code()),
-                        id);
+                LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.name(), r.reason(), id);
                 return;
             }
             Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));

@@ -6,6 +6,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,9 +17,10 @@ import java.time.format.DateTimeParseException;
 import java.util.AbstractMap.SimpleEntry;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -30,16 +32,26 @@ final class Sender implements AutoCloseable {
     /** Any 2xx. */
     record Accepted(int status, List<Map.Entry<String, String>> headers, byte[] body) implements Answer {}
 
-    /** Anything else, no answer included (500, as Knative reports it). */
-    record Refused(int code, byte[] body, boolean worthRetrying, Duration retryAfter) implements Answer {
-        static Refused because(int code, String reason) {
-            return new Refused(code, reason.getBytes(StandardCharsets.UTF_8), true, Duration.ZERO);
+    /**
+     * Anything else, no answer included (500, as Knative reports it).
+     *
+     * @param reason for the log, which must not show what a subscriber says: that may be somebody's data
+     * @param data the same for the dead letter sink: what the subscriber said
+     */
+    record Refused(int code, String reason, byte[] data, boolean worthRetrying, Duration retryAfter) implements Answer {
+        static Refused because(int code, String reason, boolean worthRetrying) {
+            return new Refused(code, reason, reason.getBytes(StandardCharsets.UTF_8), worthRetrying, Duration.ZERO);
         }
     }
 
+    private static final BodyHandler<byte[]> TO_THE_LIMIT =
+            BodyHandlers.limiting(BodyHandlers.ofByteArray(), Ingress.MAX_EVENT_BYTES);
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1) // HTTP/2 would ask for an upgrade with every first request.
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .executor(threads)
             .build();
 
     /**
@@ -47,32 +59,27 @@ final class Sender implements AutoCloseable {
      * @param timeout until the whole answer has been read
      */
     Answer send(URI address, Message event, boolean replies, Duration timeout) throws InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = null;
+        HttpRequest.Builder request = HttpRequest.newBuilder(address).POST(BodyPublishers.ofByteArray(event.data()));
+        event.headers().forEach(request::header);
+        if (replies) {
+            request.header("prefer", "reply");
+        }
+        // Not sendAsync: it completes on the JVM's common pool, where anything that blocks would stop all deliveries.
+        Future<HttpResponse<byte[]>> answer = threads.submit(() -> client.send(request.build(), TO_THE_LIMIT));
         try {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(address).POST(BodyPublishers.ofByteArray(event.data()));
-            event.headers().forEach(request::header);
-            if (replies) {
-                request.header("prefer", "reply");
-            }
-            answer = client.sendAsync(
-                    request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), Ingress.MAX_EVENT_BYTES));
             return answer(answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            return Refused.because(500, "dispatch error: no answer within " + timeout);
+            return Refused.because(500, "dispatch error: no answer within " + timeout, true);
         } catch (ExecutionException e) {
-            return Refused.because(500, "dispatch error: " + e.getCause());
-        } catch (IllegalArgumentException e) {
-            return Refused.because(500, "dispatch error: " + e);
+            return Refused.because(500, "dispatch error: " + e.getCause(), true);
         } finally {
-            if (answer != null) {
-                answer.cancel(true);
-            }
+            answer.cancel(true);
         }
     }
 
     @Override
     public void close() {
+        threads.shutdownNow();
         client.shutdownNow();
     }
 
@@ -81,7 +88,8 @@ final class Sender implements AutoCloseable {
         if (status / 100 == 2) {
             return new Accepted(status, entries(response.headers()), response.body());
         }
-        return new Refused(status, response.body(), Retry.worthwhile(status), retryAfter(response.headers()));
+        return new Refused(
+                status, "status " + status, response.body(), Retry.worthwhile(status), retryAfter(response.headers()));
     }
 
     private static List<Map.Entry<String, String>> entries(HttpHeaders headers) {

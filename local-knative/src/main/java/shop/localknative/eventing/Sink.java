@@ -2,6 +2,7 @@ package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.duck.v1.DestinationBuilder;
+import io.fabric8.knative.duck.v1.KReference;
 import java.net.URI;
 import java.util.function.Function;
 import shop.localknative.eventing.InvalidResource.InvalidField;
@@ -19,7 +20,14 @@ record Sink(Destination destination, Function<Destination, URI> addresses) {
         if (destination == null || (destination.getRef() == null && destination.getUri() == null)) {
             throw new InvalidField(field, "a ref or a uri is expected");
         }
-        if (destination.getRef() != null && destination.getRef().getNamespace() == null) {
+        KReference ref = destination.getRef();
+        if (ref == null && !destination.getUri().matches("https?://[^/\\s]+\\S*")) {
+            throw new InvalidField(field.then("uri"), "an http URL is expected, not " + destination.getUri());
+        }
+        if (ref != null && (ref.getKind() == null || ref.getName() == null)) {
+            throw new InvalidField(field.then("ref"), "kind and name are expected");
+        }
+        if (ref != null && ref.getNamespace() == null) {
             destination = new DestinationBuilder(destination)
                     .editRef()
                     .withNamespace(namespace)
@@ -36,7 +44,7 @@ record Sink(Destination destination, Function<Destination, URI> addresses) {
 
     /** Its URL in a cluster, which stays the same over restarts: what {@code knativeerrordest} says. */
     URI name() {
-        var ref = destination.getRef();
+        KReference ref = destination.getRef();
         if (ref == null) {
             return URI.create(destination.getUri());
         }

@@ -2,7 +2,6 @@ package shop.localknative.eventing;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -46,10 +45,10 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
             var reply = Message.read(answer.headers(), answer.body());
             return Change.replied(pending.id(), broker.reply(reply, pending.ttl()));
         } catch (Message.Malformed e) {
-            return refused(pending, Refused.because(502, "The reply is neither empty nor an event. " + e.getMessage()));
+            String reason = "The reply is neither empty nor an event. " + e.getMessage();
+            return refused(pending, Refused.because(502, reason, true));
         } catch (Broker.Looping e) {
-            return refused(
-                    pending, new Refused(400, e.getMessage().getBytes(StandardCharsets.UTF_8), false, Duration.ZERO));
+            return refused(pending, Refused.because(400, e.getMessage(), false));
         }
     }
 
@@ -75,7 +74,7 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
             return Change.done(pending.id());
         }
         log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));
-        Failure failure = new Failure(route.subscriber().name().toString(), answer.code(), data(answer.body()));
+        Failure failure = new Failure(route.subscriber().name().toString(), answer.code(), data(answer.data()));
         return Change.later(new Later(pending.id(), new Lane(route.trigger(), true), 0, Instant.now(), failure));
     }
 
@@ -86,12 +85,11 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
     private void log(Level level, Pending pending, Refused answer, String then) {
         LOG.log(
                 level,
-                "Event {0} to {1}, trigger {2}: {3} {4}; {5}",
+                "Event {0} to {1}, trigger {2}: {3}; {4}",
                 pending.event().id(),
                 route.subscriber().name(),
                 route.trigger(),
-                String.valueOf(answer.code()),
-                new String(answer.body(), 0, Math.min(answer.body().length, 200), StandardCharsets.UTF_8).strip(),
+                answer.reason(),
                 then);
     }
 }

@@ -177,6 +177,20 @@ class DeliveryTest {
     }
 
     @Test
+    void aReplyThatNoParserUnderstandsIsAFailedDeliveryAsWell() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0")));
+        subscriber.answering(
+                event -> new Answer(
+                        200,
+                        Map.of("Content-Type", "application/cloudevents+json"),
+                        "{\"specversion\": \"1.0\", \"id\": \"1\", \"source\": \"/s\", \"type\": \"t\", \"data_base64\": \"%\"}"));
+        broker.send("1", "t");
+
+        assertEquals("502", deadLetter().headers().get("ce-knativeerrorcode"));
+        assertEquals(List.of("1"), subscriber.ids());
+    }
+
+    @Test
     void anAnswerThatIsNoEventIsAFailedDelivery() {
         broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0")));
         subscriber.answering(event -> Answer.text(200, "hello"));
@@ -348,6 +362,25 @@ class DeliveryTest {
         assertEquals(6, deadLetters.received.size());
         assertEquals("400", deadLetters.received.getLast().headers().get("ce-knativeerrorcode"));
         assertEquals(List.of("1"), subscriber.ids());
+    }
+
+    @Test
+    void aDeadLetterSinkIsNotHammeredEvenWithoutBackoff() {
+        broker(trigger(
+                "t",
+                to(subscriber)
+                        + ", delivery: {backoffDelay: PT0S, deadLetterSink: {uri: '%s'}}"
+                                .formatted(deadLetters.url())));
+        subscriber.answering(event -> Answer.status(400));
+        deadLetters.answering(failing(503, 503));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        Duration all = Duration.between(
+                deadLetters.received.getFirst().at(),
+                deadLetters.received.getLast().at());
+        assertEquals(3, deadLetters.received.size());
+        assertThat(all.toMillis(), greaterThanOrEqualTo(300L));
     }
 
     @Test

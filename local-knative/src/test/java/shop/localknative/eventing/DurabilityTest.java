@@ -5,11 +5,13 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.in;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static shop.localknative.eventing.TestEventing.BROKER;
 import static shop.localknative.eventing.TestEventing.to;
 import static shop.localknative.eventing.TestEventing.trigger;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -162,11 +165,14 @@ class DurabilityTest {
             stopping.await();
             return Answer.status(202);
         });
-        try (TestEventing broker = new TestEventing(db.pool, BROKER, trigger("t", to(subscriber)))) {
-            broker.send("1", "t");
-            arrived.await();
-            Thread.startVirtualThread(stopping::countDown);
-        }
+        TestEventing broker = new TestEventing(db.pool, BROKER, trigger("t", to(subscriber)));
+        broker.send("1", "t");
+        arrived.await();
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(broker::close);
+        await().until(() -> isRefused(broker.url("default")));
+        assertFalse(closed.isDone());
+        stopping.countDown();
+        closed.join();
         assertEquals(0, db.pending());
     }
 
@@ -182,6 +188,14 @@ class DurabilityTest {
             broker.send("2", "t");
         }
         assertEquals(1, db.pending());
+    }
+
+    private static boolean isRefused(URI url) {
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            return !socket.isConnected();
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /** The status, or 0 if there was no answer. */

@@ -54,6 +54,7 @@ class FilterTest {
                 "filters: [{not: {any: [{exact: {id: a}}, {exact: {id: b}}]}}]",
                 "filter: {attributes: {type: other}}, filters: [{exact: {id: id-1}}]",
                 "filter: {attributes: {id: id-1}}, filters: []",
+                "filter: {attributes: {id: id-1}}, filters: null",
             })
     void matches(String spec) {
         assertTrue(filter(spec).test(EVENT));

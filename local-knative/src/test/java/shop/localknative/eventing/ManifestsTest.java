@@ -50,6 +50,15 @@ class ManifestsTest {
     void aTriggerNeedsASubscriber() {
         refused("Trigger t: spec.subscriber: a ref or a uri is expected", BROKER, trigger("t", "filters: []"));
         refused("Trigger t: spec.subscriber: a ref or a uri is expected", BROKER, trigger("t", "subscriber: {}"));
+        refused(
+                "Trigger t: spec.subscriber.ref: kind and name are expected",
+                BROKER,
+                trigger("t", "subscriber: {ref: {name: x}}"));
+        refused(
+                "Trigger t: spec.subscriber.uri: an http URL is expected, not /events",
+                BROKER,
+                trigger("t", "subscriber: {uri: /events}"));
+        refused("Trigger t: spec: is missing", BROKER, trigger("t", "x: {}").replaceAll("(?m)^spec:.*", ""));
     }
 
     @Test
