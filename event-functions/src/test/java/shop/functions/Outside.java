@@ -1,5 +1,7 @@
 package shop.functions;
 
+import static io.restassured.RestAssured.given;
+
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -13,10 +15,14 @@ import java.util.Map;
 
 /** What the functions find around them, by the variables of the manifests; a test that has a field of this type gets it. */
 public class Outside implements QuarkusTestResourceLifecycleManager {
+    /** Where a @QuarkusIntegrationTest looks for the log of its process, and a @QuarkusTest does no harm. */
+    private static final Path LOG = Path.of("target", "quarkus.log");
+
     public Party paymentProvider;
     public Party userService;
     public GreenMail mailServer;
 
+    private int managementPort;
     private Path directory;
 
     @Override
@@ -26,6 +32,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         int smtp = freePort();
         mailServer = new GreenMail(new ServerSetup(smtp, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         mailServer.start();
+        managementPort = freePort();
         try {
             directory = Files.createTempDirectory("functions");
         } catch (IOException e) {
@@ -44,8 +51,10 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
                 Map.entry("quarkus.rest-client.user-service.read-timeout", "1000"),
                 // It logs addresses, and in a @QuarkusTest into the same log.
                 Map.entry("quarkus.log.category.\"com.icegreen\".level", "WARN"),
+                Map.entry("quarkus.management.port", Integer.toString(managementPort)),
+                Map.entry("quarkus.management.test-port", Integer.toString(managementPort)),
                 Map.entry("quarkus.log.file.enabled", "true"),
-                Map.entry("quarkus.log.file.path", logFile().toString()));
+                Map.entry("quarkus.log.file.path", LOG.toString()));
     }
 
     @Override
@@ -69,9 +78,13 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         }
     }
 
+    public String metrics() {
+        return given().port(managementPort).get("/q/metrics").asString();
+    }
+
     public String log() {
         try {
-            return Files.readString(logFile());
+            return Files.readString(LOG);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,11 +94,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         return directory.resolve("token");
     }
 
-    private Path logFile() {
-        return directory.resolve("functions.log");
-    }
-
-    /** The mail server is stopped and started again by tests, and must come back at the same port. */
+    /** For what must be known before it is there, or come back at the same port. */
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

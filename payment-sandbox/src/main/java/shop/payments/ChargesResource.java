@@ -15,12 +15,15 @@ import jakarta.ws.rs.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /** A payment provider in which the token of the buyer's card decides the outcome. */
 @Path("/charges")
 @RunOnVirtualThread
 public class ChargesResource {
     private static final Duration SLOW = Duration.ofSeconds(3);
+
+    private static final Logger LOG = Logger.getLogger(ChargesResource.class);
 
     private final Ledger ledger;
 
@@ -46,6 +49,7 @@ public class ChargesResource {
                     default -> "the token is unknown";
                 };
         Charge charge = ledger.charge(orderId, request.amount(), request.currency(), declinedFor);
+        LOG.infof("charge order=%s status=%s", orderId, charge.status());
         switch (request.token()) {
             case "tok_slow" -> Thread.sleep(SLOW);
             // Charged, but nobody hears of it. Waits, for else the answer would be quicker than the closing.
@@ -63,6 +67,7 @@ public class ChargesResource {
     @POST
     @Path("/{orderId}/cancel")
     public Charge cancel(UUID orderId) {
+        LOG.infof("cancel order=%s", orderId);
         return ledger.cancel(orderId);
     }
 

@@ -1,15 +1,12 @@
 package shop.functions.heartbeat;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.WithTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import java.net.URL;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import shop.events.EventTypes;
@@ -25,9 +22,6 @@ class HeartbeatTest {
     private static final String SOURCE = "/apis/v1/namespaces/shop/pingsources/heartbeat";
 
     Outside outside;
-
-    @TestHTTPResource(value = "metrics", management = true)
-    URL metrics;
 
     @ParameterizedTest
     @EnumSource
@@ -77,8 +71,7 @@ class HeartbeatTest {
 
     private double counted(String series) {
 
-        return given().get(metrics)
-                .asString()
+        return outside.metrics()
                 .lines()
                 .filter(line -> line.startsWith(series))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
