@@ -1,0 +1,190 @@
+package shop.localknative.eventing;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shop.localknative.Cluster;
+import shop.localknative.StartException;
+import shop.localknative.eventing.Subscriber.Received;
+
+/** The broker among the rest of local-knative: real manifests, processes that are started by their first event. */
+class ClusterEventingTest {
+
+    static {
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
+
+    @TempDir
+    Path directory;
+
+    private final Subscriber outside = new Subscriber();
+
+    @BeforeEach
+    void manifests() throws IOException {
+        Path target = Files.createDirectories(directory.resolve("function/target"));
+        Path script = Files.writeString(target.resolve("function-1.0-runner"), """
+                #!/bin/sh
+                exec %s/bin/java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' '%s'
+                """.formatted(
+                System.getProperty("java.home"), System.getProperty("java.class.path"), Function.class.getName()));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(directory.resolve("kustomization.yaml"), "resources: [all.yaml]\n");
+        write("retry: 3");
+    }
+
+    private void write(String delivery) throws IOException {
+        Files.writeString(directory.resolve("all.yaml"), """
+                apiVersion: serving.knative.dev/v1
+                kind: Service
+                metadata:
+                  name: function
+                  namespace: shop
+                  labels: {networking.knative.dev/visibility: cluster-local}
+                spec:
+                  template:
+                    spec:
+                      containers: [{image: test/function}]
+                ---
+                apiVersion: eventing.knative.dev/v1
+                kind: Broker
+                metadata: {name: default, namespace: shop}
+                ---
+                apiVersion: eventing.knative.dev/v1
+                kind: Trigger
+                metadata: {name: function, namespace: shop}
+                spec:
+                  broker: default
+                  filters: [{any: [{exact: {type: placed}}, {exact: {type: poison}}]}]
+                  subscriber:
+                    ref: {apiVersion: serving.knative.dev/v1, kind: Service, name: function}
+                    uri: /authorize
+                  delivery:
+                    %1$s
+                    deadLetterSink: {uri: '%2$s'}
+                ---
+                apiVersion: eventing.knative.dev/v1
+                kind: Trigger
+                metadata: {name: outside, namespace: shop}
+                spec:
+                  broker: default
+                  filters: [{not: {any: [{exact: {type: placed}}, {exact: {type: poison}}]}}]
+                  subscriber: {uri: '%2$s'}
+                  delivery: {retry: 100, backoffPolicy: linear, backoffDelay: PT0.05S}
+                ---
+                apiVersion: sources.knative.dev/v1
+                kind: PingSource
+                metadata: {name: tick, namespace: shop}
+                spec:
+                  schedule: '* * * * * *'
+                  contentType: text/plain
+                  data: tick
+                  sink:
+                    ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}
+                """.formatted(delivery, outside.url()));
+    }
+
+    @AfterEach
+    void stop() {
+        outside.close();
+    }
+
+    private Cluster cluster() {
+        return new Cluster(new Cluster.Options(directory, directory, 0, directory.resolve("data"), false, Map.of()));
+    }
+
+    private static void post(int port, String id, String type) {
+        RestAssured.given()
+                .baseUri("http://127.0.0.1")
+                .port(port)
+                .header("Host", "broker-ingress.knative-eventing.svc.cluster.local")
+                .headers(TestEventing.event(id, type))
+                .body("{}")
+                .post("/shop/default")
+                .then()
+                .statusCode(202);
+    }
+
+    private Received arrived(String id, Subscriber at) {
+        await().until(() -> at.ids().contains(id));
+        return at.received.stream().filter(e -> e.id().equals(id)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void anEventStartsItsFunctionWhoseReplyOrFailureIsPassedOn() {
+        try (Cluster cluster = cluster()) {
+            int port = cluster.start();
+            post(port, "1", "placed");
+            post(port, "2", "poison");
+
+            assertEquals("authorized", arrived("reply-to-1", outside).headers().get("ce-type"));
+            Received poison = arrived("2", outside);
+            assertEquals("400", poison.headers().get("ce-knativeerrorcode"));
+            assertEquals(
+                    "http://function.shop.svc.cluster.local/authorize",
+                    poison.headers().get("ce-knativeerrordest"));
+            await().until(() -> outside.received.stream().anyMatch(e -> e.text().equals("tick")));
+        }
+    }
+
+    @Test
+    void whatWasAcceptedIsDeliveredAfterTheNextStart() {
+        outside.close();
+        try (Cluster cluster = cluster()) {
+            post(cluster.start(), "1", "kept");
+        }
+        try (Subscriber back = new Subscriber(outside.port());
+                Cluster cluster = cluster()) {
+            cluster.start();
+            arrived("1", back);
+        }
+    }
+
+    @Test
+    void aMistakeIsToldWithFileLineAndField() throws IOException {
+        write("backoffDelay: 1s");
+        try (Cluster cluster = cluster()) {
+            var e = assertThrows(StartException.class, cluster::start);
+            int line = Files.readAllLines(directory.resolve("all.yaml")).indexOf("    backoffDelay: 1s") + 1;
+            assertTrue(e.getMessage().contains("all.yaml:%d: ".formatted(line)), e.getMessage());
+            assertTrue(e.getMessage().contains("spec.delivery.backoffDelay: an ISO 8601 duration"), e.getMessage());
+        }
+    }
+
+    /** The function, a process of its own. */
+    static final class Function {
+        public static void main(String[] args) throws IOException {
+            HttpServer server =
+                    HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(System.getenv("PORT"))), 0);
+            server.createContext("/authorize", exchange -> {
+                exchange.getRequestBody().readAllBytes();
+                boolean placed =
+                        exchange.getRequestHeaders().getFirst("ce-type").equals("placed");
+                if (placed) {
+                    String id = "reply-to-" + exchange.getRequestHeaders().getFirst("ce-id");
+                    Map<String, String> reply = TestEventing.event(id, "authorized");
+                    reply.forEach((name, value) -> exchange.getResponseHeaders().put(name, List.of(value)));
+                }
+                exchange.sendResponseHeaders(placed ? 200 : 400, -1);
+                exchange.close();
+            });
+            server.start();
+        }
+    }
+}
