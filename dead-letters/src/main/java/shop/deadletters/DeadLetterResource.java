@@ -13,11 +13,15 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -31,6 +35,7 @@ import shop.kit.identity.Caller;
 @Path("/dead-letters")
 @RunOnVirtualThread
 @RolesAllowed(Caller.ADMIN)
+@Produces(MediaType.APPLICATION_JSON)
 @SecurityRequirement(name = Api.BEARER)
 @Tag(name = "Dead letters", description = "Events that could not be delivered. For admins only.")
 public class DeadLetterResource {
@@ -79,7 +84,10 @@ public class DeadLetterResource {
             summary = "Sends the event into the broker again",
             description = "With the same id, so that those who got it already recognise it, and without what the broker"
                     + " said of the failure.")
-    @APIResponse(responseCode = "202", description = "It will be published, however often the broker must be asked")
+    @APIResponse(
+            responseCode = "202",
+            description = "It will be published, however often the broker must be asked",
+            content = @Content(schema = @Schema(implementation = DeadLetter.Details.class)))
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     @APIResponse(responseCode = "409", description = "It is no CloudEvent")
     public DeadLetter.Details replay(@PathParam("id") UUID id) {
@@ -95,7 +103,10 @@ public class DeadLetterResource {
             description =
                     "Either those with these ids, all or none, or the oldest 1000 that match a filter; {\"filter\":"
                             + " {\"replayed\": false}} until nothing is answered replays everything that is left.")
-    @APIResponse(responseCode = "202", description = "They will be published, however often the broker must be asked")
+    @APIResponse(
+            responseCode = "202",
+            description = "They will be published, however often the broker must be asked",
+            content = @Content(schema = @Schema(implementation = Replayed.class)))
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
     @APIResponse(responseCode = "409", description = "One of the ids is of something that is no CloudEvent")
     public Replayed replay(@NotNull @Valid ReplayRequest request) {

@@ -364,6 +364,9 @@ class DeadLetterTest {
                 .statusCode(200)
                 .body("paths.'/dead-letters/{id}/replay'.post.responses", hasKey("409"))
                 .body("paths.'/dead-letters/{id}/replay'.post.responses", hasKey("401"))
+                .body(
+                        "paths.'/dead-letters/{id}/replay'.post.responses.'202'.content.'application/json'.schema",
+                        hasKey("$ref"))
                 .body("paths.'/events'.post.responses", hasKey("204"));
     }
 

@@ -55,7 +55,9 @@ class LatestOrders {
     @CircuitBreaker(requestVolumeThreshold = 10, delay = 5000, skipOn = ClientErrorException.class)
     @Fallback(fallbackMethod = "unavailable")
     Orders of(UUID userId, String token) {
-        return new Orders(true, api.latest("Bearer " + token, userId, HOW_MANY).items(), null, null);
+        List<OrdersApi.Order> items =
+                api.latest("Bearer " + token, userId, HOW_MANY).items();
+        return new Orders(true, List.copyOf(items), null, null);
     }
 
     Orders unavailable(UUID userId, String token, Exception cause) {

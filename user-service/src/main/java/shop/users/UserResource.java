@@ -28,7 +28,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -40,6 +39,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirementsSet;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jboss.resteasy.reactive.RestResponse.Status;
 import shop.events.Uuids;
 import shop.kit.http.Api;
 import shop.kit.http.ETags;
@@ -88,9 +90,12 @@ public class UserResource {
             content = @Content(schema = @Schema(implementation = User.class)))
     @APIResponse(responseCode = "409", description = "Another user has this e-mail, or this identity is registered")
     @APIResponse(responseCode = "410", description = "The user with this identity was deleted")
-    public Response register(@NotNull @Valid UserData data) {
+    public RestResponse<User> register(@NotNull @Valid UserData data) {
         User user = users.register(caller.userId().orElseGet(Uuids::timeOrdered), data);
-        return answer(Response.created(URI.create("/users/" + user.id())), user, user);
+        return ResponseBuilder.create(Status.CREATED, user)
+                .location(URI.create("/users/" + user.id()))
+                .header(HttpHeaders.ETAG, ETags.of(user.version()))
+                .build();
     }
 
     @GET
@@ -103,16 +108,17 @@ public class UserResource {
     @APIResponse(
             responseCode = "200",
             description = "The user, with orders if asked for",
-            headers = @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class)),
-            content = @Content(schema = @Schema(implementation = UserAndOrders.class)))
+            headers = @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class)))
     @APIResponse(responseCode = "404", description = "There never was such a user")
     @APIResponse(responseCode = "410", description = "The user was deleted")
-    public Response get(
+    public RestResponse<UserAndOrders> get(
             @PathParam("id") UUID id,
             @QueryParam("include") @Pattern(regexp = "orders", message = "can only be orders") String include) {
         caller.requireAccessTo(id);
         User user = users.get(id);
-        return answer(Response.ok(), user, include == null ? user : withOrders(user));
+        LatestOrders.Orders orders =
+                include == null ? null : latestOrders.of(id, caller.token().orElseThrow());
+        return ok(new UserAndOrders(user, orders), user);
     }
 
     @GET
@@ -145,18 +151,17 @@ public class UserResource {
     @APIResponse(
             responseCode = "200",
             description = "The user as it is now",
-            headers = @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class)),
-            content = @Content(schema = @Schema(implementation = User.class)))
+            headers = @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class)))
     @APIResponse(responseCode = "404", description = "There never was such a user")
     @APIResponse(responseCode = "409", description = "Another user has this e-mail")
     @APIResponse(responseCode = "410", description = "The user was deleted")
     @APIResponse(responseCode = "412", description = "The user has changed since")
     @APIResponse(responseCode = "428", description = "If-Match is missing")
-    public Response change(
+    public RestResponse<User> change(
             @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch, @NotNull ObjectNode patch) {
         requireOwnerOrAdmin(id);
         User user = users.change(id, ifMatch, data -> patched(data, patch));
-        return answer(Response.ok(), user, user);
+        return ok(user, user);
     }
 
     @DELETE
@@ -172,10 +177,6 @@ public class UserResource {
     public void delete(@PathParam("id") UUID id) {
         requireOwnerOrAdmin(id);
         users.delete(id);
-    }
-
-    private UserAndOrders withOrders(User user) {
-        return new UserAndOrders(user, latestOrders.of(user.id(), caller.token().orElseThrow()));
     }
 
     private UserData patched(UserData data, ObjectNode patch) {
@@ -197,9 +198,9 @@ public class UserResource {
         }
     }
 
-    private static Response answer(Response.ResponseBuilder response, User user, Object body) {
-        return response.header(HttpHeaders.ETAG, ETags.of(user.version()))
-                .entity(body)
+    private static <T> RestResponse<T> ok(T body, User user) {
+        return ResponseBuilder.ok(body)
+                .header(HttpHeaders.ETAG, ETags.of(user.version()))
                 .build();
     }
 }

@@ -353,6 +353,11 @@ class UserTest {
                 document, "/users/{id}", "patch", "200", "400", "401", "403", "404", "409", "410", "412", "428");
         assertDocumented(document, "/users/{id}", "delete", "204", "400", "401", "403", "404", "410");
         assertDocumented(document, "/events", "post", "204", "400");
+        for (String answer : List.of("'/users'.post.responses.'201'", "'/users/{id}'.patch.responses.'200'")) {
+            assertEquals(
+                    "#/components/schemas/User",
+                    document.getString("paths." + answer + ".content.'application/json'.schema.'$ref'"));
+        }
         given().get("/q/swagger-ui/").then().statusCode(200);
     }
 
