@@ -118,6 +118,7 @@ public final class Cluster implements AutoCloseable {
         if (options.fresh()) {
             data.clear();
         }
+        data.delete("volumes"); // made anew from the manifests; what is not mounted any more shall be gone
     }
 
     private List<Pod> pods(Class<? extends HasMetadata> kind, Config config, Platform platform, DataDirectory data) {

@@ -1,12 +1,31 @@
 package shop.localknative;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.restassured.builder.RequestSpecBuilder;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.specification.RequestSpecification;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,24 +46,178 @@ class ClusterTest {
 
     @AfterAll
     static void stop() {
+        var pid = ProcessHandle.of(pid("echo"));
         cluster.close();
+        assertTrue(pid.isEmpty() || !pid.get().isAlive(), "close() leaves no process behind");
     }
 
     @Test
-    void firstRequestStartsTheProcess() {
-        to("echo.demo.localhost").get("/a/path?q=1").then().statusCode(200).body("path", equalTo("/a/path?q=1"));
+    void requestsOfTheFirstMomentShareOneProcess() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<Long> request =
+                    () -> to("echo.demo.localhost").get("/").jsonPath().getLong("pid");
+            var pids = threads.invokeAll(
+                    IntStream.range(0, 10).mapToObj(i -> request).toList());
+            for (var pid : pids) {
+                assertEquals(pid("echo"), pid.get());
+            }
+        }
     }
 
     @Test
-    void aProcessThatEndsIsA503ThatShowsItsLog() {
-        to("broken.demo.localhost").get("/").then().statusCode(503).body("detail", containsString("out of ideas"));
+    void processGetsTheContainersEnvironmentAsItIsOnThisMachine() throws Exception {
+        JsonPath echo = echo();
+        Map<String, String> env = echo.getMap("env");
+        assertEquals("hello", env.get("GREETING"));
+        assertEquals("echo", env.get("K_SERVICE"));
+        assertEquals("echo", env.get("K_CONFIGURATION"));
+        assertEquals("echo-00001", env.get("K_REVISION"));
+        assertEquals("by hand", env.get("ADDED"));
+        assertEquals("[--from, args]", echo.getList("args").toString());
+        assertEquals("http://elsewhere.example/path", env.get("ELSEWHERE_URL"));
+        assertTrue(env.get("BACKSTAGE_URL").matches("http://127\\.0\\.0\\.1:\\d+/path"), env.get("BACKSTAGE_URL"));
+        assertTrue(env.get("K_SINK").matches("http://127\\.0\\.0\\.1:\\d+/demo/default"), env.get("K_SINK"));
+        assertNotEquals("9000", env.get("MANAGEMENT_PORT"));
+        assertEquals("hello", Files.readString(Path.of(env.get("SETTINGS"), "greeting")));
+        assertEquals(3, Files.readString(Path.of(env.get("TOKEN_FILE"))).split("\\.").length);
+        assertFalse(env.containsKey("ABSENT"));
+        assertFalse(env.containsKey("JAVA_HOME"), "nothing of this process leaks into the container");
+    }
+
+    @Test
+    void migrationIsDoneWhenTheSystemIsReady() throws Exception {
+        Map<String, String> env = echo().getMap("env");
+        try (var connection =
+                        DriverManager.getConnection(env.get("DB_URL"), env.get("DB_USER"), env.get("DB_PASSWORD"));
+                var sql = connection.createStatement()) {
+            sql.execute("INSERT INTO greetings VALUES ('hello') ON CONFLICT DO NOTHING");
+            var durability = sql.executeQuery("SHOW synchronous_commit");
+            durability.next();
+            assertEquals("on", durability.getString(1));
+        }
+    }
+
+    @Test
+    void databaseAsksForAPassword() {
+        Map<String, String> env = echo().getMap("env");
+        var e = assertThrows(
+                SQLException.class, () -> DriverManager.getConnection(env.get("DB_URL"), env.get("DB_USER"), "wrong"));
+        assertTrue(e.getMessage().contains("password authentication failed"), e.getMessage());
+    }
+
+    @Test
+    void serviceSeesWhoAsked() {
+        to("echo.demo.localhost")
+                .get("/a/path?q=1")
+                .then()
+                .body("path", equalTo("/a/path?q=1"))
+                .body("headers.host", startsWith("echo.demo.localhost"))
+                .body("headers.'x-forwarded-for'", equalTo("127.0.0.1"))
+                .body("headers.'x-forwarded-proto'", equalTo("http"))
+                .body("headers.'x-forwarded-host'", startsWith("echo.demo.localhost"));
+    }
+
+    @Test
+    void largeBodiesPass() {
+        var body = "x".repeat(3_000_000);
+        to("echo.demo.localhost").body(body).post("/").then().body("body", equalTo(body));
+    }
+
+    @Test
+    void instanceThatWasKilledIsReplacedByTheNextRequest() {
+        long first = echo().getLong("pid");
+        var process = ProcessHandle.of(first).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+        long second = to("echo.demo.localhost")
+                .body("not lost")
+                .post("/")
+                .then()
+                .statusCode(200)
+                .body("body", equalTo("not lost"))
+                .extract()
+                .jsonPath()
+                .getLong("pid");
+        assertNotEquals(first, second);
+    }
+
+    @Test
+    void processThatEndsIsA503ThatShowsItsLog() {
+        to("broken.demo.localhost")
+                .get("/")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .body("detail", containsString("ended with exit code 3"))
+                .body("detail", containsString("out of ideas"));
+    }
+
+    @Test
+    void requestLongerThanTimeoutSecondsIsA504() {
+        to("backstage.demo.svc.cluster.local").get("/never").then().statusCode(504);
+        to("backstage.demo.svc.cluster.local").get("/").then().statusCode(200);
+    }
+
+    @Test
+    void clusterLocalServiceHasNoPublicName() {
+        to("backstage.demo.localhost")
+                .get("/")
+                .then()
+                .statusCode(404)
+                .body("detail", containsString("backstage.demo.svc.cluster.local"))
+                .body("detail", containsString("echo.demo.localhost"));
+    }
+
+    @Test
+    void eventForTheBrokerReachesTheSubscriber() {
+        to("broker-ingress.knative-eventing.svc.cluster.local")
+                .headers(Map.of("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/test", "ce-type", "demo.greeted"))
+                .contentType(ContentType.JSON)
+                .body("{}")
+                .post("/demo/default")
+                .then()
+                .statusCode(202);
+        var log = directory.resolve("data/logs/backstage.log");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Files.exists(log) && Files.readString(log).contains("POST /events"));
+    }
+
+    @Test
+    void statusPageListsServicesForPeopleAndPrograms() {
+        echo();
+        to("localhost")
+                .accept(ContentType.JSON)
+                .get("/")
+                .then()
+                .body("services.name", hasItem("echo"))
+                .body("services.find { it.name == 'echo' }.state", equalTo("ready"))
+                .body("services.url", everyItem(matchesPattern("http://.*:" + port)));
+        to("localhost")
+                .accept(ContentType.HTML)
+                .get("/")
+                .then()
+                .contentType(ContentType.HTML)
+                .body(containsString("http://echo.demo.localhost:" + port));
+    }
+
+    @Test
+    void mailboxIsAList() {
+        to("localhost").accept(ContentType.JSON).get("/mailbox").then().body("size()", equalTo(0));
+    }
+
+    private static JsonPath echo() {
+        return to("echo.demo.localhost").get("/").jsonPath();
+    }
+
+    private static long pid(String service) {
+        return service(service).getLong("pid");
+    }
+
+    private static JsonPath service(String name) {
+        return to("localhost").get("/").jsonPath().setRootPath("services.find { it.name == '%s' }".formatted(name));
     }
 
     private static RequestSpecification to(String host) {
-        return given(new RequestSpecBuilder()
-                .setBaseUri("http://127.0.0.1")
-                .setPort(port)
-                .addHeader("Host", host)
-                .build());
+        return given().baseUri("http://127.0.0.1").port(port).header("Host", host + ":" + port);
     }
 }

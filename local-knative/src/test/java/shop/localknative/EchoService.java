@@ -37,6 +37,7 @@ final class EchoService {
     }
 
     private static void echo(HttpExchange exchange, String[] args) throws IOException {
+        System.out.println(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         var headers = new JsonObject();
         exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(), values.getFirst()));
         answer(
@@ -54,6 +55,7 @@ final class EchoService {
 
     private static void answer(HttpExchange exchange, String text) throws IOException {
         var bytes = text.getBytes();
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();

@@ -66,10 +66,15 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Deletes all state. */
     public void clear() {
-        CONTENTS.forEach(name -> delete(directory.resolve(name)));
+        CONTENTS.forEach(this::delete);
     }
 
-    static void delete(Path tree) {
+    /** Deletes the directory {@code name} with all that is in it. */
+    public void delete(String name) {
+        delete(directory.resolve(name));
+    }
+
+    private static void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;
         }

@@ -13,8 +13,10 @@ import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyResponse;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Takes the requests for a service, holds them until there is an instance, and passes them on to it. */
 public final class Activator implements Handler<HttpServerRequest> {
@@ -58,9 +60,7 @@ public final class Activator implements Handler<HttpServerRequest> {
 
     private void limit(HttpClientRequest request, HttpServerRequest proxied) {
         var timeout = instances.revision().timeout();
-        long timer = vertx.setTimer(
-                timeout.toMillis(),
-                t -> request.reset(0, new TimeoutException("no answer within timeoutSeconds: " + timeout.toSeconds())));
+        long timer = vertx.setTimer(timeout.toMillis(), t -> request.reset(0, new TimeoutException()));
         proxied.response().endHandler(v -> vertx.cancelTimer(timer));
     }
 
@@ -98,13 +98,15 @@ public final class Activator implements Handler<HttpServerRequest> {
 
         private Problem problem(Throwable failure) {
             var name = instances.revision().name();
-            return switch (instances.state()) {
-                case FAILED -> new Problem(503, name + " could not be started", failure.getMessage());
-                default ->
-                    failure instanceof TimeoutException
-                            ? new Problem(504, name + " took too long", failure.getMessage())
-                            : new Problem(502, name + " broke off", failure.getMessage());
-            };
+            var causes = Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
+            if (causes.anyMatch(TimeoutException.class::isInstance)) {
+                var limit = "There was no answer within %d s."
+                        .formatted(instances.revision().timeout().toSeconds());
+                return new Problem(504, name + " took too long", limit);
+            }
+            return instances.state() == Instances.State.FAILED
+                    ? new Problem(503, name + " could not be started", failure.getMessage())
+                    : new Problem(502, name + " broke off", failure.getMessage());
         }
     }
 }

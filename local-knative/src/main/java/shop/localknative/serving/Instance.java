@@ -1,7 +1,9 @@
 package shop.localknative.serving;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +14,7 @@ import shop.localknative.platform.Processes;
 final class Instance {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
-    private static final int LINES_OF_A_FAILURE = 20;
+    private static final int BYTES_OF_A_FAILURE = 2_000;
 
     private final Process process;
     private final int port;
@@ -60,10 +62,17 @@ final class Instance {
     }
 
     private static IOException failure(String what, Revision revision) throws IOException {
-        var lines = Files.readAllLines(revision.log());
-        var last = lines.subList(Math.max(0, lines.size() - LINES_OF_A_FAILURE), lines.size());
-        return new IOException("%s %s. The end of %s:%n%s"
-                .formatted(revision.name(), what, revision.log(), String.join(System.lineSeparator(), last)));
+        return new IOException(
+                "%s %s. The end of %s:%n%s".formatted(revision.name(), what, revision.log(), endOf(revision.log())));
+    }
+
+    private static String endOf(Path log) throws IOException {
+        try (var file = new RandomAccessFile(log.toFile(), "r")) {
+            file.seek(Math.max(0, file.length() - BYTES_OF_A_FAILURE));
+            var end = new byte[(int) (file.length() - file.getFilePointer())];
+            file.readFully(end);
+            return new String(end, StandardCharsets.UTF_8);
+        }
     }
 
     boolean isAlive() {
@@ -83,6 +92,11 @@ final class Instance {
         process.onExit().thenAccept(p -> action.accept(p.exitValue()));
     }
 
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Blocks until it has ended. */
     void stop(Duration grace) {
         Processes.stop(process.toHandle(), grace);
     }

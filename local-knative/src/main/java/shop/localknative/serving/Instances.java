@@ -49,7 +49,8 @@ public final class Instances {
     /** An instance that does not accept connections is dead, or as good as: the next request gets another. */
     synchronized void giveUp(Instance instance) {
         if (state() == State.READY && current.join() == instance) {
-            instance.stop(Duration.ZERO);
+            instance.kill();
+            current = null;
         }
     }
 

@@ -1,0 +1,187 @@
+package shop.localknative;
+
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command, in a process of its own. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class LocalKnativeTest {
+    @TempDir
+    Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @BeforeEach
+    void images() throws IOException {
+        TestSystem.images(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Process process : processes) {
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    @Test
+    void sigtermStopsEveryProcess() throws Exception {
+        var run = run();
+        var echo = echo(awaitReady(run));
+        run.destroy();
+        assertEquals(143, run.waitFor());
+        assertTrue(ProcessHandle.of(echo.getLong("pid"))
+                .filter(ProcessHandle::isAlive)
+                .isEmpty());
+        assertFalse(Files.exists(directory.resolve("data/postgresql/postmaster.pid")));
+    }
+
+    @Test
+    void nextStartStopsWhatAKilledOneLeftBehindAndKeepsItsState() throws Exception {
+        var first = run();
+        var before = echo(awaitReady(first));
+        first.destroyForcibly().waitFor();
+        var orphan = ProcessHandle.of(before.getLong("pid")).orElseThrow();
+        assertTrue(orphan.isAlive());
+
+        var after = echo(awaitReady(run()));
+        assertFalse(orphan.isAlive());
+        assertEquals(password(before), password(after));
+    }
+
+    @Test
+    void freshStartsEmpty() throws Exception {
+        var first = run();
+        var before = echo(awaitReady(first));
+        first.destroy();
+        first.waitFor();
+        var after = echo(awaitReady(run("--fresh")));
+        assertNotEquals(password(before), password(after));
+    }
+
+    @Test
+    void secondOneOnTheSameDataIsTold() throws Exception {
+        awaitReady(run());
+        var second = run();
+        assertEquals(1, second.waitFor());
+        assertTrue(text(second).contains("is in use by another local-knative"));
+    }
+
+    @Test
+    void mistakeInTheManifestsIsOneLine() throws Exception {
+        var manifests = Files.createDirectory(directory.resolve("wrong"));
+        Files.writeString(manifests.resolve("a.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
+        var run = start("run", "-k", manifests.toString(), "--images", ".", "--data", data());
+        assertEquals(1, run.waitFor());
+        assertTrue(text(run).matches("(?s)error: .*/wrong/a.yaml:2: kind: v1 Pod is not a kind .*"), text(run));
+    }
+
+    @Test
+    void tokenBeforeTheFirstStartIsOneThatTheSystemTrusts() throws Exception {
+        var token = start("token", "--role", "customer", "--user", "42", "--data", data(), "-k", manifests());
+        assertEquals(0, token.waitFor());
+        var keys = Files.readString(directory.resolve("data/keys/people.jwks"));
+        awaitReady(run());
+        assertEquals(keys, Files.readString(directory.resolve("data/keys/people.jwks")));
+    }
+
+    @Test
+    void tokenOfAServiceIsThatOfTheFirstAccountWithATokenMounted() throws Exception {
+        var token = start("token", "--role", "service", "--data", data(), "-k", manifests());
+        assertEquals(0, token.waitFor());
+        var payload = text(token).strip().split("\\.")[1];
+        var claims = JsonPath.from(new String(Base64.getUrlDecoder().decode(payload)));
+        assertEquals("system:serviceaccount:demo:echo-account", claims.getString("sub"));
+        assertEquals(List.of("demo"), List.of(claims.getString("aud")));
+    }
+
+    private Process run(String... more) throws IOException {
+        var arguments = new ArrayList<>(
+                List.of("run", "-k", manifests(), "--images", directory.toString(), "--data", data(), "--port", "0"));
+        arguments.addAll(List.of(more));
+        return start(arguments.toArray(String[]::new));
+    }
+
+    private Process start(String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LocalKnative.class.getName()));
+        command.addAll(List.of(arguments));
+        var out = directory.resolve("out" + processes.size());
+        var process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(directory.resolve("err" + processes.size()).toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private int awaitReady(Process process) throws IOException {
+        var ready = "ready http://localhost:";
+        Awaitility.await().atMost(2, TimeUnit.MINUTES).until(() -> {
+            assertTrue(process.isAlive(), () -> textOf(process));
+            return text(process).contains(ready);
+        });
+        return Integer.parseInt(text(process).replaceFirst("(?s).*" + ready, "").strip());
+    }
+
+    private String text(Process process) throws IOException {
+        int number = processes.indexOf(process);
+        return Files.readString(directory.resolve("out" + number)) + errors(number);
+    }
+
+    private String errors(int number) throws IOException {
+        return Files.readString(directory.resolve("err" + number)).replaceAll("(?m)^WARNING: .*\\R", "");
+    }
+
+    private String textOf(Process process) {
+        try {
+            return text(process);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonPath echo(int port) {
+        return given().baseUri("http://127.0.0.1")
+                .port(port)
+                .header("Host", "echo.demo.svc.cluster.local")
+                .get("/")
+                .jsonPath();
+    }
+
+    private static String password(JsonPath echo) {
+        Map<String, String> env = echo.getMap("env");
+        return env.get("DB_PASSWORD");
+    }
+
+    private static String manifests() {
+        return TestSystem.manifests().toString();
+    }
+
+    private String data() {
+        return directory.resolve("data").toString();
+    }
+}
