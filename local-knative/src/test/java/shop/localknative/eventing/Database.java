@@ -28,10 +28,7 @@ final class Database implements AutoCloseable {
     final HikariDataSource pool = pool(url);
 
     Database() throws SQLException {
-        try (Connection c = pool.getConnection();
-                Statement s = c.createStatement()) {
-            s.execute("drop table if exists delivery");
-        }
+        execute("drop table if exists delivery, elsewhere");
     }
 
     static HikariDataSource pool(String url) {
@@ -49,6 +46,17 @@ final class Database implements AutoCloseable {
     /** Failed attempts of a pending delivery. */
     long attempts() throws SQLException {
         return number("select max(attempts) from delivery");
+    }
+
+    long waitingForLocks() throws SQLException {
+        return number("select count(*) from pg_stat_activity where wait_event_type = 'Lock'");
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection c = pool.getConnection();
+                Statement s = c.createStatement()) {
+            s.execute(sql);
+        }
     }
 
     private long number(String sql) throws SQLException {

@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -69,6 +70,33 @@ class DurabilityTest {
         }
         assertEquals(Set.copyOf(ids), Set.copyOf(back.ids()));
         back.close();
+    }
+
+    @Test
+    void noEventIsAcceptedBeforeItIsCommitted() throws Exception {
+        try (BrokerProcess broker = new BrokerProcess(db, BROKER, trigger("t", to(subscriber)));
+                Connection lock = db.pool.getConnection()) {
+            lock.setAutoCommit(false);
+            lock.createStatement().execute("lock table delivery in share mode"); // Reading goes on, writing waits.
+            CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> post(broker.url, "1"));
+            await().until(() -> db.waitingForLocks() > 0);
+            broker.close();
+
+            assertEquals(0, answer.join());
+            lock.rollback();
+        }
+    }
+
+    @Test
+    void anEventThatCannotBeStoredIsNotAccepted() throws Exception {
+        try (TestEventing broker = new TestEventing(db.pool, BROKER, trigger("t", to(subscriber)))) {
+            db.execute("alter table delivery rename to elsewhere");
+            assertEquals(503, broker.post(TestEventing.event("1", "t"), "{}").statusCode());
+
+            db.execute("alter table elsewhere rename to delivery");
+            broker.send("1", "t");
+            await().until(() -> subscriber.ids().equals(List.of("1")));
+        }
     }
 
     @Test
