@@ -37,15 +37,19 @@ class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class);
     private static final Cause TIMED_OUT = Cause.of("no answer about the payment came in time");
 
-    /** To be run after what it reads is locked, as a statement of its own: only that sees what the lock waited for. */
-    private static final String READ = "select * from current_orders where id = any($1) order by id";
+    private static final String SELECT = """
+            select id, user_id, status, recorded, lines, total, currency, placed_at, payment_deadline from current_orders
+            """;
 
-    private static final String LIST = """
-            select * from current_orders
+    /** To be run after what it reads is locked, as a statement of its own: only that sees what the lock waited for. */
+    private static final String READ = SELECT + "where id = any($1) order by id";
+
+    private static final String LIST = SELECT + """
             where ($1::uuid is null or user_id = $1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
             order by id desc limit $4""";
 
-    private static final String HISTORY = "select * from order_history where order_id = $1 order by position";
+    private static final String HISTORY =
+            "select status, at, cause, event_id from order_history where order_id = $1 order by position";
 
     private static final String LOCK_ONE = "select id from orders where id = $1 for no key update";
 

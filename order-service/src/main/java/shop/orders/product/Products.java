@@ -16,17 +16,16 @@ import shop.kit.sql.Database;
 /** The catalogue and its stock. */
 @ApplicationScoped
 public class Products {
-    private static final String FIND = "select * from products where sku = $1";
-    private static final String LIST =
-            "select * from products where $1::text is null or sku > $1 order by sku limit $2";
+    private static final String SELECT = "select sku, name, price, currency, stock from products ";
+    private static final String FIND = SELECT + "where sku = $1";
+    private static final String LIST = SELECT + "where $1::text is null or sku > $1 order by sku limit $2";
+    private static final String LOCK = SELECT + "where sku = any($1) order by sku for no key update";
 
     /** {@code xmax} is 0 in a row that was inserted. */
     private static final String SAVE = """
             insert into products (sku, name, price, currency) values ($1, $2, $3, $4)
             on conflict (sku) do update set name = excluded.name, price = excluded.price, currency = excluded.currency
-            returning *, xmax = 0 as created""";
-
-    private static final String LOCK = "select * from products where sku = any($1) order by sku for no key update";
+            returning sku, name, price, currency, stock, xmax = 0 as created""";
 
     private static final String ADD = """
             update products set stock = products.stock + change.quantity
