@@ -1,4 +1,5 @@
 # Sourced by ./run and ./test: finds a JDK 25 and sees to it that ./mvnw has its Maven. Sets JAVA_HOME.
+# For executables: provide_native_image and those below it.
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
@@ -48,6 +49,74 @@ provide_maven() {
     chmod +x "$staging/apache-maven-$version/bin/mvn"
     mv "$staging/apache-maven-$version" "$home"
     rm -rf "$staging"
+}
+
+is_graalvm25() { [ -x "$1/bin/native-image" ] && "$1/bin/native-image" --version 2>/dev/null | grep -q '^native-image 25[. ]'; }
+
+has_container_engine() {
+    local engine
+    for engine in docker podman; do
+        ! timeout 20 "$engine" info >/dev/null 2>&1 || return 0
+    done
+    return 1
+}
+
+# Decides where native-image comes from, and says it. Sets GRAALVM_HOME, or options that ./mvnw needs, in native_options.
+provide_native_image() {
+    local home on_path
+    # An executable that is there is up to date: forget_stale_executables has removed the others.
+    native_options=(-Dnative -Dquarkus.native.reuse-existing=true)
+    on_path=$(command -v native-image || true)
+    for home in "${GRAALVM_HOME:-}" "${on_path:+$(dirname "$(dirname "$(readlink -f "$on_path")")")}"; do
+        [ -n "$home" ] || continue
+        if is_graalvm25 "$home"; then
+            export GRAALVM_HOME=$home
+            say "native-image: of $GRAALVM_HOME"
+            return
+        fi
+        say "native-image: not of $home, which is no GraalVM or Mandrel 25"
+    done
+    if has_container_engine; then
+        native_options+=(-Dquarkus.native.container-build=true)
+        say "native-image: of the Mandrel builder image, in a container (to do without: GRAALVM_HOME=\$(native-toolchain/install))"
+        return
+    fi
+    GRAALVM_HOME=$(NATIVE_TOOLCHAIN_MAVEN=$PWD/mvnw native-toolchain/install) ||
+        die "no native-image. Set GRAALVM_HOME to a GraalVM CE or Mandrel 25, start a container engine, or see native-toolchain/README.md."
+    export GRAALVM_HOME
+    say "native-image: of $GRAALVM_HOME, assembled by native-toolchain/install"
+}
+
+# The modules that are deployed: an executable is built of each.
+native_modules() { grep -rhoE 'image: shop/[a-z-]+' k8s/base | sed 's|.*/||' | sort -u; }
+
+# Prints the executable that the module $1 was built into, if any.
+executable() { find "$1/target" -maxdepth 1 -name '*-runner' -type f 2>/dev/null; }
+
+# What an executable was built from, and which one it is: content, whatever the time stamps.
+fingerprint() {
+    {
+        find pom.xml native-toolchain {event-contracts,service-kit,"$1"}/{pom.xml,src/main} -type f -print0 |
+            LC_ALL=C sort -z | xargs -0 sha256sum
+        stat -c '%s %y' "$(executable "$1")"
+    } | sha256sum
+}
+
+has_fresh_executable() { [ -n "$(executable "$1")" ] && [ "$(fingerprint "$1")" = "$(cat "$1/target/executable.sha256" 2>/dev/null)" ]; }
+
+# local-knative runs an executable where there is one.
+forget_stale_executables() {
+    local module
+    for module in $(native_modules); do
+        has_fresh_executable "$module" || rm -f "$module"/target/*-runner
+    done
+}
+
+record_executables() {
+    local module
+    for module in $(native_modules); do
+        [ -z "$(executable "$module")" ] || fingerprint "$module" >"$module/target/executable.sha256"
+    done
 }
 
 find_jdk

@@ -27,6 +27,7 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         environment.putAll(Tokens.environment());
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
         environment.put("shop.surface", "all");
+        environment.put("quarkus.management.port", "0");
         return environment;
     }
 

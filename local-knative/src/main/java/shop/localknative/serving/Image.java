@@ -15,6 +15,8 @@ import shop.localknative.workload.Workload;
 
 /** Stands for a container image: the build output of the module that has the image's name. */
 public record Image(List<String> command) {
+    /** The default of native-image, MaximumHeapSizePercent. */
+    private static final int EXECUTABLES_HEAP_PERCENT = 80;
 
     /**
      * @param root the directory of the modules
@@ -33,6 +35,7 @@ public record Image(List<String> command) {
         var executable = executable(target);
         if (executable.isPresent()) {
             command.add(executable.get().toString());
+            command.addAll(heapLimit(container));
         } else if (Files.exists(jar)) {
             command.addAll(java(container));
             command.addAll(List.of("-jar", jar.toString()));
@@ -70,11 +73,21 @@ public record Image(List<String> command) {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError"));
-        Optional.ofNullable(container.getResources())
+        memoryLimit(container).ifPresent(bytes -> options.add("-XX:MaxRAM=" + bytes));
+        return options;
+    }
+
+    /** In a container an executable takes the same share of the memory limit for its heap by itself. */
+    private static List<String> heapLimit(Container container) {
+        return memoryLimit(container).stream()
+                .map(bytes -> "-Xmx" + bytes / 100 * EXECUTABLES_HEAP_PERCENT)
+                .toList();
+    }
+
+    private static Optional<Long> memoryLimit(Container container) {
+        return Optional.ofNullable(container.getResources())
                 .map(resources -> resources.getLimits().get("memory"))
                 .map(Quantity::getNumericalAmount)
-                .map(BigDecimal::longValue)
-                .ifPresent(bytes -> options.add("-XX:MaxRAM=" + bytes));
-        return options;
+                .map(BigDecimal::longValue);
     }
 }

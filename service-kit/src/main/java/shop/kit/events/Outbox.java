@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -22,6 +23,9 @@ import shop.events.Uuids;
  * partitionkey} are numbered in the order of their commits.
  */
 @ApplicationScoped
+@RegisterForReflection(
+        targets = ShopEvent.class,
+        registerFullHierarchy = true) // only Jackson knows what is in an event
 public class Outbox {
     private static final String INSERT = "insert into outbox (partitionkey, attributes, data) values ($1, $2, $3)";
 

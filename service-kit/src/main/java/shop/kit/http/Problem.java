@@ -1,6 +1,7 @@
 package shop.kit.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -14,6 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param errors the parts of the request at fault, where there are any
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@RegisterForReflection // no resource returns one, so Quarkus does not see that Jackson writes it
 @Schema(description = "RFC 9457 problem details")
 public record Problem(String type, String title, int status, String detail, List<Fault> errors) {
     public static final String MEDIA_TYPE = "application/problem+json";

@@ -1,0 +1,6 @@
+package shop.functions.payment;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class NoProviderIT extends NoProviderTest {}
