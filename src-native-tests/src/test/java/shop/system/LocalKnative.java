@@ -1,0 +1,182 @@
+package shop.system;
+
+import static org.awaitility.Awaitility.await;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** local-knative as a process of its own, running the shop from whatever build there is. Output: target/local-knative.log. */
+final class LocalKnative implements AutoCloseable {
+    private static final Path TARGET = Manifests.ROOT.resolve("src-native-tests/target");
+    private static final Path DATA = TARGET.resolve("data");
+    private static final Path LOG = TARGET.resolve("local-knative.log");
+    private static final List<String> RUN = List.of(
+            "run",
+            "--images=" + Manifests.ROOT,
+            "--port=0",
+            "--env=QUARKUS_HTTP_HOST=127.0.0.1",
+            "--env=QUARKUS_MANAGEMENT_HOST=127.0.0.1");
+    private static final Pattern READY = Pattern.compile("^ready http://localhost:(\\d+)", Pattern.MULTILINE);
+
+    /** Also those of earlier starts: what a crash leaves behind is nobody's child any more. */
+    private final Set<ProcessHandle> seen = new HashSet<>();
+
+    private Process process;
+    private volatile int port;
+
+    /** Starts without any state. */
+    LocalKnative() {
+        start("--fresh");
+    }
+
+    /** Starts with the state that a killed one left behind. */
+    void restart() {
+        start();
+    }
+
+    private void start(String... more) {
+        int starts = readyPorts().size();
+        process = launch(ProcessBuilder.Redirect.appendTo(LOG.toFile()), Stream.concat(RUN.stream(), Stream.of(more)));
+        await("ready")
+                .atMost(Duration.ofMinutes(2))
+                .failFast("local-knative ended, see " + LOG, () -> !process.isAlive())
+                .until(() -> readyPorts().size() > starts);
+        port = readyPorts().getLast();
+    }
+
+    /** What the command {@code token} prints. */
+    String token(String... options) {
+        Process token = launch(ProcessBuilder.Redirect.PIPE, Stream.concat(Stream.of("token"), Stream.of(options)));
+        try {
+            return new String(token.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A request to the front door. Java resolves no *.localhost, hence the address and the header. */
+    RequestSpecification request(String host) {
+        return RestAssured.given().baseUri("http://127.0.0.1:" + port).header("Host", host);
+    }
+
+    /** The process that answers for a Knative Service. */
+    ProcessHandle instanceOf(String service) {
+        long pid = page("/").getLong("services.find { it.name == '%s' }.pid".formatted(service));
+        return ProcessHandle.of(pid).orElseThrow();
+    }
+
+    /** One of local-knative's own pages: / says what runs, /mailbox what came by mail. */
+    JsonPath page(String path) {
+        return request("localhost")
+                .accept(ContentType.JSON)
+                .get(path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    /** A request past the front door, straight to the PORT of this process. */
+    RequestSpecification requestTo(ProcessHandle instance) {
+        return RestAssured.given().baseUri("http://127.0.0.1:" + environment(instance, "PORT"));
+    }
+
+    ProcessHandle self() {
+        return process.toHandle();
+    }
+
+    /** Sends a signal, SIGKILL for one, to exactly this process. */
+    void signal(String name, ProcessHandle target) {
+        remember();
+        try {
+            int exit = new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, target.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill -%s %s: exit %d".formatted(name, target.pid(), exit));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ctrl-C, and no process may be left. */
+    @Override
+    public void close() {
+        remember();
+        process.destroy();
+        await("the end of all processes")
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> seen.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    private void remember() {
+        seen.add(process.toHandle());
+        process.descendants().forEach(seen::add);
+    }
+
+    private static String environment(ProcessHandle process, String name) {
+        try {
+            String variables = Files.readString(Path.of("/proc", Long.toString(process.pid()), "environ"));
+            return Stream.of(variables.split("\0"))
+                    .filter(variable -> variable.startsWith(name + "="))
+                    .map(variable -> variable.substring(name.length() + 1))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Process launch(ProcessBuilder.Redirect output, Stream<String> arguments) {
+        List<String> command = Stream.of(
+                        Stream.of(
+                                System.getProperty("java.home") + "/bin/java",
+                                "-jar",
+                                "local-knative/target/local-knative.jar"),
+                        arguments,
+                        Stream.of("-k", "src-native-tests/k8s", "--data", DATA.toString()))
+                .flatMap(Function.identity())
+                .toList();
+        try {
+            Files.createDirectories(TARGET);
+            return new ProcessBuilder(command)
+                    .directory(Manifests.ROOT.toFile())
+                    .redirectOutput(output)
+                    .redirectError(ProcessBuilder.Redirect.appendTo(LOG.toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port of every start that the log tells of. */
+    private static List<Integer> readyPorts() {
+        try {
+            String log = Files.exists(LOG) ? Files.readString(LOG) : "";
+            return READY.matcher(log)
+                    .results()
+                    .map(ready -> Integer.valueOf(ready.group(1)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
