@@ -76,6 +76,7 @@ public final class Cluster implements AutoCloseable {
      * @throws StartException when that is impossible; what was started by then is stopped by {@link #close}
      */
     public int start() {
+        manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
         var door = new FrontDoor();
         int port = Serving.listen(vertx, options.port(), door);
         var data = closing(DataDirectory.open(options.data()));

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import shop.localknative.StartException;
 import shop.localknative.manifests.Kustomization.Generator;
@@ -19,7 +20,7 @@ import shop.localknative.manifests.StrictYaml.Document;
 /** Reads a kustomization, a folder of YAML files or one YAML file, and everything that it refers to. */
 public final class ManifestReader {
     private final Map<String, Manifest> manifests = new LinkedHashMap<>();
-    private final List<String> skipped = new ArrayList<>();
+    private final Map<String, List<String>> skipped = new TreeMap<>();
 
     private ManifestReader() {}
 
@@ -30,7 +31,7 @@ public final class ManifestReader {
         }
         var reader = new ManifestReader();
         reader.readAny(path.normalize(), Optional.empty());
-        var manifests = new Manifests(List.copyOf(reader.manifests.values()), List.copyOf(reader.skipped));
+        var manifests = new Manifests(List.copyOf(reader.manifests.values()), reader.skipped);
         References.check(manifests);
         return manifests;
     }
@@ -130,7 +131,8 @@ public final class ManifestReader {
             throw document.problem("a resource needs apiVersion, kind and metadata.name");
         }
         if (Kinds.CLUSTER_ONLY.contains(kind)) {
-            skipped.add(document.tree().path("kind").asText() + " " + name);
+            skipped.computeIfAbsent(document.tree().path("kind").asText(), k -> new ArrayList<>())
+                    .add(name);
             return;
         }
         var type = Kinds.RUN.get(kind);

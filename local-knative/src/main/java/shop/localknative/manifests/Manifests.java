@@ -4,10 +4,15 @@ import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Everything that was read; {@code skipped} names what only a cluster can use. */
-public record Manifests(List<Manifest> all, List<String> skipped) {
+/**
+ * Everything that was read.
+ *
+ * @param skipped what only a cluster can use: names by kind
+ */
+public record Manifests(List<Manifest> all, Map<String, List<String>> skipped) {
 
     public List<Manifest> of(Class<? extends HasMetadata> type) {
         return all.stream().filter(m -> type.isInstance(m.resource())).toList();

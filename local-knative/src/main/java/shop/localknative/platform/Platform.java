@@ -18,19 +18,21 @@ public final class Platform implements AutoCloseable {
     private final CompletableFuture<Postgres> postgres = new CompletableFuture<>();
 
     private Platform(DataDirectory data) {
-        this.credentials = new Credentials(data.directory("credentials"));
-        this.people = TokenIssuer.people(data.directory("keys"));
-        this.cluster = TokenIssuer.cluster(data.directory("keys"));
-        this.mailbox = Mailbox.start(data.directory("mail"), credentials.password("smtp"));
+        credentials = new Credentials(data.directory("credentials"));
+        var directory = data.directory("postgresql");
+        var log = data.directory("logs").resolve("postgresql.log");
+        Thread.ofVirtual().name("postgresql").start(() -> startPostgres(directory, log));
+        // The first time, each takes a second for its key.
+        var keys = data.directory("keys");
+        var forPeople = CompletableFuture.supplyAsync(() -> TokenIssuer.people(keys));
+        cluster = TokenIssuer.cluster(keys);
+        people = forPeople.join();
+        mailbox = Mailbox.start(data.directory("mail"), credentials.password("smtp"));
     }
 
     /** Returns while PostgreSQL is still starting, which takes longer than everything else. */
     public static Platform start(DataDirectory data) {
-        var directory = data.directory("postgresql");
-        var log = data.directory("logs").resolve("postgresql.log");
-        var platform = new Platform(data);
-        Thread.ofVirtual().name("postgresql").start(() -> platform.startPostgres(directory, log));
-        return platform;
+        return new Platform(data);
     }
 
     private void startPostgres(Path directory, Path log) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shop.localknative.StartException;
@@ -108,7 +109,8 @@ class ManifestReaderTest {
                 metadata: {name: closed}
                 """);
         assertEquals(List.of(), manifests.all());
-        assertEquals(List.of("ServiceAccount greeter", "NetworkPolicy closed"), manifests.skipped());
+        assertEquals(
+                Map.of("ServiceAccount", List.of("greeter"), "NetworkPolicy", List.of("closed")), manifests.skipped());
     }
 
     @Test
