@@ -4,6 +4,7 @@ import io.fabric8.knative.duck.v1.DeliverySpec;
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
+import io.fabric8.knative.pkg.tracker.Reference;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
@@ -16,9 +17,9 @@ import shop.localknative.StartException;
  * reference that leads nowhere is a mistake.
  */
 final class References {
-    private static final Map<String, Class<? extends HasMetadata>> ADDRESSABLE = Map.of(
-            "serving.knative.dev/v1 Service", Service.class,
-            "eventing.knative.dev/v1 Broker", Broker.class);
+    private static final String SERVICE = "serving.knative.dev/v1 Service";
+    private static final Map<String, Class<? extends HasMetadata>> ADDRESSABLE =
+            Map.of(SERVICE, Service.class, "eventing.knative.dev/v1 Broker", Broker.class);
 
     private final Manifests manifests;
 
@@ -50,10 +51,24 @@ final class References {
                         FieldPath.of("spec", "sink"));
             case SinkBinding binding -> {
                 var spec = required(manifest, binding.getSpec(), FieldPath.of("spec"));
-                required(manifest, spec.getSubject(), FieldPath.of("spec", "subject"));
+                check(manifest, required(manifest, spec.getSubject(), FieldPath.of("spec", "subject")));
                 check(manifest, spec.getSink(), FieldPath.of("spec", "sink"));
             }
             default -> {}
+        }
+    }
+
+    private void check(Manifest manifest, Reference subject) {
+        if (!SERVICE.equals(subject.getApiVersion() + " " + subject.getKind())) {
+            throw manifest.problem("expected " + SERVICE, FieldPath.of("spec", "subject", "kind"));
+        }
+        if (subject.getName() != null
+                && manifests
+                        .find(Service.class, subject.getNamespace(), subject.getName())
+                        .isEmpty()) {
+            throw manifest.problem(
+                    "there is no Service %s/%s".formatted(subject.getNamespace(), subject.getName()),
+                    FieldPath.of("spec", "subject", "name"));
         }
     }
 

@@ -1,5 +1,6 @@
 package shop.localknative.serving;
 
+import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -13,6 +14,7 @@ import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyResponse;
+import java.net.ConnectException;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -44,7 +46,7 @@ public final class Activator implements Handler<HttpServerRequest> {
     /** Nothing of the request has been sent here yet, so a second attempt is safe, whatever the request does. */
     private Future<HttpClientRequest> connect(ProxyContext proxied) {
         return connectToInstance()
-                .recover(failure -> failure instanceof Refused ? connectToInstance() : Future.failedFuture(failure))
+                .recover(failure -> isRefusal(failure) ? connectToInstance() : Future.failedFuture(failure))
                 .onSuccess(request -> limit(request, proxied.request().proxiedRequest()));
     }
 
@@ -52,23 +54,23 @@ public final class Activator implements Handler<HttpServerRequest> {
         return Future.fromCompletionStage(instances.ready(), vertx.getOrCreateContext())
                 .compose(instance -> client.request(
                                 new RequestOptions().setHost("127.0.0.1").setPort(instance.port()))
-                        .recover(e -> {
-                            instances.giveUp(instance);
-                            return Future.failedFuture(new Refused(e));
+                        .recover(failure -> {
+                            if (isRefusal(failure)) {
+                                instances.giveUp(instance);
+                            }
+                            return Future.failedFuture(failure);
                         }));
+    }
+
+    /** Nobody listens there: the instance has just died. A time-out says no more than that it is busy. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
     }
 
     private void limit(HttpClientRequest request, HttpServerRequest proxied) {
         var timeout = instances.revision().timeout();
         long timer = vertx.setTimer(timeout.toMillis(), t -> request.reset(0, new TimeoutException()));
         proxied.response().endHandler(v -> vertx.cancelTimer(timer));
-    }
-
-    /** The instance has just died. */
-    private static final class Refused extends Exception {
-        Refused(Throwable cause) {
-            super("The instance does not accept connections: " + cause.getMessage(), cause);
-        }
     }
 
     /** Adds what the caller is to the request, and says why when there is no answer. */

@@ -42,7 +42,7 @@ final class Instance {
             awaitReadiness(process, launch.readiness(), revision);
             return new Instance(process, launch.port());
         } catch (IOException | InterruptedException e) {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
             throw e;
         }
     }
@@ -63,7 +63,7 @@ final class Instance {
 
     private static IOException failure(String what, Revision revision) throws IOException {
         return new IOException(
-                "%s %s. The end of %s:%n%s".formatted(revision.name(), what, revision.log(), endOf(revision.log())));
+                "%s %s. The end of %s:%n%s".formatted(what, revision.log(), endOf(revision.log())));
     }
 
     private static String endOf(Path log) throws IOException {
@@ -92,8 +92,9 @@ final class Instance {
         process.onExit().thenAccept(p -> action.accept(p.exitValue()));
     }
 
-    void kill() {
-        process.destroyForcibly();
+    /** SIGTERM, without waiting. */
+    void terminate() {
+        process.destroy();
     }
 
     /** Blocks until it has ended. */

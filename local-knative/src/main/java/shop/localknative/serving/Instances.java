@@ -46,10 +46,10 @@ public final class Instances {
         return current;
     }
 
-    /** An instance that does not accept connections is dead, or as good as: the next request gets another. */
+    /** An instance that refuses connections has died or is about to: the next request gets another. */
     synchronized void giveUp(Instance instance) {
         if (state() == State.READY && current.join() == instance) {
-            instance.kill();
+            instance.terminate();
             current = null;
         }
     }
@@ -75,12 +75,13 @@ public final class Instances {
     }
 
     /** Stops what runs, and starts nothing any more. Blocks until it has ended. */
-    public void close() {
+    public void close() throws InterruptedException {
         synchronized (this) {
             closed = true;
-            if (state() == State.STARTING) {
-                starter.interrupt();
-            }
+        }
+        if (state() == State.STARTING) {
+            starter.interrupt();
+            starter.join();
         }
         if (state() == State.READY) {
             current.join().stop(GRACE);
@@ -92,21 +93,23 @@ public final class Instances {
         var starting = new CompletableFuture<Instance>();
         current = starting;
         starter = Thread.ofVirtual().name("start-" + revision.name()).start(() -> {
-            long begin = System.nanoTime();
-            Console.say(revision.name(), "starting");
             try {
-                var instance = Instance.start(revision, processes);
-                starting.complete(instance);
-                Console.say(
-                        revision.name(),
-                        "ready after %.1f s, process %d".formatted((System.nanoTime() - begin) / 1e9, instance.pid()));
-                instance.onExit(code -> Console.say(revision.name(), "ended with exit code " + code));
-            } catch (IOException e) {
-                Console.say(revision.name(), e.getMessage());
-                starting.completeExceptionally(e);
-            } catch (InterruptedException e) {
+                starting.complete(startInstance());
+            } catch (Exception e) {
+                Console.say(revision.name(), Optional.ofNullable(e.getMessage()).orElse(e.toString()));
                 starting.completeExceptionally(e);
             }
         });
+    }
+
+    private Instance startInstance() throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Console.say(revision.name(), "starting");
+        var instance = Instance.start(revision, processes);
+        Console.say(
+                revision.name(),
+                "ready after %.1f s, process %d".formatted((System.nanoTime() - begin) / 1e9, instance.pid()));
+        instance.onExit(code -> Console.say(revision.name(), "ended with exit code " + code));
+        return instance;
     }
 }

@@ -85,10 +85,18 @@ public final class Serving implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         var stopping = activators.stream()
-                .map(activator -> Thread.startVirtualThread(activator.instances()::close))
+                .map(activator -> Thread.startVirtualThread(() -> close(activator.instances())))
                 .toList();
         for (var thread : stopping) {
             thread.join();
+        }
+    }
+
+    private static void close(Instances instances) {
+        try {
+            instances.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

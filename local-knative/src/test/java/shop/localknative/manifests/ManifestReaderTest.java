@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shop.localknative.StartException;
+import shop.localknative.workload.Workload;
 
 class ManifestReaderTest {
     @TempDir
@@ -129,7 +130,7 @@ class ManifestReaderTest {
     void secondContainerIsRefused() {
         var manifests = read(service("containerConcurrency: 0") + "        - image: test/other\n");
         var manifest = manifests.all().getFirst();
-        var e = assertThrows(StartException.class, () -> shop.localknative.workload.Workload.of(manifest));
+        var e = assertThrows(StartException.class, () -> Workload.of(manifest));
         assertTrue(e.getMessage().contains("spec.template.spec.containers: expected exactly one"), e.getMessage());
     }
 
@@ -167,6 +168,22 @@ class ManifestReaderTest {
                   subscriber: {uri: http://localhost/}
                 """);
         assertTrue(message.startsWith(file() + ":5: Trigger greeted, spec.broker: there is no Broker"), message);
+    }
+
+    @Test
+    void bindingOfWhatIsNotAServiceIsRefused() {
+        var message = complaintAbout("""
+                apiVersion: sources.knative.dev/v1
+                kind: SinkBinding
+                metadata: {name: publishers}
+                spec:
+                  subject:
+                    apiVersion: apps/v1
+                    kind: Deployment
+                    name: web
+                  sink: {uri: http://localhost/}
+                """);
+        assertTrue(message.startsWith(file() + ":7: SinkBinding publishers, spec.subject.kind: expected"), message);
     }
 
     @Test

@@ -1,0 +1,103 @@
+package shop.localknative.workload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import shop.localknative.StartException;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.platform.TokenIssuer;
+
+class VolumesTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void keysOfAConfigMapAreFiles() throws IOException {
+        var settings = volumes("configMap: {name: settings}").mount().get("/mnt");
+        assertEquals("hello", Files.readString(settings.resolve("greeting")));
+        assertEquals("42", Files.readString(settings.resolve("answer")));
+    }
+
+    @Test
+    void itemsChooseKeysAndTheirPaths() throws IOException {
+        var settings = volumes("configMap: {name: settings, items: [{key: greeting, path: deep/hi}]}")
+                .mount()
+                .get("/mnt");
+        assertEquals("hello", Files.readString(settings.resolve("deep/hi")));
+        assertTrue(Files.notExists(settings.resolve("answer")));
+    }
+
+    @Test
+    void missingConfigMapIsNamed() {
+        var e = assertThrows(
+                StartException.class,
+                () -> volumes("configMap: {name: nothing}").mount());
+        assertTrue(e.getMessage().contains("spec.template.spec.volumes[0]: there is no ConfigMap"), e.getMessage());
+    }
+
+    @Test
+    void tokenIsThatOfTheServiceAccountForItsAudience() throws IOException {
+        var token = volumes(
+                        "projected: {sources: [{serviceAccountToken: {path: token, audience: bank, expirationSeconds: 600}}]}")
+                .mount()
+                .get("/mnt")
+                .resolve("token");
+        var payload = Files.readString(token).split("\\.")[1];
+        var claims = new JsonObject(new String(Base64.getUrlDecoder().decode(payload)));
+        assertEquals("system:serviceaccount:default:greeter-account", claims.getString("sub"));
+        assertEquals("bank", claims.getString("aud"));
+        assertEquals(600, claims.getLong("exp") - claims.getLong("iat"));
+    }
+
+    @Test
+    void tokenIsRenewedAtHalfOfItsLife() throws IOException {
+        var volumes = volumes(
+                "projected: {sources: [{serviceAccountToken: {path: token, audience: bank, expirationSeconds: 600}}]}");
+        var token = volumes.mount().get("/mnt").resolve("token");
+        assertEquals(Optional.of(Duration.ofSeconds(300)), volumes.renewal());
+        var first = Files.readString(token);
+        volumes.renewTokens();
+        assertNotEquals(first, Files.readString(token));
+    }
+
+    private Volumes volumes(String source) throws IOException {
+        var manifests = Files.createDirectories(directory.resolve("manifests"));
+        Files.writeString(manifests.resolve("service.yaml"), """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: settings}
+                data: {greeting: hello, answer: "42"}
+                ---
+                apiVersion: serving.knative.dev/v1
+                kind: Service
+                metadata: {name: greeter}
+                spec:
+                  template:
+                    spec:
+                      serviceAccountName: greeter-account
+                      containers:
+                        - image: test/greeter
+                          volumeMounts: [{name: volume, mountPath: /mnt}]
+                      volumes:
+                        - name: volume
+                          %s
+                """.formatted(source));
+        var read = ManifestReader.read(manifests);
+        return new Volumes(
+                Workload.all(read).getFirst(),
+                new Config(read),
+                TokenIssuer.cluster(directory.resolve("keys")),
+                directory.resolve("volumes"));
+    }
+}
