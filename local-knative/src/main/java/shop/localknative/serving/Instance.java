@@ -62,8 +62,7 @@ final class Instance {
     }
 
     private static IOException failure(String what, Revision revision) throws IOException {
-        return new IOException(
-                "%s %s. The end of %s:%n%s".formatted(what, revision.log(), endOf(revision.log())));
+        return new IOException("%s. The end of %s:%n%s".formatted(what, revision.log(), endOf(revision.log())));
     }
 
     private static String endOf(Path log) throws IOException {
