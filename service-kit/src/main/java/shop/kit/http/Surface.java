@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -13,6 +14,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class Surface {
     private static final int BEFORE_EVERYTHING = 10_000;
+    /** JAX-RS matches a path without its matrix parameters: {@code /events;a=b} is {@code /events}. */
+    private static final Pattern MATRIX_PARAMETERS = Pattern.compile(";[^/]*");
+
+    private static final Pattern EVENTS = Pattern.compile("/+events(/.*)?");
 
     enum Part {
         rest,
@@ -21,9 +26,11 @@ class Surface {
     }
 
     private final Part part;
+    private final RouterProblems problems;
 
-    Surface(@ConfigProperty(name = "shop.surface", defaultValue = "rest") Part part) {
+    Surface(@ConfigProperty(name = "shop.surface", defaultValue = "rest") Part part, RouterProblems problems) {
         this.part = part;
+        this.problems = problems;
     }
 
     void register(@Observes Filters filters) {
@@ -33,12 +40,11 @@ class Surface {
     }
 
     private void pass(RoutingContext context) {
-        boolean event = context.normalizedPath().equals("/events")
-                || context.normalizedPath().startsWith("/events/");
-        if (event == (part == Part.events)) {
+        String path = MATRIX_PARAMETERS.matcher(context.normalizedPath()).replaceAll("");
+        if (EVENTS.matcher(path).matches() == (part == Part.events)) {
             context.next();
         } else {
-            context.response().setStatusCode(404).end();
+            problems.answer(context, 404);
         }
     }
 }
