@@ -51,14 +51,18 @@ public class Publisher implements Sweep {
 
     private static final String REMOVE = "delete from outbox where position = any($1)";
 
-    /** Doubles from half a second to half a minute. */
+    /** Doubles from half a second to half a minute. (Without the inner bound it would be too large for an interval at last.) */
     private static final String POSTPONE = """
             update outbox set attempts = attempts + 1,
-                next_attempt_at = now() + least(power(2, attempts) * interval '500 milliseconds', interval '30 seconds')
+                next_attempt_at = now() + least(power(2, least(attempts, 6)) * interval '500 milliseconds', interval '30 seconds')
             where position = any($1)""";
 
+    /** Of the rows that may be sent: those behind another of their key wait for it. */
     private static final String NEXT_DUE = """
-            select ceil(extract(epoch from min(next_attempt_at) - now()) * 1000)::bigint as millis from outbox""";
+            select ceil(extract(epoch from min(next_attempt_at) - now()) * 1000)::bigint as millis from outbox head
+            where not exists (
+                select 1 from outbox earlier
+                where earlier.partitionkey = head.partitionkey and earlier.position < head.position)""";
 
     private final Database database;
     private final Vertx vertx;
@@ -67,6 +71,8 @@ public class Publisher implements Sweep {
     private final AtomicInteger wanted = new AtomicInteger();
     private final ReentrantLock onePerProcess = new ReentrantLock();
     private volatile boolean stopping;
+    /** There is one at most; only the drain that runs sets it. */
+    private long alarm = -1;
 
     Publisher(Database database, Vertx vertx, @ConfigProperty(name = "K_SINK") Optional<String> sink) {
         this.database = database;
@@ -117,7 +123,7 @@ public class Publisher implements Sweep {
                 comeBackWhenTheNextIsDue();
             } catch (RuntimeException e) {
                 LOG.warnf("Publishing stopped, to be tried again: %s", e.getMessage());
-                vertx.setTimer(POST_TIMEOUT, timer -> publishSoon());
+                publishIn(POST_TIMEOUT);
             }
         } while (!wanted.compareAndSet(seen, 0));
     }
@@ -195,10 +201,20 @@ public class Publisher implements Sweep {
     }
 
     private void comeBackWhenTheNextIsDue() {
-        Long millis = database.withConnection(connection ->
-                connection.query(NEXT_DUE).executeAndAwait().iterator().next().getLong("millis"));
+        Long millis = millisUntilTheNextIsDue();
         if (millis != null && !stopping) {
-            vertx.setTimer(Math.max(100, millis), timer -> publishSoon());
+            publishIn(Math.max(100, millis));
         }
+    }
+
+    /** Null when there is nothing left. */
+    Long millisUntilTheNextIsDue() {
+        return database.withConnection(connection ->
+                connection.query(NEXT_DUE).executeAndAwait().iterator().next().getLong("millis"));
+    }
+
+    private void publishIn(long millis) {
+        vertx.cancelTimer(alarm);
+        alarm = vertx.setTimer(millis, timer -> publishSoon());
     }
 }
