@@ -16,6 +16,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import io.smallrye.jwt.build.Jwt;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,6 +30,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.events.EventTypes;
 import shop.testkit.PostgresResource;
 import shop.testkit.RecordingBroker;
@@ -114,6 +117,7 @@ class KitTest {
         body("{\"text\":\"a\",\"times\":1.5}").body("errors[0].name", equalTo("times"));
         body("{\"text\":\" \",\"times\":1}").body("errors.name", hasItem("text"));
         body("{\"text\":").body("detail", containsString("line 1"));
+        body("{\"text\":\"a\",\"times\":1,\"times\":1000}");
         body("[]");
         body("");
     }
@@ -159,7 +163,23 @@ class KitTest {
                         () -> new ByteArrayInputStream(("{\"text\":\"" + "a".repeat(1 << 21) + "\"}").getBytes())))
                 .build();
         try (var client = HttpClient.newHttpClient()) {
-            assertEquals(413, client.send(request, BodyHandlers.ofString()).statusCode());
+            var answer = client.send(request, BodyHandlers.ofString());
+            assertEquals(413, answer.statusCode());
+            assertTrue(answer.body().contains("request-entity-too-large"), answer.body());
+        }
+    }
+
+    @Test
+    void bodyOfUnknownLengthIsRead() throws Exception {
+        var request = HttpRequest.newBuilder(address.resolve("/effects"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(
+                        ("{\"times\":1,\"text\":\"" + "a".repeat(1 << 19) + "\"}").getBytes())))
+                .build();
+        try (var client = HttpClient.newHttpClient()) {
+            assertEquals(201, client.send(request, BodyHandlers.ofString()).statusCode());
         }
     }
 
@@ -199,6 +219,15 @@ class KitTest {
                 "unauthenticated");
         problem(
                 as(Tokens.signByPeople(Tokens.claims(Tokens.PEOPLE, subject).expiresAt(1)))
+                        .get("/me")
+                        .then(),
+                401,
+                "unauthenticated");
+        problem(
+                as(Tokens.signByPeople(Jwt.issuer(Tokens.PEOPLE)
+                                .upn(subject)
+                                .audience(Tokens.AUDIENCE)
+                                .expiresIn(60)))
                         .get("/me")
                         .then(),
                 401,
@@ -254,6 +283,45 @@ class KitTest {
                         400,
                         "invalid-request")
                 .body("errors[0].name", equalTo("userId"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{}",
+                "{\"specversion\":\"2.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"t\"}",
+                "{\"specversion\":\"1.0\",\"id\":1,\"source\":\"/test\",\"type\":\"t\"}",
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"t\",\"time\":\"now\"}",
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"t\",\"data_base64\":\"!\"}",
+                "{\"specversion\":\"1.0\",\"id\":\"\\u0000\",\"source\":\"/test\",\"type\":\"t\",\"data\":{}}",
+            })
+    void whatNoRepetitionMakesAnEventIsA400(String body) {
+        problem(
+                given().contentType("application/cloudevents+json")
+                        .body(body)
+                        .post("/events")
+                        .then(),
+                400,
+                "not-a-cloudevent");
+    }
+
+    @Test
+    void eventsWithoutDataAreA400() {
+        for (String data : List.of("", "null")) {
+            problem(
+                    given().contentType(ContentType.JSON)
+                            .header("ce-specversion", "1.0")
+                            .header("ce-id", "1")
+                            .header("ce-source", "/test")
+                            .header("ce-type", EventTypes.USER_DELETED)
+                            .body(data)
+                            .post("/events")
+                            .then(),
+                    400,
+                    "invalid-request");
+        }
     }
 
     @Test

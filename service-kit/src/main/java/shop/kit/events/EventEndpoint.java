@@ -1,11 +1,12 @@
 package shop.kit.events;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
@@ -27,6 +29,11 @@ import shop.kit.http.Problem;
 public class EventEndpoint {
     private static final Logger LOG = Logger.getLogger(EventEndpoint.class);
 
+    /** CloudEvents 1.0, 3.1 */
+    private static final Pattern CONTROLS = Pattern.compile("\\p{Cc}");
+
+    private static final int LONGEST_KEY = 2048;
+
     private final ObjectMapper json;
     private final Trace trace;
     private final List<Sweep> sweeps;
@@ -40,6 +47,7 @@ public class EventEndpoint {
     /** Hands the event to {@code handler}; a ping of the schedule starts the sweeps instead. */
     public Response receive(HttpHeaders headers, byte[] body, Consumer<CloudEvent> handler) {
         CloudEvent event = parse(headers, body);
+        requireRecordable(event);
         trace.join(event.getExtension("traceparent"));
         if (event.getType().equals(EventTypes.PING)) {
             sweeps.forEach(Sweep::sweep);
@@ -61,12 +69,25 @@ public class EventEndpoint {
                                             header.accept(name, HeaderValue.decode(name, values.getFirst()))),
                             body)
                     .toEvent();
-        } catch (CloudEventRWException | IllegalArgumentException e) {
+        } catch (RuntimeException e) { // whatever the reader throws, the same bytes will never be an event
             throw Problem.because(
                     400,
                     "not-a-cloudevent",
                     "Not a CloudEvent",
                     "The request carries no CloudEvent: " + e.getMessage());
+        }
+    }
+
+    /** An inbox keeps {@code source} and {@code id}: as text, which has no NUL in PostgreSQL, and in an index, whose entries are limited. */
+    private static void requireRecordable(CloudEvent event) {
+        String key = event.getSource() + event.getId();
+        if (CONTROLS.matcher(key).find() || key.getBytes(UTF_8).length > LONGEST_KEY) {
+            throw Problem.because(
+                    400,
+                    "not-a-cloudevent",
+                    "Not a CloudEvent",
+                    "source and id must not contain control characters, nor be longer than " + LONGEST_KEY
+                            + " bytes together.");
         }
     }
 
@@ -76,10 +97,14 @@ public class EventEndpoint {
             throw Problem.invalid(Problem.Place.body, "data", "An event " + event.getType() + " has data.");
         }
         try {
-            return json.readerFor(type)
+            T data = json.readerFor(type)
                     .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                     .readValue(event.getData().toBytes());
+            if (data == null) {
+                throw Problem.invalid(Problem.Place.body, "data", "The data of " + event.getType() + " is null.");
+            }
+            return data;
         } catch (JsonMappingException e) {
             String member =
                     e.getPath().isEmpty() ? "data" : e.getPath().getLast().getFieldName();

@@ -1,5 +1,6 @@
 package shop.kit.http;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +11,7 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** A client's JSON is taken as it was meant or not at all: no unknown members, no "3" for 3 or 3 for "3", no 1.5 cut to 1. */
+/** A client's JSON is taken as it was meant or not at all: no unknown members, none twice, no "3" for 3 or 3 for "3", no 1.5 cut to 1. */
 @Singleton
 class JsonRules implements ObjectMapperCustomizer {
     @Override
@@ -23,6 +24,7 @@ class JsonRules implements ObjectMapperCustomizer {
         }
         mapper.configure(DeserializationFeature.ACCEPT_FLOAT_AS_INT, false);
         mapper.configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, true);
+        mapper.configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, true);
         mapper.configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true);
         mapper.configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, true);
     }

@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jose4j.jwt.JwtClaims;
@@ -52,12 +53,23 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
         String issuer = claimedIssuer(token);
         for (Trust trust : trusted) {
             if (trust.rules().getIssuedBy().equals(issuer)) {
-                JwtClaims claims = trust.parser().parse(token, trust.rules()).getJwtClaims();
+                JwtClaims claims = claims(token, trust);
+                if (subject(claims).isEmpty()) {
+                    throw new ParseException("The token names no subject");
+                }
                 claims.setStringListClaim("groups", trust.roles().apply(claims));
                 return new DefaultJWTCallerPrincipal(claims);
             }
         }
         throw new ParseException("The token's issuer is not trusted");
+    }
+
+    private static JwtClaims claims(String token, Trust trust) throws ParseException {
+        try {
+            return trust.parser().parse(token, trust.rules()).getJwtClaims();
+        } catch (RuntimeException e) { // claims of another type than the parser casts them to
+            throw new ParseException("Not a token of ours", e);
+        }
     }
 
     private void trust(Identities.Issuer issuer, String audience, Function<JwtClaims, List<String>> roles) {
@@ -95,7 +107,7 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
 
     private static String subject(JwtClaims claims) {
         try {
-            return claims.getSubject();
+            return Objects.requireNonNullElse(claims.getSubject(), "");
         } catch (MalformedClaimException e) {
             return "";
         }
