@@ -9,6 +9,10 @@ import io.cloudevents.CloudEvent;
  * @param eventId the CloudEvent that caused it, or null
  */
 record Cause(String reason, String eventId) {
+    Cause {
+        reason = reason.replace('\0', ' '); // others' words, and PostgreSQL takes no NUL
+    }
+
     static Cause of(String reason) {
         return new Cause(reason, null);
     }

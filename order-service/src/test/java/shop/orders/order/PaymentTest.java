@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import shop.events.EventTypes;
 import shop.orders.OrdersResource;
 import shop.testkit.RecordingBroker;
 
@@ -71,6 +72,14 @@ class PaymentTest {
                 "payment declined: card expired",
                 JsonPath.from(RecordingBroker.shared().about(order).getLast().body())
                         .getString("reason"));
+    }
+
+    @Test
+    void reasonIsTakenWhateverIsInIt() {
+        UUID order = placed(buyer, product(3), 2);
+        deliver(newKey(), EventTypes.PAYMENT_DECLINED, """
+                {"orderId": "%s", "reason": "\\u0000 \uD83D\uDE00"}""".formatted(order));
+        assertEquals("REJECTED", status(order));
     }
 
     @Test
