@@ -54,9 +54,15 @@ class Invocation {
     }
 
     private static void check(CloudEvent<?> event, List<String> types) {
+        if (!"1.0".equals(event.specVersion())) {
+            throw new InvalidEvent("specversion", "must be 1.0");
+        }
         attribute("id", event.id());
         attribute("source", event.source());
         attribute("type", event.type());
+        if (event.subject() != null) {
+            attribute("subject", event.subject());
+        }
         if (!types.contains(event.type())) {
             throw new InvalidEvent("type", "must be one of " + types + "; mend the filter of the trigger");
         }
@@ -68,6 +74,10 @@ class Invocation {
     private static void attribute(String name, String value) {
         if (value == null || value.isEmpty()) {
             throw new InvalidEvent(name, "is missing");
+        }
+        if (value.chars()
+                .anyMatch(Character::isISOControl)) { // CloudEvents 1.0, 3.1; and it would forge lines of our log
+            throw new InvalidEvent(name, "must not contain control characters");
         }
     }
 

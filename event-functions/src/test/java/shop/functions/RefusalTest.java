@@ -47,6 +47,21 @@ class RefusalTest {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void anotherVersionOfCloudEventsIsRefused(Mode mode) {
+        refused(ping.with("specversion", "2.0").deliver(mode), 400, "specversion: must be 1.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "source", "subject"})
+    void anAttributeThatWouldForgeALineOfTheLogIsRefused(String attribute) {
+        refused(
+                ping.with(attribute, "1\\nINFO").deliver(Mode.STRUCTURED),
+                400,
+                attribute + ": must not contain control");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "no json", "[]", "{\"type\""})
     void aStructuredEventThatIsNoneIsRefused(String body) {
         refused(Http.post("application/cloudevents+json", Map.of(), body), 400, "CloudEvent in JSON");
