@@ -23,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -72,6 +73,7 @@ public class DeadLetterResource {
     @GET
     @Path("/{id}")
     @Operation(summary = "Tells all of a dead letter: attributes, data and replays")
+    @APIResponseSchema(DeadLetter.Details.class)
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     public DeadLetter.Details get(@PathParam("id") UUID id) {
         return deadLetters.find(id).orElseThrow(() -> Problem.notFound("dead letter", id));

@@ -367,6 +367,9 @@ class DeadLetterTest {
                 .body(
                         "paths.'/dead-letters/{id}/replay'.post.responses.'202'.content.'application/json'.schema",
                         hasKey("$ref"))
+                .body(
+                        "paths.'/dead-letters/{id}'.get.responses.'200'.content.'application/json'.schema",
+                        hasKey("$ref"))
                 .body("paths.'/events'.post.responses", hasKey("204"));
     }
 

@@ -34,6 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
@@ -158,7 +159,10 @@ public class UserResource {
     @APIResponse(responseCode = "412", description = "The user has changed since")
     @APIResponse(responseCode = "428", description = "If-Match is missing")
     public RestResponse<User> change(
-            @PathParam("id") UUID id, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch, @NotNull ObjectNode patch) {
+            @PathParam("id") UUID id,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Parameter(required = true, description = "The ETag, or *")
+                    String ifMatch,
+            @NotNull ObjectNode patch) {
         requireOwnerOrAdmin(id);
         User user = users.change(id, ifMatch, data -> patched(data, patch));
         return ok(user, user);

@@ -358,6 +358,7 @@ class UserTest {
                     "#/components/schemas/User",
                     document.getString("paths." + answer + ".content.'application/json'.schema.'$ref'"));
         }
+        assertTrue(document.getBoolean("paths.'/users/{id}'.patch.parameters.find { it.name == 'If-Match' }.required"));
         given().get("/q/swagger-ui/").then().statusCode(200);
     }
 
