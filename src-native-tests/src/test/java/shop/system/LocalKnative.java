@@ -62,7 +62,9 @@ final class LocalKnative implements AutoCloseable {
     String token(String... options) {
         Process token = launch(ProcessBuilder.Redirect.PIPE, Stream.concat(Stream.of("token"), Stream.of(options)));
         try {
-            return new String(token.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            String output = new String(token.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            requireSuccess(token);
+            return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -99,21 +101,15 @@ final class LocalKnative implements AutoCloseable {
         return process.toHandle();
     }
 
-    /** Sends a signal, SIGKILL for one, to exactly this process. */
+    /** Sends a signal to exactly this process. */
     void signal(String name, ProcessHandle target) {
         remember();
         try {
-            int exit = new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, target.pid()))
+            requireSuccess(new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, target.pid()))
                     .inheritIO()
-                    .start()
-                    .waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("kill -%s %s: exit %d".formatted(name, target.pid(), exit));
-            }
+                    .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -130,6 +126,13 @@ final class LocalKnative implements AutoCloseable {
     private void remember() {
         seen.add(process.toHandle());
         process.descendants().forEach(seen::add);
+    }
+
+    private static void requireSuccess(Process process) {
+        int exit = process.onExit().join().exitValue();
+        if (exit != 0) {
+            throw new IllegalStateException("a command ended with exit code %d, see %s".formatted(exit, LOG));
+        }
     }
 
     private static String environment(ProcessHandle process, String name) {
