@@ -27,7 +27,10 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         environment.putAll(Tokens.environment());
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
         environment.put("shop.surface", "all");
+        // For the process of a @QuarkusIntegrationTest, which has neither the test profile's ports nor this JVM's time
+        // zone.
         environment.put("quarkus.management.port", "0");
+        environment.put("user.timezone", "Pacific/Chatham");
         return environment;
     }
 

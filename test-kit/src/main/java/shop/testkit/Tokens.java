@@ -10,21 +10,23 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
-import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
-/** The two issuers that the services trust, and tokens of theirs. */
+/** The two issuers that the services trust, and tokens of theirs: the people's signs by RS256, the cluster's by ES256. */
 public final class Tokens {
     public static final String PEOPLE = "https://people.test.example";
     public static final String CLUSTER = "https://cluster.test.example";
     public static final String AUDIENCE = "shop";
     public static final String TRUSTED_ACCOUNT = "system:serviceaccount:shop:notify-customer";
 
-    private static final RsaJsonWebKey PEOPLE_KEY = key("people");
-    private static final RsaJsonWebKey CLUSTER_KEY = key("cluster");
+    private static final PublicJsonWebKey PEOPLE_KEY = rs256("people");
+    private static final PublicJsonWebKey CLUSTER_KEY = es256("cluster");
 
     private Tokens() {}
 
@@ -64,23 +66,34 @@ public final class Tokens {
                 "SHOP_SERVICE_ACCOUNTS", TRUSTED_ACCOUNT);
     }
 
-    private static String sign(JwtClaimsBuilder claims, RsaJsonWebKey key) {
+    private static String sign(JwtClaimsBuilder claims, PublicJsonWebKey key) {
         return claims.jws().keyId(key.getKeyId()).sign(key.getPrivateKey());
     }
 
-    private static RsaJsonWebKey key(String id) {
+    private static PublicJsonWebKey rs256(String id) {
         try {
-            RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
-            key.setKeyId(id);
-            key.setAlgorithm("RS256");
-            key.setUse("sig");
-            return key;
+            return signing(RsaJwkGenerator.generateJwk(2048), id, "RS256");
         } catch (JoseException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static String publicKeys(RsaJsonWebKey key) {
+    private static PublicJsonWebKey es256(String id) {
+        try {
+            return signing(EcJwkGenerator.generateJwk(EllipticCurves.P256), id, "ES256");
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static PublicJsonWebKey signing(PublicJsonWebKey key, String id, String algorithm) {
+        key.setKeyId(id);
+        key.setAlgorithm(algorithm);
+        key.setUse("sig");
+        return key;
+    }
+
+    private static String publicKeys(PublicJsonWebKey key) {
         try {
             Path file = Files.createTempFile(key.getKeyId(), ".jwks.json");
             file.toFile().deleteOnExit();
