@@ -119,7 +119,7 @@ class KitTest {
         body("{\"text\":").body("detail", containsString("line 1"));
         body("{\"text\":\"a\",\"times\":1,\"times\":1000}");
         body("[]");
-        body("");
+        body("").body("detail", equalTo("body is needed."));
     }
 
     @Test

@@ -163,7 +163,7 @@ class ProblemMappers {
 
     private static Problem.Fault fault(ConstraintViolation<?> violation, UriInfo uri) {
         List<Path.Node> nodes = StreamSupport.stream(violation.getPropertyPath().spliterator(), false)
-                .filter(node -> node.getKind() != ElementKind.METHOD)
+                .filter(node -> node.getKind() != ElementKind.METHOD && node.getKind() != ElementKind.CONTAINER_ELEMENT)
                 .toList();
         boolean ofParameter = nodes.size() == 1 && nodes.getFirst().getKind() == ElementKind.PARAMETER;
         String name = nodes.stream()
@@ -176,7 +176,7 @@ class ProblemMappers {
                 .map(Path.Node::toString)
                 .collect(Collectors.joining("."));
         if (ofParameter && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull) {
-            return new Problem.Fault(Problem.Place.body, name, "is needed");
+            return new Problem.Fault(Problem.Place.body, "body", "is needed"); // only the body has no default
         }
         Problem.Place place = !ofParameter
                 ? Problem.Place.body
