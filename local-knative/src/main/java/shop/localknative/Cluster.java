@@ -9,6 +9,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -51,15 +52,23 @@ public final class Cluster implements AutoCloseable {
      * @param data the directory of all state
      * @param fresh without the state of earlier runs
      * @param environment more variables for every process
+     * @param external where the services are that are run by someone else, by name
      */
     public record Options(
-            Path manifests, Path images, int port, Path data, boolean fresh, Map<String, String> environment) {}
+            Path manifests,
+            Path images,
+            int port,
+            Path data,
+            boolean fresh,
+            Map<String, String> environment,
+            Map<String, URI> external) {}
 
     private final Options options;
     private final Manifests manifests;
     private final Vertx vertx = Vertx.vertx();
     private final Addresses addresses = new Addresses();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Map<String, Revision> external = new TreeMap<>();
     private boolean closed;
 
     /** @throws StartException when the manifests are not understood */
@@ -94,9 +103,10 @@ public final class Cluster implements AutoCloseable {
             variables.putAll(options.environment());
             var image = Image.of(pod.workload(), options.images());
             var log = data.directory("logs").resolve(pod.workload().name() + ".log");
-            serving.add(new Revision(pod, image, variables, addresses, log));
+            add(new Revision(pod, image, variables, addresses, log), serving);
             renewTokens(pod);
         }
+        requireAllExternalsFound(serving);
         var jobs = pods(Job.class, config, platform, data).stream()
                 .map(FlywayJob::of)
                 .toList();
@@ -107,6 +117,33 @@ public final class Cluster implements AutoCloseable {
         eventing.start();
         door.open(hosts(platform, serving, eventing));
         return port;
+    }
+
+    /** What the external services' processes need to be part of this system, by name, once it is started. */
+    public Map<String, Map<String, String>> externalEnvironments() {
+        var environments = new TreeMap<String, Map<String, String>>();
+        external.forEach((name, revision) -> environments.put(
+                name, revision.launch(options.external().get(name).getPort()).environment()));
+        return environments;
+    }
+
+    private void add(Revision revision, Serving serving) {
+        var address = options.external().get(revision.name());
+        if (address == null) {
+            serving.add(revision);
+        } else {
+            serving.addExternal(revision, address);
+            external.put(revision.name(), revision);
+        }
+    }
+
+    private void requireAllExternalsFound(Serving serving) {
+        for (var service : options.external().entrySet()) {
+            if (!external.containsKey(service.getKey())) {
+                throw new StartException("--external %s: the manifests have no such service, only %s."
+                        .formatted(service.getKey(), serving.names()));
+            }
+        }
     }
 
     /** What an earlier run left behind when it was killed; with --fresh, all that it knew, too. */

@@ -1,7 +1,9 @@
 package shop.localknative;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -41,12 +43,27 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--env", paramLabel = "NAME=VALUE", description = "one more variable for every process; repeatable")
     private Map<String, String> environment = Map.of();
 
+    @Option(
+            names = "--external",
+            paramLabel = "SERVICE=URL",
+            description = "not to be started but reached there: who runs it is told its environment; repeatable")
+    private Map<String, URI> external = Map.of();
+
     @Override
     public Integer call() throws InterruptedException {
-        var cluster = new Cluster(new Options(manifests, images, port, data, fresh, environment));
+        var cluster = new Cluster(new Options(manifests, images, port, data, fresh, environment, external));
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
-        System.out.println("ready http://localhost:" + cluster.start());
+        int frontDoor = cluster.start();
+        cluster.externalEnvironments().forEach(RunCommand::tell);
+        System.out.println("ready http://localhost:" + frontDoor);
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private static void tell(String service, Map<String, String> environment) {
+        System.out.println("# " + service + " is not started here; it needs:");
+        new TreeMap<>(environment)
+                .forEach((name, value) ->
+                        System.out.println("export %s='%s'".formatted(name, value.replace("'", "'\\''"))));
     }
 }

@@ -1,6 +1,7 @@
 package shop.localknative;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +33,17 @@ public final class TestSystem {
     }
 
     public static Cluster.Options options(Path directory) throws IOException {
+        return options(directory, Map.of());
+    }
+
+    public static Cluster.Options options(Path directory, Map<String, URI> external) throws IOException {
         return new Cluster.Options(
                 manifests(),
                 images(directory.resolve("images")),
                 0,
                 directory.resolve("data"),
                 false,
-                Map.of("ADDED", "by hand"));
+                Map.of("ADDED", "by hand"),
+                external);
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.IntConsumer;
+import shop.localknative.platform.Ports;
 import shop.localknative.platform.Processes;
 
 /** A running process of a revision, ready for requests. */
@@ -30,7 +31,7 @@ final class Instance {
      * @throws IOException when it is not, with the end of its log
      */
     static Instance start(Revision revision, Processes processes) throws IOException, InterruptedException {
-        var launch = revision.launch();
+        var launch = revision.launch(Ports.free());
         var builder = new ProcessBuilder(revision.image().command())
                 .directory(revision.pod().directory().toFile())
                 .redirectErrorStream(true)

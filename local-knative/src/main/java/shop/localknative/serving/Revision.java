@@ -59,11 +59,10 @@ public record Revision(Pod pod, Image image, Map<String, String> variables, Addr
     }
 
     /**
-     * The environment of one instance. All instances share one machine, so each gets free ports in place of the
-     * container's and of those that its probes name.
+     * The environment of one instance that listens on {@code port}. All instances share one machine, so each gets free
+     * ports in place of those that its probes name, too.
      */
-    Launch launch() {
-        int port = Ports.free();
+    public Launch launch(int port) {
         var ports = new HashMap<>(Map.of(containerPort(), port));
         var container = pod.workload().container();
         probePort(container.getReadinessProbe()).ifPresent(p -> ports.computeIfAbsent(p, x -> Ports.free()));
@@ -80,7 +79,7 @@ public record Revision(Pod pod, Image image, Map<String, String> variables, Addr
     }
 
     /** @param port where requests go */
-    record Launch(Map<String, String> environment, int port, Readiness readiness) {}
+    public record Launch(Map<String, String> environment, int port, Readiness readiness) {}
 
     private static Service service(Pod pod) {
         return (Service) pod.workload().manifest().resource();

@@ -7,11 +7,16 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.httpproxy.HttpProxy;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import shop.localknative.StartException;
 import shop.localknative.platform.Processes;
 
@@ -25,6 +30,7 @@ public final class Serving implements AutoCloseable {
     private final Addresses addresses;
     private final Processes processes;
     private final List<Activator> activators = new ArrayList<>();
+    private final Map<String, Handler<HttpServerRequest>> hosts = new TreeMap<>();
 
     public Serving(Vertx vertx, Addresses addresses, Processes processes) {
         this.vertx = vertx;
@@ -39,6 +45,33 @@ public final class Serving implements AutoCloseable {
         var activator = new Activator(vertx, client, new Instances(revision, processes));
         addresses.add(revision.clusterHost(), listen(vertx, 0, activator));
         activators.add(activator);
+        lead(revision, activator);
+    }
+
+    /**
+     * From now on the service's name leads to a process that someone else runs.
+     *
+     * @throws StartException when {@code address} is not host and port
+     */
+    public void addExternal(Revision revision, URI address) {
+        if (!"http".equals(address.getScheme()) || address.getHost() == null || address.getPort() < 0) {
+            throw new StartException("--external %s=%s: expected a URL such as http://localhost:9000."
+                    .formatted(revision.name(), address));
+        }
+        var proxy = HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
+        addresses.add(revision.clusterHost(), listen(vertx, 0, proxy));
+        lead(revision, proxy);
+    }
+
+    public Set<String> names() {
+        return activators.stream()
+                .map(activator -> activator.instances().revision().name())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void lead(Revision revision, Handler<HttpServerRequest> handler) {
+        hosts.put(revision.clusterHost(), handler);
+        revision.publicHost().ifPresent(host -> hosts.put(host, handler));
     }
 
     /**
@@ -72,12 +105,6 @@ public final class Serving implements AutoCloseable {
 
     /** The names of the services: each has that of the cluster, a public one also one that browsers and curl resolve. */
     public Map<String, Handler<HttpServerRequest>> hosts() {
-        var hosts = new TreeMap<String, Handler<HttpServerRequest>>();
-        for (Activator activator : activators) {
-            var revision = activator.instances().revision();
-            hosts.put(revision.clusterHost(), activator);
-            revision.publicHost().ifPresent(host -> hosts.put(host, activator));
-        }
         return hosts;
     }
 

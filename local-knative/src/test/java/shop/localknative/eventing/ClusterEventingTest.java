@@ -106,7 +106,8 @@ class ClusterEventingTest {
     }
 
     private Cluster cluster() {
-        return new Cluster(new Cluster.Options(directory, directory, 0, directory.resolve("data"), false, Map.of()));
+        return new Cluster(
+                new Cluster.Options(directory, directory, 0, directory.resolve("data"), false, Map.of(), Map.of()));
     }
 
     private static void post(int port, String id, String type) {
