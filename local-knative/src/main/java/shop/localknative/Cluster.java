@@ -65,7 +65,7 @@ public final class Cluster implements AutoCloseable {
 
     private final Options options;
     private final Manifests manifests;
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final Addresses addresses = new Addresses();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final Map<String, Revision> external = new TreeMap<>();
@@ -75,6 +75,7 @@ public final class Cluster implements AutoCloseable {
     public Cluster(Options options) {
         this.options = options;
         this.manifests = ManifestReader.read(options.manifests());
+        this.vertx = Vertx.vertx();
         closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
 
@@ -116,6 +117,9 @@ public final class Cluster implements AutoCloseable {
         prepareDatabases(platform, secrets, jobs);
         eventing.start();
         door.open(hosts(platform, serving, eventing));
+        serving.publicUrls(port).forEach(Console::say);
+        Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
+        Console.say("logs", data.directory("logs").toString());
         return port;
     }
 

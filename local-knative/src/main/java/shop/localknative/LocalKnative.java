@@ -2,14 +2,22 @@ package shop.localknative;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The command line. */
 @Command(
         name = "local-knative",
-        mixinStandardHelpOptions = true,
         description = "Runs Knative manifests on one machine: services as processes, a broker, PostgreSQL, a mailbox.",
         subcommands = {RunCommand.class, TokenCommand.class})
 public final class LocalKnative {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "show this help")
+    private boolean help;
+
     private LocalKnative() {}
 
     public static void main(String[] args) {

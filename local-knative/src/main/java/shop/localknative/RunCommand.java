@@ -13,7 +13,6 @@ import shop.localknative.Cluster.Options;
 /** {@code run}: stays in the foreground until it is interrupted, and stops everything then. */
 @Command(
         name = "run",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Starts the system that the manifests describe and runs it until Ctrl-C.")
 final class RunCommand implements Callable<Integer> {

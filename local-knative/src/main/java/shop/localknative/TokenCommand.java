@@ -18,7 +18,6 @@ import shop.localknative.workload.Workload;
 /** {@code token}: works while the system runs, and before it ever ran. */
 @Command(
         name = "token",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Prints a bearer token for local use. Services verify it like any issuer's.")
 final class TokenCommand implements Callable<Integer> {

@@ -39,6 +39,7 @@ public final class Processes {
     /** Stops what an earlier run left behind, and says how many processes that were. */
     public int stopLeftovers() {
         var leftovers = leftovers();
+        leftovers.forEach(ProcessHandle::destroy);
         leftovers.forEach(process -> stop(process, Duration.ofSeconds(10)));
         return leftovers.size();
     }

@@ -108,6 +108,16 @@ public final class Serving implements AutoCloseable {
         return hosts;
     }
 
+    /** Where people find the public services, by name. */
+    public Map<String, String> publicUrls(int port) {
+        var urls = new TreeMap<String, String>();
+        for (Activator activator : activators) {
+            var revision = activator.instances().revision();
+            revision.publicHost().ifPresent(host -> urls.put(revision.name(), "http://%s:%d".formatted(host, port)));
+        }
+        return urls;
+    }
+
     /** Stops all processes at once, and waits for them. Until then they can still reach each other. */
     @Override
     public void close() throws InterruptedException {
