@@ -28,7 +28,6 @@ final class SupportedFields {
             "ports[].containerPort",
             "readinessProbe.httpGet.path",
             "readinessProbe.httpGet.port",
-            "readinessProbe.httpGet.scheme",
             "readinessProbe.tcpSocket.port",
             "readinessProbe.initialDelaySeconds",
             "readinessProbe.periodSeconds",

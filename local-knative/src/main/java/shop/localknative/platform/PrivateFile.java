@@ -2,7 +2,6 @@ package shop.localknative.platform;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -40,6 +39,7 @@ public final class PrivateFile {
     public static void write(Path file, byte[] content) {
         try {
             Files.move(temporary(file, content), file, StandardCopyOption.ATOMIC_MOVE);
+            force(file.getParent(), StandardOpenOption.READ); // the name, too
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -58,10 +58,14 @@ public final class PrivateFile {
     private static Path temporary(Path file, byte[] content) throws IOException {
         directory(file.getParent());
         var temporary = Files.createTempFile(file.getParent(), ".", ".tmp");
-        try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(content));
+        Files.write(temporary, content);
+        force(temporary, StandardOpenOption.WRITE);
+        return temporary;
+    }
+
+    private static void force(Path path, StandardOpenOption access) throws IOException {
+        try (var channel = FileChannel.open(path, access)) {
             channel.force(true);
         }
-        return temporary;
     }
 }
