@@ -2,6 +2,7 @@ package shop.kit.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -71,11 +72,12 @@ public class EventEndpoint {
                     .toEvent();
         } catch (RuntimeException e) { // whatever the reader throws, the same bytes will never be an event
             throw Problem.because(
-                    400,
-                    "not-a-cloudevent",
-                    "Not a CloudEvent",
-                    "The request carries no CloudEvent: " + e.getMessage());
+                    400, "not-a-cloudevent", "Not a CloudEvent", "The request carries no CloudEvent: " + reason(e));
         }
+    }
+
+    private static String reason(RuntimeException e) {
+        return e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
     }
 
     /** An inbox keeps {@code source} and {@code id}: as text, which has no NUL in PostgreSQL, and in an index, whose entries are limited. */

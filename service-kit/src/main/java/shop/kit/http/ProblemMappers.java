@@ -84,7 +84,7 @@ class ProblemMappers {
         if (status.getStatusCode() < 400) {
             return e.getResponse();
         }
-        return respond(ofStatus(status));
+        return respond(ofStatus(status, advice(status)));
     }
 
     @ServerExceptionMapper
@@ -105,11 +105,10 @@ class ProblemMappers {
                 .build();
     }
 
-    /** The problem of which no more is known than the status. */
-    static Problem ofStatus(Response.StatusType status) {
+    /** The problem whose kind is no more than its status. */
+    static Problem ofStatus(Response.StatusType status, String detail) {
         String slug = status.getReasonPhrase().toLowerCase().replace(' ', '-');
-        return new Problem(
-                Problem.TYPES + slug, status.getReasonPhrase(), status.getStatusCode(), advice(status), List.of());
+        return new Problem(Problem.TYPES + slug, status.getReasonPhrase(), status.getStatusCode(), detail, List.of());
     }
 
     private static Response challenge(String detail) {
@@ -125,7 +124,6 @@ class ProblemMappers {
             case 404 -> "There is nothing at this path.";
             case 405 -> "This path does not take this method.";
             case 406 -> "None of the media types in the Accept header can be produced.";
-            case 413 -> "The body is longer than this service takes; send less at once.";
             case 415 -> "The body must be sent with the Content-Type that this operation documents.";
             default -> status.getReasonPhrase() + ".";
         };

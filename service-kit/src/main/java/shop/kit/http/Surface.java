@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.core.Response.Status;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -44,7 +45,7 @@ class Surface {
         if (EVENTS.matcher(path).matches() == (part == Part.events)) {
             context.next();
         } else {
-            problems.answer(context, 404);
+            problems.answer(context, Status.NOT_FOUND, "There is nothing at this path.");
         }
     }
 }
