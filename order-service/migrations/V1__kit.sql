@@ -26,4 +26,3 @@ create table idempotency_keys (
     created_at timestamptz not null default now(),
     primary key (caller, operation, key)
 );
-

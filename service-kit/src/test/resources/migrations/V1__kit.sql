@@ -26,5 +26,3 @@ create table idempotency_keys (
     created_at timestamptz not null default now(),
     primary key (caller, operation, key)
 );
-
-create table effects (id uuid primary key, text text not null);

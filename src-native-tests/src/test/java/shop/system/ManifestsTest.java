@@ -50,6 +50,16 @@ class ManifestsTest {
         assertAllExist("broker", broker -> "Broker", JsonNode::asText);
     }
 
+    /** Each in a folder of its own, since kustomize reads no file outside its root. */
+    @Test
+    void everyServiceHasTheTablesThatTheKitIsTestedWith() throws IOException {
+        Path kit = Path.of("migrations/V1__kit.sql");
+        String tested = Files.readString(Manifests.ROOT.resolve("service-kit/src/test/resources").resolve(kit));
+        for (String service : Set.of("user-service", "order-service", "dead-letters")) {
+            assertEquals(tested, Files.readString(Manifests.ROOT.resolve(service).resolve(kit)), service);
+        }
+    }
+
     @Test
     void everyServiceAccountExists() {
         assertAllExist("serviceAccountName", account -> "ServiceAccount", JsonNode::asText);

@@ -1,0 +1,1 @@
+create table effects (id uuid primary key, text text not null);
