@@ -2,11 +2,14 @@ package shop.functions;
 
 import io.vertx.ext.mail.SMTPException;
 import jakarta.ws.rs.WebApplicationException;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Something that the function needs is not there now. It is answered 503, which makes the broker repeat the delivery. */
 public class Unavailable extends RuntimeException {
+    private static final Set<Integer> REFUSED_FOR_GOOD = Set.of(400, 422);
+
     public Unavailable(String message, Throwable cause) {
         super(message, cause);
     }
@@ -23,7 +26,7 @@ public class Unavailable extends RuntimeException {
     }
 
     /**
-     * Calls another party. However that fails, it is no fault of the event.
+     * Calls another party. However that fails, it is no fault of the event, unless that party says so: 400 and 422.
      *
      * @param setting which says where that party is
      */
@@ -32,7 +35,12 @@ public class Unavailable extends RuntimeException {
         try {
             return call.get();
         } catch (RuntimeException e) {
-            throw new Unavailable("the service at " + setting + " " + symptom(e), e);
+            String what = "the service at " + setting + " " + symptom(e);
+            if (e instanceof WebApplicationException refusal
+                    && REFUSED_FOR_GOOD.contains(refusal.getResponse().getStatus())) {
+                throw new InvalidEvent("data", what);
+            }
+            throw new Unavailable(what, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package shop.functions.payment;
 
+import static java.util.Objects.requireNonNullElse;
 import static shop.functions.InvalidEvent.required;
 
 import io.quarkus.funqy.Funq;
@@ -53,8 +54,10 @@ public class AuthorizePayment {
         return reply(
                 event,
                 switch (charge.status()) {
-                    case CHARGED -> new PaymentAuthorized(orderId, total, charge.chargeId());
-                    case DECLINED -> new PaymentDeclined(orderId, charge.reason());
+                    case CHARGED -> new PaymentAuthorized(
+                            orderId, total, requireNonNullElse(charge.chargeId(), orderId.toString()));
+                    case DECLINED -> new PaymentDeclined(
+                            orderId, requireNonNullElse(charge.reason(), "declined by the payment provider"));
                 });
     }
 

@@ -185,6 +185,21 @@ class AuthorizePaymentTest {
         unavailable(mode, "PAYMENT_PROVIDER_URL");
     }
 
+    @ParameterizedTest
+    @CsvSource({"BINARY,400", "STRUCTURED,422"})
+    void aChargeThatTheProviderRefusesForGoodIsNotRepeated(Mode mode, int status) {
+        outside.paymentProvider.answers(Answer.json(status, "{}"));
+        placed().deliver(mode).then().statusCode(400).body("detail", containsString("answered " + status));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDeclineWithoutReasonGetsOne(Mode mode) {
+        outside.paymentProvider.answers(Answer.json(200, """
+                {"orderId": "%s", "status": "DECLINED"}""".formatted(order)));
+        placed().deliver(mode).then().statusCode(200).body("reason", is("declined by the payment provider"));
+    }
+
     /** The broker delivers again, and finds the provider well. */
     private void unavailable(Mode mode, String symptom) {
         Event event = placed();

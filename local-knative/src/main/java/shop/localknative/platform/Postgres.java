@@ -36,6 +36,8 @@ public final class Postgres implements AutoCloseable {
                 // zonky is made for tests and turns these off; here, what was committed has to survive anything.
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
+                // Without the DETAIL of errors, which quotes rows, personal data included.
+                .setServerConfig("log_error_verbosity", "terse")
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("unix_socket_directories", "''")
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -127,7 +127,7 @@ class ExpiryTest {
 
     @Test
     void paidOrderDoesNotExpire() {
-        OrdersResource.setPaymentTimeout("PT1S");
+        OrdersResource.setPaymentTimeout("PT5S");
         UUID order = placed(buyer, product(1), 1);
         authorized(order);
         Instant deadline = Instant.parse(asAdmin().get("/orders/" + order).path("paymentDeadline"));

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.StreamSupport;
@@ -121,7 +122,7 @@ public class Publisher implements Sweep {
             try {
                 publish(Duration.ofDays(1));
                 comeBackWhenTheNextIsDue();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warnf("Publishing stopped, to be tried again: %s", e.getMessage());
                 publishIn(POST_TIMEOUT);
             }
@@ -130,13 +131,24 @@ public class Publisher implements Sweep {
 
     private void publish(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
-        onePerProcess.lock();
+        if (!acquire(limit)) {
+            return;
+        }
         try {
             while (System.nanoTime() < end && database.inTransaction(this::publishBatch)) {
                 // until there is nothing left that is due
             }
         } finally {
             onePerProcess.unlock();
+        }
+    }
+
+    private boolean acquire(Duration limit) {
+        try {
+            return onePerProcess.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

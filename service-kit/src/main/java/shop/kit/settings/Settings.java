@@ -2,9 +2,7 @@ package shop.kit.settings;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -20,36 +18,38 @@ import org.jboss.logging.Logger;
 public class Settings {
     private static final Logger LOG = Logger.getLogger(Settings.class);
 
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final Optional<Path> directory;
 
     Settings(@ConfigProperty(name = "shop.settings") Optional<Path> directory) {
         this.directory = directory;
     }
 
-    /** The ISO 8601 duration of this name; {@code otherwise} when there is none, or one that can't be read (logged). */
+    /**
+     * The ISO 8601 duration of this name, up to a year; {@code otherwise} when there is none, or one that is no such
+     * duration (logged).
+     */
     public Duration duration(String name, Duration otherwise) {
-        Optional<String> text = text(name);
-        try {
-            return text.map(Duration::parse).orElse(otherwise);
-        } catch (DateTimeParseException e) {
-            LOG.errorf(
-                    "Setting %s is '%s', not an ISO 8601 duration such as PT15M; %s is used",
-                    name, text.get(), otherwise);
-            return otherwise;
-        }
+        return directory
+                .map(parent -> parent.resolve(name))
+                .filter(Files::exists)
+                .map(file -> read(file, otherwise))
+                .orElse(otherwise);
     }
 
-    private Optional<String> text(String name) {
-        return directory.map(parent -> parent.resolve(name)).flatMap(Settings::read);
-    }
-
-    private static Optional<String> read(Path file) {
+    private static Duration read(Path file, Duration otherwise) {
         try {
-            return Optional.of(Files.readString(file).strip());
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Duration duration = Duration.parse(Files.readString(file).strip());
+            if (!duration.isNegative() && duration.compareTo(LONGEST) <= 0) {
+                return duration;
+            }
+        } catch (IOException | DateTimeParseException e) {
+            LOG.debug("What was read", e);
         }
+        LOG.errorf(
+                "Setting %s is no ISO 8601 duration up to a year, such as PT15M; %s is used",
+                file.getFileName(), otherwise);
+        return otherwise;
     }
 }
