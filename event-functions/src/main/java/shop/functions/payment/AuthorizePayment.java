@@ -54,10 +54,12 @@ public class AuthorizePayment {
         return reply(
                 event,
                 switch (charge.status()) {
-                    case CHARGED -> new PaymentAuthorized(
-                            orderId, total, requireNonNullElse(charge.chargeId(), orderId.toString()));
-                    case DECLINED -> new PaymentDeclined(
-                            orderId, requireNonNullElse(charge.reason(), "declined by the payment provider"));
+                    case CHARGED ->
+                        new PaymentAuthorized(
+                                orderId, total, requireNonNullElse(charge.chargeId(), orderId.toString()));
+                    case DECLINED ->
+                        new PaymentDeclined(
+                                orderId, requireNonNullElse(charge.reason(), "declined by the payment provider"));
                 });
     }
 
