@@ -74,7 +74,7 @@ public final class DataDirectory implements AutoCloseable {
         delete(directory.resolve(name));
     }
 
-    private static void delete(Path tree) {
+    static void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;
         }

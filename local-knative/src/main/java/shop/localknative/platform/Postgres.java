@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -16,6 +17,8 @@ import shop.localknative.StartException;
 
 /** A real PostgreSQL of this system's own, with its data below the data directory. */
 public final class Postgres implements AutoCloseable {
+    private static final String ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n";
+
     private final EmbeddedPostgres server;
     private final DataSource admin;
 
@@ -26,6 +29,11 @@ public final class Postgres implements AutoCloseable {
 
     /** Blocks until it accepts connections; the first start takes seconds more, for initdb. */
     public static Postgres start(Path directory, int port, String password, Path log) throws IOException, SQLException {
+        if (!asksForPasswords(directory)) {
+            // No database of ours can be in it yet, at most the half of what initdb makes, which would never start.
+            DataDirectory.delete(directory);
+            PrivateFile.directory(directory);
+        }
         var server = EmbeddedPostgres.builder()
                 .setDataDirectory(directory)
                 .setCleanDataDirectory(false)
@@ -81,21 +89,45 @@ public final class Postgres implements AutoCloseable {
 
     /** initdb trusts every local user; that ends here, before any database of ours exists. */
     private void requirePasswords(Path directory, String password) throws IOException, SQLException {
-        var rules = directory.resolve("pg_hba.conf");
-        var asked = "host all all 127.0.0.1/32 scram-sha-256\n";
-        if (Files.readString(rules).equals(asked)) {
+        if (asksForPasswords(directory)) {
             return;
         }
         try (Connection connection = admin.getConnection();
                 Statement sql = connection.createStatement()) {
             sql.execute("ALTER ROLE postgres PASSWORD " + sql.enquoteLiteral(password));
-            Files.writeString(rules, asked);
+            PrivateFile.write(rules(directory), ACCESS.getBytes());
             sql.execute("SELECT pg_reload_conf()");
         }
     }
 
-    /** A server that outlived its local-knative holds its data directory; it names itself in postmaster.pid. */
+    private static boolean asksForPasswords(Path directory) throws IOException {
+        return Files.exists(rules(directory))
+                && Files.readString(rules(directory)).equals(ACCESS);
+    }
+
+    private static Path rules(Path directory) {
+        return directory.resolve("pg_hba.conf");
+    }
+
+    /** What outlived its local-knative: an initdb, or a server, which holds its data directory. */
     public static void stopLeftover(Path directory) {
+        ProcessHandle.allProcesses()
+                .filter(process -> isFor(directory, process))
+                .forEach(process -> Processes.stop(process, Duration.ofSeconds(20)));
+        stopServer(directory);
+    }
+
+    /** initdb, and pg_ctl, which starts the server, are on no record. */
+    private static boolean isFor(Path directory, ProcessHandle process) {
+        return process.info()
+                .arguments()
+                .map(List::of)
+                .filter(arguments -> Collections.indexOfSubList(arguments, List.of("-D", directory.toString())) >= 0)
+                .isPresent();
+    }
+
+    /** A server names itself in postmaster.pid. */
+    private static void stopServer(Path directory) {
         var pidFile = directory.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
             return;
