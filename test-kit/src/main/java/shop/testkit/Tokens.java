@@ -95,7 +95,7 @@ public final class Tokens {
 
     private static String publicKeys(PublicJsonWebKey key) {
         try {
-            Path file = Files.createTempFile(key.getKeyId(), ".jwks.json");
+            Path file = Files.createTempFile("keys of " + key.getKeyId(), ".json"); // a URL has to encode the spaces
             file.toFile().deleteOnExit();
             Files.writeString(file, new JsonWebKeySet(key).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
             return file.toUri().toString();

@@ -10,6 +10,8 @@ import io.smallrye.jwt.auth.principal.ParseException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -74,12 +76,17 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
 
     private void trust(Identities.Issuer issuer, String audience, Function<JwtClaims, List<String>> roles) {
         if (issuer.issuer().isPresent() && issuer.jwks().isPresent()) {
-            JWTAuthContextInfo rules =
-                    new JWTAuthContextInfo(issuer.jwks().get(), issuer.issuer().get());
+            JWTAuthContextInfo rules = new JWTAuthContextInfo(
+                    location(issuer.jwks().get()), issuer.issuer().get());
             rules.setSignatureAlgorithm(Set.of(SignatureAlgorithm.RS256, SignatureAlgorithm.ES256));
             rules.setExpectedAudience(Set.of(audience));
             trusted.add(new Trust(rules, new DefaultJWTTokenParser(), roles));
         }
+    }
+
+    /** SmallRye takes what follows {@code file:} for a path as it is, and so would not find one with a space in it. */
+    private static String location(String jwks) {
+        return jwks.startsWith("file:") ? "file:" + Path.of(URI.create(jwks)) : jwks;
     }
 
     /** Read before the signature is verified: it only chooses the keys to verify with. */
