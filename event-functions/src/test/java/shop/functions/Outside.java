@@ -34,7 +34,8 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         mailServer.start();
         managementPort = freePort();
         try {
-            directory = Files.createTempDirectory("functions");
+            directory =
+                    Files.createTempDirectory(Path.of("target"), "functions").toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -29,7 +29,7 @@ public class OrdersResource extends PostgresResource {
 
     private static Path directory() {
         try {
-            return Files.createTempDirectory("settings");
+            return Files.createTempDirectory(Path.of("target"), "settings").toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
