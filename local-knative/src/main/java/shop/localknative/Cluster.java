@@ -190,6 +190,8 @@ public final class Cluster implements AutoCloseable {
     private Eventing eventing(Platform platform) {
         var pool = closing(new HikariDataSource());
         pool.setDataSource(platform.database(BROKER_DATABASE));
+        // Hikari's 30 s would outlast the patience of who sends an event, and of who pressed Ctrl-C.
+        pool.setConnectionTimeout(5_000);
         try {
             var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve));
             addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));

@@ -79,9 +79,12 @@ public final class Serving implements AutoCloseable {
      *
      * @param port 0 for any
      * @return the port
-     * @throws StartException when another program has the port
+     * @throws StartException when another program has the port, or there is none of this number
      */
     public static int listen(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
+        if (port < 0 || port > 65_535) {
+            throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
+        }
         var options = new HttpServerOptions().setHandle100ContinueAutomatically(true);
         try {
             return vertx.createHttpServer(options)
