@@ -17,21 +17,25 @@ public final class PostgreSql {
 
     /** A new database with these migrations applied, as the variables that a service reads it from. */
     public static Map<String, String> migrated(Path migrations) {
+        return migrated(server(), migrations);
+    }
+
+    static Map<String, String> migrated(EmbeddedPostgres server, Path migrations) {
         String database = "test_" + UUID.randomUUID().toString().replace("-", "");
-        try (var connection = server().getPostgresDatabase().getConnection();
+        try (var connection = server.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
             statement.execute("create database " + database);
         } catch (SQLException e) {
             throw new IllegalStateException("no database for the tests", e);
         }
         Flyway.configure()
-                .dataSource(server().getDatabase("postgres", database))
+                .dataSource(server.getDatabase("postgres", database))
                 .locations("filesystem:" + migrations)
                 .load()
                 .migrate();
         return Map.of(
                 "DB_HOST", "localhost",
-                "DB_PORT", Integer.toString(server().getPort()),
+                "DB_PORT", Integer.toString(server.getPort()),
                 "DB_NAME", database,
                 "DB_USERNAME", "postgres",
                 "DB_PASSWORD", "postgres");

@@ -29,7 +29,7 @@ public record Image(List<String> command) {
                 .replaceFirst("@.*", "")
                 .replaceFirst(":[^/]*$", "")
                 .replaceFirst(".*/", "");
-        var target = root.resolve(module).resolve("target");
+        var target = root.toAbsolutePath().resolve(module).resolve("target");
         var jar = target.resolve("quarkus-app/quarkus-run.jar");
         var command = new ArrayList<String>();
         var executable = executable(target);

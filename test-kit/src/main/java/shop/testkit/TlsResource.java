@@ -1,0 +1,95 @@
+package shop.testkit;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.HashMap;
+import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/**
+ * As {@link PostgresResource}, but everything is reached over TLS: the database, and the people's keys by HTTPS. With the
+ * init argument {@code trusted=false} the service is told to trust another certificate than these servers have. For
+ * executables only: a JVM reads its trust store once.
+ */
+public class TlsResource implements QuarkusTestResourceLifecycleManager {
+    private boolean trusted;
+    private EmbeddedPostgres postgres;
+    private HttpsServer keys;
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        trusted = Boolean.parseBoolean(arguments.getOrDefault("trusted", "true"));
+    }
+
+    @Override
+    public Map<String, String> start() {
+        Certificate servers = Certificate.forLocalhost();
+        Certificate believed = trusted ? servers : Certificate.forLocalhost();
+        Map<String, String> environment = new HashMap<>(Tokens.environment());
+        try {
+            postgres = EmbeddedPostgres.builder()
+                    .setServerConfig("ssl", "on")
+                    .setServerConfig("ssl_cert_file", servers.certificate().toString())
+                    .setServerConfig("ssl_key_file", servers.key().toString())
+                    .start();
+            keys = keysByHttps(servers, Files.readAllBytes(Path.of(URI.create(environment.get("PEOPLE_JWKS")))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+        environment.putAll(PostgreSql.migrated(postgres, Path.of("migrations").toAbsolutePath()));
+        environment.put("quarkus.datasource.reactive.postgresql.ssl-mode", "verify-full");
+        environment.put("quarkus.datasource.reactive.hostname-verification-algorithm", "HTTPS");
+        environment.put("quarkus.datasource.reactive.trust-certificate-pem", "true");
+        environment.put(
+                "quarkus.datasource.reactive.trust-certificate-pem.certs",
+                believed.certificate().toString());
+        environment.put("PEOPLE_JWKS", "https://localhost:" + keys.getAddress().getPort() + "/");
+        environment.put("javax.net.ssl.trustStore", believed.keyStore().toString());
+        environment.put("javax.net.ssl.trustStorePassword", Certificate.PASSWORD);
+        environment.put("quarkus.management.port", "0");
+        return environment;
+    }
+
+    @Override
+    public void stop() {
+        keys.stop(0);
+        try {
+            postgres.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HttpsServer keysByHttps(Certificate certificate, byte[] jwks)
+            throws IOException, GeneralSecurityException {
+        KeyManagerFactory identity = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        char[] password = Certificate.PASSWORD.toCharArray();
+        identity.init(KeyStore.getInstance(certificate.keyStore().toFile(), password), password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(identity.getKeyManagers(), null, null);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(200, jwks.length);
+                exchange.getResponseBody().write(jwks);
+            }
+        });
+        server.start();
+        return server;
+    }
+}
