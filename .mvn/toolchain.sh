@@ -115,7 +115,10 @@ forget_stale_executables() {
 record_executables() {
     local module
     for module in $(native_modules); do
-        [ -z "$(executable "$module")" ] || fingerprint "$module" >"$module/target/executable.sha256"
+        [ -n "$(executable "$module")" ] || continue
+        fingerprint "$module" >"$module/target/executable.sha256"
+        # Quarkus clears what is beside them at the next build.
+        cp "$module"/target/*-native-image-source-jar/*-build-output-stats.json "$module/target/" 2>/dev/null || :
     done
 }
 

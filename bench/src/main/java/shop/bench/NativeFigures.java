@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import shop.bench.Subject.Build;
@@ -44,7 +43,8 @@ final class NativeFigures {
                         "| %s | %s | %s | %s | %s | %.0f |%n",
                         subject.module(),
                         build.name().toLowerCase(),
-                        statistics(starts.stream().mapToDouble(start -> start.toFirstAnswer().toNanos() / 1e6)),
+                        statistics(starts.stream()
+                                .mapToDouble(start -> start.toFirstAnswer().toNanos() / 1e6)),
                         statistics(starts.stream().mapToDouble(start -> start.residentAfterFirst() / 1e6)),
                         statistics(starts.stream()
                                 .flatMapToLong(start -> start.residentAfterMany().stream())
@@ -105,11 +105,13 @@ final class NativeFigures {
         return "%.0f (%.0f–%.0f)".formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
     }
 
+    /** The last one: total_secs is also a part's, before. */
     private static double number(String name, String json) throws IOException {
-        Matcher member = Pattern.compile('"' + name + "\"\\s*:\\s*([0-9.E]+)").matcher(json);
-        if (!member.find()) {
-            throw new IOException("native-image wrote no " + name);
-        }
-        return Double.parseDouble(member.group(1));
+        return Pattern.compile('"' + name + "\"\\s*:\\s*([0-9.E]+)")
+                .matcher(json)
+                .results()
+                .map(member -> Double.parseDouble(member.group(1)))
+                .reduce((earlier, last) -> last)
+                .orElseThrow(() -> new IOException("native-image wrote no " + name));
     }
 }
