@@ -54,9 +54,11 @@ class ManifestsTest {
     @Test
     void everyServiceHasTheTablesThatTheKitIsTestedWith() throws IOException {
         Path kit = Path.of("migrations/V1__kit.sql");
-        String tested = Files.readString(Manifests.ROOT.resolve("service-kit/src/test/resources").resolve(kit));
+        String tested = Files.readString(
+                Manifests.ROOT.resolve("service-kit/src/test/resources").resolve(kit));
         for (String service : Set.of("user-service", "order-service", "dead-letters")) {
-            assertEquals(tested, Files.readString(Manifests.ROOT.resolve(service).resolve(kit)), service);
+            assertEquals(
+                    tested, Files.readString(Manifests.ROOT.resolve(service).resolve(kit)), service);
         }
     }
 

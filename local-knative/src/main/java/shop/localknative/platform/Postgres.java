@@ -19,6 +19,8 @@ import shop.localknative.StartException;
 public final class Postgres implements AutoCloseable {
     private static final String ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n";
 
+    private static final Path BINARIES = Path.of(System.getProperty("user.home"), ".cache", "local-knative");
+
     private final EmbeddedPostgres server;
     private final DataSource admin;
 
@@ -34,8 +36,11 @@ public final class Postgres implements AutoCloseable {
             DataDirectory.delete(directory);
             PrivateFile.directory(directory);
         }
+        PrivateFile.directory(BINARIES);
         var server = EmbeddedPostgres.builder()
                 .setDataDirectory(directory)
+                // zonky unpacks its binaries into /tmp, where any user could exchange them.
+                .setOverrideWorkingDirectory(BINARIES.toFile())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
                 .setPort(port)

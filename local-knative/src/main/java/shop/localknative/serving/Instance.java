@@ -3,16 +3,19 @@ package shop.localknative.serving;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import shop.localknative.platform.Ports;
 import shop.localknative.platform.Processes;
 
 /** A running process of a revision, ready for requests. */
 final class Instance {
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
     private static final int BYTES_OF_A_FAILURE = 2_000;
@@ -32,7 +35,7 @@ final class Instance {
      */
     static Instance start(Revision revision, Processes processes) throws IOException, InterruptedException {
         var launch = revision.launch(Ports.free());
-        var builder = new ProcessBuilder(revision.image().command())
+        var builder = new ProcessBuilder(inItsOwnSession(revision.image().command()))
                 .directory(revision.pod().directory().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(revision.log().toFile()));
@@ -46,6 +49,13 @@ final class Instance {
             process.destroyForcibly().onExit().join();
             throw e;
         }
+    }
+
+    /** A terminal's Ctrl-C is for local-knative, which stops what it started in its own order. */
+    private static List<String> inItsOwnSession(List<String> command) {
+        return Files.isExecutable(SETSID)
+                ? Stream.concat(Stream.of(SETSID.toString()), command.stream()).toList()
+                : command;
     }
 
     private static void awaitReadiness(Process process, Readiness readiness, Revision revision)
