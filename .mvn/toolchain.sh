@@ -93,16 +93,26 @@ native_modules() { grep -rhoE 'image: shop/[a-z-]+' k8s/base | sed 's|.*/||' | s
 # Prints the executable that the module $1 was built into, if any.
 executable() { find "$1/target" -maxdepth 1 -name '*-runner' -type f 2>/dev/null; }
 
+# Runs find on what the executable of the module $1 is built from.
+find_inputs() { find pom.xml native-toolchain {event-contracts,service-kit,"$1"}/{pom.xml,src/main} -type f "${@:2}"; }
+
 # What an executable was built from, and which one it is: content, whatever the time stamps.
 fingerprint() {
     {
-        find pom.xml native-toolchain {event-contracts,service-kit,"$1"}/{pom.xml,src/main} -type f -print0 |
-            LC_ALL=C sort -z | xargs -0 sha256sum
+        find_inputs "$1" -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
         stat -c '%s %y' "$(executable "$1")"
     } | sha256sum
 }
 
-has_fresh_executable() { [ -n "$(executable "$1")" ] && [ "$(fingerprint "$1")" = "$(cat "$1/target/executable.sha256" 2>/dev/null)" ]; }
+# One that Maven alone has built is on no record, but newer than what it was built from.
+has_fresh_executable() {
+    local built
+    built=$(executable "$1")
+    [ -n "$built" ] && {
+        [ "$(fingerprint "$1")" = "$(cat "$1/target/executable.sha256" 2>/dev/null)" ] ||
+            [ -z "$(find_inputs "$1" -newer "$built" -print -quit)" ]
+    }
+}
 
 # local-knative runs an executable where there is one.
 forget_stale_executables() {
