@@ -86,9 +86,7 @@ public class Publisher implements Sweep {
 
     /** Publishes in the background; to be called after each commit that added rows. Never fails, never waits. */
     public void publishSoon() {
-        if (sink.isEmpty()) {
-            LOG.warn("K_SINK is not set: events stay in the outbox until an instance with a broker is started");
-        } else if (!stopping && wanted.getAndIncrement() == 0) {
+        if (sink.isPresent() && !stopping && wanted.getAndIncrement() == 0) {
             Thread.startVirtualThread(this::publishWhileWanted);
         }
     }
@@ -101,6 +99,8 @@ public class Publisher implements Sweep {
     void publishWhatAnEarlierInstanceLeft(@Observes StartupEvent started) {
         if (sink.isPresent()) {
             vertx.setTimer(AFTER_READY, timer -> publishSoon());
+        } else {
+            LOG.warn("K_SINK is not set: events stay in the outbox until an instance with a broker is started");
         }
     }
 
