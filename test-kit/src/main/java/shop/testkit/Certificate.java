@@ -8,6 +8,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * A new self-signed certificate for localhost, in the forms that servers and clients want.
@@ -16,11 +18,11 @@ import java.util.Base64;
  * @param certificate PEM
  * @param key PEM
  */
-record Certificate(Path keyStore, Path certificate, Path key) {
+public record Certificate(Path keyStore, Path certificate, Path key) {
     static final String PASSWORD = "changeit";
     private static final String ALIAS = "localhost";
 
-    static Certificate forLocalhost() {
+    public static Certificate forLocalhost() {
         try {
             Path directory = Files.createTempDirectory("certificate");
             Path keyStore = directory.resolve("localhost.p12");
@@ -36,6 +38,22 @@ record Certificate(Path keyStore, Path certificate, Path key) {
                             directory.resolve("key.pem"),
                             "PRIVATE KEY",
                             entries.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Of a server that has this certificate. */
+    SSLContext context() {
+        try {
+            KeyManagerFactory identity = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            char[] password = PASSWORD.toCharArray();
+            identity.init(KeyStore.getInstance(keyStore.toFile(), password), password);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(identity.getKeyManagers(), null, null);
+            return context;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {

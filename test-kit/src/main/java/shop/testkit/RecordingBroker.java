@@ -2,6 +2,8 @@ package shop.testkit;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -32,16 +34,35 @@ public final class RecordingBroker implements AutoCloseable {
 
     private static RecordingBroker shared;
 
+    private final String scheme;
     private final HttpServer server;
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile int answer = 202;
 
     public RecordingBroker() {
+        this("http", HttpServer::create);
+    }
+
+    /** One that is reached over TLS. */
+    public RecordingBroker(Certificate certificate) {
+        this("https", (address, backlog) -> {
+            HttpsServer https = HttpsServer.create(address, backlog);
+            https.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+            return https;
+        });
+    }
+
+    private interface ServerFactory {
+        HttpServer create(InetSocketAddress address, int backlog) throws IOException;
+    }
+
+    private RecordingBroker(String scheme, ServerFactory factory) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = factory.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        this.scheme = scheme;
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::receive);
         server.start();
@@ -56,7 +77,7 @@ public final class RecordingBroker implements AutoCloseable {
     }
 
     public URI address() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/shop/default");
+        return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort() + "/shop/default");
     }
 
     /** Answers every event with this HTTP status from now on; only those answered 2xx are kept. */

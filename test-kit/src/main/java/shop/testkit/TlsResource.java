@@ -11,12 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.HashMap;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
  * As {@link PostgresResource}, but everything is reached over TLS: the database, and the people's keys by HTTPS. With the
@@ -44,11 +40,9 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
                     .setServerConfig("ssl_cert_file", servers.certificate().toString())
                     .setServerConfig("ssl_key_file", servers.key().toString())
                     .start();
-            keys = keysByHttps(servers, Files.readAllBytes(Path.of(URI.create(environment.get("PEOPLE_JWKS")))));
+            keys = keysByHttps(servers, environment.get("PEOPLE_JWKS"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
         }
         environment.putAll(PostgreSql.migrated(postgres, Path.of("migrations").toAbsolutePath()));
         environment.put("quarkus.datasource.reactive.postgresql.ssl-mode", "verify-full");
@@ -57,7 +51,7 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
         environment.put(
                 "quarkus.datasource.reactive.trust-certificate-pem.certs",
                 believed.certificate().toString());
-        environment.put("PEOPLE_JWKS", "https://localhost:" + keys.getAddress().getPort() + "/");
+        environment.put("PEOPLE_JWKS", addressOf(keys));
         environment.put("javax.net.ssl.trustStore", believed.keyStore().toString());
         environment.put("javax.net.ssl.trustStorePassword", Certificate.PASSWORD);
         environment.put("quarkus.management.port", "0");
@@ -74,15 +68,11 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    private static HttpsServer keysByHttps(Certificate certificate, byte[] jwks)
-            throws IOException, GeneralSecurityException {
-        KeyManagerFactory identity = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        char[] password = Certificate.PASSWORD.toCharArray();
-        identity.init(KeyStore.getInstance(certificate.keyStore().toFile(), password), password);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(identity.getKeyManagers(), null, null);
+    /** Serves the keys of this {@code file:} URL. */
+    public static HttpsServer keysByHttps(Certificate certificate, String file) throws IOException {
+        byte[] jwks = Files.readAllBytes(Path.of(URI.create(file)));
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
         server.createContext("/", exchange -> {
             try (exchange) {
                 exchange.sendResponseHeaders(200, jwks.length);
@@ -91,5 +81,9 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
         });
         server.start();
         return server;
+    }
+
+    public static String addressOf(HttpsServer server) {
+        return "https://localhost:" + server.getAddress().getPort() + "/";
     }
 }

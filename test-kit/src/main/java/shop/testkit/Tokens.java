@@ -57,7 +57,8 @@ public final class Tokens {
         return sign(claims, PEOPLE_KEY);
     }
 
-    static Map<String, String> environment() {
+    /** What tells a service of these issuers. */
+    public static Map<String, String> environment() {
         return Map.of(
                 "PEOPLE_ISSUER", PEOPLE,
                 "PEOPLE_JWKS", publicKeys(PEOPLE_KEY),

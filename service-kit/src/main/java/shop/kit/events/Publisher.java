@@ -1,16 +1,11 @@
 package shop.kit.events;
 
-import io.cloudevents.http.HttpMessageFactory;
+import io.cloudevents.CloudEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -25,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.StreamSupport;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
@@ -38,8 +32,7 @@ import shop.kit.sql.Database;
 @ApplicationScoped
 public class Publisher implements Sweep {
     private static final Logger LOG = Logger.getLogger(Publisher.class);
-    private static final int BATCH = 64;
-    private static final long POST_TIMEOUT = Duration.ofSeconds(5).toMillis();
+    static final int BATCH = 64;
     private static final long AFTER_READY = Duration.ofSeconds(1).toMillis();
     private static final Duration AT_SHUTDOWN = Duration.ofSeconds(5);
 
@@ -67,26 +60,22 @@ public class Publisher implements Sweep {
 
     private final Database database;
     private final Vertx vertx;
-    private final HttpClient client;
-    private final Optional<String> sink;
+    private final Sink sink;
     private final AtomicInteger wanted = new AtomicInteger();
     private final ReentrantLock onePerProcess = new ReentrantLock();
     private volatile boolean stopping;
     /** There is one at most; only the drain that runs sets it. */
     private long alarm = -1;
 
-    Publisher(Database database, Vertx vertx, @ConfigProperty(name = "K_SINK") Optional<String> sink) {
+    Publisher(Database database, Vertx vertx, Sink sink) {
         this.database = database;
         this.vertx = vertx;
         this.sink = sink;
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout((int) POST_TIMEOUT),
-                new PoolOptions().setHttp1MaxSize(BATCH));
     }
 
     /** Publishes in the background; to be called after each commit that added rows. Never fails, never waits. */
     public void publishSoon() {
-        if (sink.isPresent() && !stopping && wanted.getAndIncrement() == 0) {
+        if (sink.isBound() && !stopping && wanted.getAndIncrement() == 0) {
             Thread.startVirtualThread(this::publishWhileWanted);
         }
     }
@@ -97,7 +86,7 @@ public class Publisher implements Sweep {
     }
 
     void publishWhatAnEarlierInstanceLeft(@Observes StartupEvent started) {
-        if (sink.isPresent()) {
+        if (sink.isBound()) {
             vertx.setTimer(AFTER_READY, timer -> publishSoon());
         } else {
             LOG.warn("K_SINK is not set: events stay in the outbox until an instance with a broker is started");
@@ -106,7 +95,7 @@ public class Publisher implements Sweep {
 
     void publishWhatIsLeft(@Observes ShutdownEvent stopped) {
         stopping = true;
-        if (sink.isPresent()) {
+        if (sink.isBound()) {
             try {
                 publish(AT_SHUTDOWN);
             } catch (RuntimeException e) {
@@ -124,7 +113,7 @@ public class Publisher implements Sweep {
                 comeBackWhenTheNextIsDue();
             } catch (RuntimeException | Error e) {
                 LOG.warnf("Publishing stopped, to be tried again: %s", e.getMessage());
-                publishIn(POST_TIMEOUT);
+                publishIn(Sink.TIMEOUT);
             }
         } while (!wanted.compareAndSet(seen, 0));
     }
@@ -160,7 +149,9 @@ public class Publisher implements Sweep {
                                 .spliterator(),
                         false)
                 .toList();
-        List<Future<Void>> posts = rows.stream().map(this::post).toList();
+        Optional<String> token = sink.token();
+        List<Future<Void>> posts =
+                rows.stream().map(row -> sink.send(event(row), token)).toList();
         List<Long> taken = new ArrayList<>();
         List<Long> refused = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
@@ -195,21 +186,8 @@ public class Publisher implements Sweep {
         }
     }
 
-    private Future<Void> post(Row row) {
-        RequestOptions request = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setAbsoluteURI(sink.orElseThrow())
-                .setTimeout(POST_TIMEOUT);
-        Buffer[] body = {Buffer.buffer()};
-        HttpMessageFactory.createWriter(
-                        (name, value) -> request.addHeader(name, HeaderValue.encode(name, value)),
-                        data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
-                .writeBinary(StoredEvent.event(row.getJsonObject("attributes"), row.get(Buffer.class, "data")));
-        return client.request(request)
-                .compose(open -> open.send(body[0]))
-                .compose(response -> response.statusCode() / 100 == 2
-                        ? response.body().mapEmpty()
-                        : Future.failedFuture("it answered " + response.statusCode()));
+    private static CloudEvent event(Row row) {
+        return StoredEvent.event(row.getJsonObject("attributes"), row.get(Buffer.class, "data"));
     }
 
     private void comeBackWhenTheNextIsDue() {

@@ -21,11 +21,17 @@ interface Identities {
     /** Subjects of the cluster's tokens that have the role {@code service}. */
     Optional<Set<String>> serviceAccounts();
 
+    /** Subjects of the cluster's tokens that may deliver events. Without any, whoever reaches {@code /events} may. */
+    Optional<Set<String>> brokers();
+
     interface Issuer {
         /** The claim {@code iss}, to the letter. */
         Optional<String> issuer();
 
         /** Where the issuer's keys are: a {@code file:} or {@code https:} URL of a JWKS (RFC 7517). */
         Optional<String> jwks();
+
+        /** A PEM file of the certificates to trust where the keys are, instead of the usual ones. */
+        Optional<String> ca();
     }
 }

@@ -1,0 +1,140 @@
+package shop.kit.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.http.HttpMessageFactory;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.TrustOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Where events are sent to, as a Knative SinkBinding says it: the address in {@code K_SINK}, the certificates to trust
+ * there, besides the usual ones, in {@code K_CA_CERTS}, extensions for every event in {@code K_CE_OVERRIDES}, and a token of
+ * this workload, where the sink wants one, in a file.
+ */
+@ApplicationScoped
+class Sink {
+    static final long TIMEOUT = Duration.ofSeconds(5).toMillis();
+
+    private final Optional<String> address;
+    private final JsonObject extensions;
+    private final Path token;
+    private final HttpClient client;
+
+    Sink(
+            Vertx vertx,
+            @ConfigProperty(name = "K_SINK") Optional<String> address,
+            @ConfigProperty(name = "K_CA_CERTS") Optional<String> certificates,
+            @ConfigProperty(name = "K_CE_OVERRIDES") Optional<String> overrides,
+            @ConfigProperty(name = "shop.sink.token", defaultValue = "/oidc/token") Path token) {
+        this.address = address;
+        this.extensions = overrides
+                .map(JsonObject::new)
+                .map(json -> json.getJsonObject("extensions"))
+                .orElseGet(JsonObject::new);
+        this.token = token;
+        HttpClientOptions options = new HttpClientOptions().setConnectTimeout((int) TIMEOUT);
+        certificates.ifPresent(pem -> options.setTrustOptions(trust(pem)));
+        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(Publisher.BATCH));
+    }
+
+    boolean isBound() {
+        return address.isPresent();
+    }
+
+    /** The token as it is now: it is replaced before it expires. Empty where none is mounted. */
+    Optional<String> token() {
+        try {
+            return Optional.of(Files.readString(token).strip());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Fails unless the sink answers 2xx. */
+    Future<Void> send(CloudEvent event, Optional<String> token) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setAbsoluteURI(address.orElseThrow())
+                .setTimeout(TIMEOUT);
+        token.ifPresent(bearer -> request.addHeader(HttpHeaders.AUTHORIZATION, "Bearer " + bearer));
+        Buffer[] body = {Buffer.buffer()};
+        HttpMessageFactory.createWriter(
+                        (name, value) -> request.addHeader(name, HeaderValue.encode(name, value)),
+                        data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
+                .writeBinary(overridden(event));
+        return client.request(request)
+                .compose(open -> open.send(body[0]))
+                .compose(response -> response.statusCode() / 100 == 2
+                        ? response.body().mapEmpty()
+                        : Future.failedFuture("it answered " + response.statusCode()));
+    }
+
+    private CloudEvent overridden(CloudEvent event) {
+        if (extensions.isEmpty()) {
+            return event;
+        }
+        CloudEventBuilder overridden = CloudEventBuilder.from(event);
+        extensions.forEach(
+                extension -> overridden.withExtension(extension.getKey(), String.valueOf(extension.getValue())));
+        return overridden.build();
+    }
+
+    private static TrustOptions trust(String pem) {
+        try {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (Certificate certificate : trusted(pem)) {
+                store.setCertificateEntry(String.valueOf(store.size()), certificate);
+            }
+            return TrustOptions.wrap(trustManager(store));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("K_CA_CERTS must be PEM certificates: " + e.getMessage(), e);
+        }
+    }
+
+    /** The usual certificates, and these. */
+    static List<Certificate> trusted(String pem) throws GeneralSecurityException {
+        List<Certificate> trusted = new ArrayList<>(List.of(trustManager(null).getAcceptedIssuers()));
+        trusted.addAll(CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(pem.getBytes(UTF_8))));
+        return trusted;
+    }
+
+    /** Without a store, of the usual certificates. */
+    private static X509TrustManager trustManager(KeyStore store) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return (X509TrustManager) factory.getTrustManagers()[0];
+    }
+}
