@@ -1,10 +1,12 @@
 package shop.users;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -24,6 +26,7 @@ public class EventResource {
     }
 
     @POST
+    @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Takes a CloudEvent, in binary or structured mode")
     @APIResponse(responseCode = "204", description = "Handled; a broker delivers it no more")
     public Response receive(@Context HttpHeaders headers, byte[] body) {

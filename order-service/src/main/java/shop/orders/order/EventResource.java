@@ -3,10 +3,12 @@ package shop.orders.order;
 import io.cloudevents.CloudEvent;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -44,6 +46,7 @@ public class EventResource {
     }
 
     @POST
+    @Consumes(MediaType.WILDCARD)
     @PermitAll
     @Operation(
             summary = "Takes a CloudEvent, in binary or structured mode",
