@@ -1,9 +1,9 @@
 package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
-import io.cloudevents.core.builder.CloudEventBuilder;
 import java.util.List;
 import shop.localknative.eventing.EventStore.Added;
+import shop.localknative.eventing.Message.Malformed;
 
 /**
  * Decides which Triggers get an event.
@@ -25,39 +25,29 @@ record Broker(List<Route> routes) {
     }
 
     /** One delivery for each Trigger that matches an event from outside. */
-    List<Added> route(CloudEvent event) throws Looping {
-        return route(event, ttl(event));
+    List<Added> route(Message message) throws Malformed, Looping {
+        CloudEvent event = message.event();
+        Object ttl = event.getExtension(TTL);
+        try {
+            return route(message, event, ttl == null ? DEFAULT_TTL : Integer.parseInt(ttl.toString()) - 1);
+        } catch (NumberFormatException e) {
+            return route(message, event, DEFAULT_TTL);
+        }
     }
 
     /** The same for a reply to an event that had the given time to live. */
-    List<Added> reply(CloudEvent event, int ttl) throws Looping {
-        return route(event, ttl - 1);
+    List<Added> reply(Message message, int ttl) throws Malformed, Looping {
+        return route(message, message.event(), ttl - 1);
     }
 
-    private List<Added> route(CloudEvent event, int ttl) throws Looping {
+    private List<Added> route(Message message, CloudEvent event, int ttl) throws Looping {
         if (ttl <= 0) {
             throw new Looping();
         }
-        CloudEvent plain = event.getExtension(TTL) == null
-                ? event
-                : CloudEventBuilder.from(event).withoutExtension(TTL).build();
-        List<Route> matching =
-                routes.stream().filter(route -> route.filter().test(plain)).toList();
-        if (matching.isEmpty()) {
-            return List.of();
-        }
-        Message message = Message.of(plain);
-        return matching.stream()
-                .map(route -> new Added(route.trigger(), message, ttl))
+        Message plain = message.without(TTL);
+        return routes.stream()
+                .filter(route -> route.filter().test(event))
+                .map(route -> new Added(route.trigger(), plain, ttl, route.orderingKey(plain)))
                 .toList();
-    }
-
-    private static int ttl(CloudEvent event) {
-        Object ttl = event.getExtension(TTL);
-        try {
-            return ttl == null ? DEFAULT_TTL : Integer.parseInt(ttl.toString()) - 1;
-        } catch (NumberFormatException e) {
-            return DEFAULT_TTL;
-        }
     }
 }

@@ -27,7 +27,8 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
                 .with("knativeerrordest", pending.failure().destination())
                 .with("knativeerrorcode", String.valueOf(pending.failure().code()))
                 .with("knativeerrordata", pending.failure().data());
-        return switch (sender.send(sink.address(), event, false, route.retry().timeout())) {
+        return switch (sender.send(
+                sink.address(), route.outgoing(event), false, route.retry().timeout())) {
             case Accepted accepted -> Change.done(pending.id());
             case Refused refused -> later(pending, refused);
         };

@@ -31,6 +31,7 @@ final class Egress implements Runnable {
     private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
 
     private final Lane lane;
+    private final boolean ordered;
     private final EventStore store;
     private final GroupCommit<Change> commits;
     private final Delivery delivery;
@@ -40,10 +41,18 @@ final class Egress implements Runnable {
     private volatile boolean stopped;
 
     /**
+     * @param ordered whether a delivery waits for the earlier ones with its ordering key
      * @param threads for the deliveries: each takes one for as long as it lasts
      */
-    Egress(Lane lane, EventStore store, GroupCommit<Change> commits, Delivery delivery, Executor threads) {
+    Egress(
+            Lane lane,
+            boolean ordered,
+            EventStore store,
+            GroupCommit<Change> commits,
+            Delivery delivery,
+            Executor threads) {
         this.lane = lane;
+        this.ordered = ordered;
         this.store = store;
         this.commits = commits;
         this.delivery = delivery;
@@ -81,12 +90,12 @@ final class Egress implements Runnable {
             return SAFETY_NET;
         }
         try {
-            List<Pending> due = store.due(lane, inFlight, free);
+            List<Pending> due = store.due(lane, ordered, inFlight, free);
             due.forEach(this::start);
             if (due.size() == free) {
                 return Duration.ZERO;
             }
-            return store.nextDue(lane, inFlight)
+            return store.nextDue(lane, ordered, inFlight)
                     .map(next -> Retry.shorter(untilAfter(next), SAFETY_NET))
                     .orElse(SAFETY_NET);
         } catch (SQLException | RuntimeException e) { // The lane must go on whatever happens.

@@ -33,7 +33,8 @@ final class EventStore {
     /** The deliveries to a Trigger's subscriber, or those to its dead letter sink. */
     record Lane(String trigger, boolean deadLetters) {}
 
-    record Added(String trigger, Message event, int ttl) {}
+    /** A new delivery. Ordering key: null if it waits for no other. */
+    record Added(String trigger, Message event, int ttl, String orderingKey) {}
 
     /** Why an event goes to the dead letter sink. Data: base64, as in the attribute that carries it. */
     record Failure(String destination, int code, String data) {}
@@ -82,21 +83,29 @@ final class EventStore {
                 error_code int,
                 error_data text
             );
+            alter table delivery add column if not exists ordering_key text;
             create index if not exists delivery_due on delivery (trigger, dead_letter, due_at, id);
+            create index if not exists delivery_order on delivery (trigger, ordering_key, id)
+                where ordering_key is not null and not dead_letter;
             """;
 
     private static final String ADD =
-            "insert into delivery (trigger, due_at, ttl, headers, data) values (?, ?, ?, ?::json, ?)";
+            "insert into delivery (trigger, due_at, ttl, headers, data, ordering_key) values (?, ?, ?, ?::json, ?, ?)";
     private static final String LATER = """
             update delivery set dead_letter = ?, due_at = ?, attempts = ?,
                 error_destination = ?, error_code = ?, error_data = ?
             where id = ?""";
     private static final String DONE = "delete from delivery where id = ?";
     private static final String DUE = """
-            select id, headers, data, ttl, attempts, error_destination, error_code, error_data from delivery
-            where trigger = ? and dead_letter = ? and id <> all (?) and due_at <= ? order by due_at, id limit ?""";
+            select id, headers, data, ttl, attempts, error_destination, error_code, error_data from delivery d
+            where trigger = ? and dead_letter = ? and id <> all (?) %s and due_at <= ? order by due_at, id limit ?""";
     private static final String NEXT_DUE =
-            "select min(due_at) from delivery where trigger = ? and dead_letter = ? and id <> all (?)";
+            "select min(due_at) from delivery d where trigger = ? and dead_letter = ? and id <> all (?) %s";
+
+    /** A delivery's row is there until it is done, so this holds while it is under way, too, and over restarts. */
+    private static final String NONE_EARLIER = """
+            and not exists (select from delivery e where e.trigger = d.trigger and e.ordering_key = d.ordering_key
+                and not e.dead_letter and e.id < d.id)""";
 
     private static final String BACKLOG =
             "select trigger, dead_letter, count(*) from delivery group by trigger, dead_letter";
@@ -116,10 +125,14 @@ final class EventStore {
         }
     }
 
-    /** The oldest deliveries of a lane that are due now. */
-    List<Pending> due(Lane lane, Collection<Long> except, int limit) throws SQLException {
+    /**
+     * The oldest deliveries of a lane that are due now.
+     *
+     * @param ordered none but the earliest with its ordering key
+     */
+    List<Pending> due(Lane lane, boolean ordered, Collection<Long> except, int limit) throws SQLException {
         try (Connection c = db.getConnection();
-                PreparedStatement s = prepare(c, DUE, lane, except)) {
+                PreparedStatement s = prepare(c, DUE, lane, ordered, except)) {
             s.setObject(4, utc(Instant.now()));
             s.setInt(5, limit);
             try (ResultSet row = s.executeQuery()) {
@@ -133,9 +146,9 @@ final class EventStore {
     }
 
     /** When the next delivery of a lane is due; empty if there is none. */
-    Optional<Instant> nextDue(Lane lane, Collection<Long> except) throws SQLException {
+    Optional<Instant> nextDue(Lane lane, boolean ordered, Collection<Long> except) throws SQLException {
         try (Connection c = db.getConnection();
-                PreparedStatement s = prepare(c, NEXT_DUE, lane, except);
+                PreparedStatement s = prepare(c, NEXT_DUE, lane, ordered, except);
                 ResultSet row = s.executeQuery()) {
             row.next();
             return Optional.ofNullable(row.getObject(1, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
@@ -195,6 +208,7 @@ final class EventStore {
             throw new IllegalStateException("A map of strings is JSON", e);
         }
         s.setBytes(5, added.event.data());
+        s.setString(6, added.orderingKey);
         s.addBatch();
     }
 
@@ -215,9 +229,9 @@ final class EventStore {
         s.addBatch();
     }
 
-    private static PreparedStatement prepare(Connection c, String sql, Lane lane, Collection<Long> except)
-            throws SQLException {
-        PreparedStatement s = c.prepareStatement(sql);
+    private static PreparedStatement prepare(
+            Connection c, String sql, Lane lane, boolean ordered, Collection<Long> except) throws SQLException {
+        PreparedStatement s = c.prepareStatement(sql.formatted(ordered ? NONE_EARLIER : ""));
         s.setString(1, lane.trigger);
         s.setBoolean(2, lane.deadLetters);
         s.setArray(3, c.createArrayOf("bigint", except.toArray()));

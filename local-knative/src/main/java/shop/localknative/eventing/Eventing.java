@@ -134,14 +134,14 @@ public final class Eventing implements AutoCloseable {
 
     private void add(Broker broker, Route route) {
         broker.routes().add(route);
-        egress(new Lane(route.trigger(), false), new SubscriberDelivery(broker, route, sender));
+        egress(new Lane(route.trigger(), false), route.ordered(), new SubscriberDelivery(broker, route, sender));
         route.deadLetterSink()
-                .ifPresent(
-                        sink -> egress(new Lane(route.trigger(), true), new DeadLetterDelivery(route, sink, sender)));
+                .ifPresent(sink ->
+                        egress(new Lane(route.trigger(), true), false, new DeadLetterDelivery(route, sink, sender)));
     }
 
-    private void egress(Lane lane, Delivery delivery) {
-        egresses.put(lane, new Egress(lane, store, commits, delivery, deliveries));
+    private void egress(Lane lane, boolean ordered, Delivery delivery) {
+        egresses.put(lane, new Egress(lane, ordered, store, commits, delivery, deliveries));
     }
 
     private void write(List<Change> changes) throws SQLException {
@@ -166,6 +166,7 @@ public final class Eventing implements AutoCloseable {
     private static void checkDelivery(io.fabric8.knative.eventing.v1.Broker broker) {
         if (broker.getSpec() != null && broker.getSpec().getDelivery() != null) {
             Retry.of(broker.getSpec().getDelivery());
+            Route.structured(broker.getSpec().getDelivery());
         }
     }
 

@@ -1,6 +1,10 @@
 package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
+import io.cloudevents.sql.EvaluationRuntime;
+import io.cloudevents.sql.Expression;
+import io.cloudevents.sql.Parser;
+import io.cloudevents.sql.Result;
 import io.cloudevents.types.Time;
 import io.fabric8.knative.eventing.v1.SubscriptionsAPIFilter;
 import io.fabric8.knative.eventing.v1.TriggerSpec;
@@ -33,11 +37,10 @@ interface Filter extends Predicate<CloudEvent> {
     }
 
     private static Filter dialect(SubscriptionsAPIFilter filter, FieldPath field) {
-        if (filter.getCesql() != null) {
-            throw new InvalidField(
-                    field.then("cesql"), "not supported yet; use exact, prefix, suffix, any, all or not");
-        }
         List<Filter> dialects = new ArrayList<>();
+        if (filter.getCesql() != null) {
+            dialects.add(cesql(filter.getCesql(), field.then("cesql")));
+        }
         strings(filter.getExact(), field.then("exact"), String::equals, dialects);
         strings(filter.getPrefix(), field.then("prefix"), String::startsWith, dialects);
         strings(filter.getSuffix(), field.then("suffix"), String::endsWith, dialects);
@@ -54,9 +57,22 @@ interface Filter extends Predicate<CloudEvent> {
         }
         if (dialects.size() != 1) {
             throw new InvalidField(
-                    field, "exactly one of exact, prefix, suffix, any, all and not is expected, and not empty");
+                    field, "exactly one of exact, prefix, suffix, any, all, not and cesql is expected, and not empty");
         }
         return dialects.getFirst();
+    }
+
+    /** An expression that can't be evaluated, such as one about an attribute that is missing, does not match. */
+    private static Filter cesql(String expression, FieldPath field) {
+        try {
+            Expression parsed = Parser.parseDefault(expression);
+            return event -> {
+                Result result = parsed.evaluate(EvaluationRuntime.getDefault(), event);
+                return !result.isFailed() && Boolean.TRUE.equals(result.value());
+            };
+        } catch (RuntimeException e) { // Some mistakes the parser reports by failing itself.
+            throw new InvalidField(field, "'%s' is not a CESQL expression".formatted(expression));
+        }
     }
 
     private static List<Filter> each(List<SubscriptionsAPIFilter> filters, FieldPath field) {

@@ -38,11 +38,15 @@ final class Ingress implements Handler<HttpServerRequest> {
         Broker broker = brokers.get(request.path().replaceAll("^/|/$", ""));
         if (broker == null) {
             answer(request, 404, "No broker here; there is " + brokers.keySet());
-        } else if (!request.method().equals(HttpMethod.POST)) {
-            request.response().putHeader("Allow", "POST");
-            answer(request, 405, "Events are sent with POST.");
-        } else {
+        } else if (request.method().equals(HttpMethod.POST)) {
             receive(request, broker);
+        } else {
+            request.response().putHeader("Allow", "POST, OPTIONS");
+            if (request.method().equals(HttpMethod.OPTIONS)) {
+                answer(request, 200, "");
+            } else {
+                answer(request, 405, "Events are sent with POST.");
+            }
         }
     }
 

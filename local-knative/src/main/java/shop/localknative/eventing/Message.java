@@ -1,39 +1,26 @@
 package shop.localknative.eventing;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
-import io.cloudevents.jackson.JsonFormat;
-import java.io.IOException;
-import java.net.URLDecoder;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
- * An event as the HTTP message it is sent in: binary content mode of the CloudEvents HTTP protocol binding, in the
- * spec version it came in.
+ * An event as the HTTP message that carries it: binary content mode of the CloudEvents HTTP protocol binding, in the
+ * spec version, with the attributes and with the data that it came with.
+ *
+ * @param headers by their names in lower case; values as they are sent
  */
 record Message(Map<String, String> headers, byte[] data) {
-
-    /** Exact decimals: an event's data is not the broker's to round. */
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(JsonFormat.getCloudEventJacksonModule())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
-
-    private static final String ATTRIBUTE = "ce-";
-    private static final String SPEC_VERSION = "ce-specversion";
-    private static final String CONTENT_TYPE = "content-type";
-    private static final String STRUCTURED = "application/cloudevents+json";
-    private static final String ANY_STRUCTURED = "application/cloudevents";
 
     /** A message that carries no event, or not a valid one. Its text is for whoever sent it. */
     static final class Malformed extends Exception {
@@ -42,24 +29,65 @@ record Message(Map<String, String> headers, byte[] data) {
         }
     }
 
-    static Message of(CloudEvent event) {
+    private static final String ATTRIBUTE = "ce-";
+    private static final String SPEC_VERSION = "ce-specversion";
+    private static final String CONTENT_TYPE = "content-type";
+    private static final String DATA_CONTENT_TYPE = "datacontenttype";
+    private static final String ANY_STRUCTURED = "application/cloudevents";
+    private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
+    private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
+
+    /** The message for an event in another form. */
+    static Message of(Map<String, String> attributes, byte[] data) {
         Map<String, String> headers = new TreeMap<>();
-        byte[][] data = {new byte[0]};
-        HttpMessageFactory.createWriter(
-                        (name, value) -> {
-                            String header = name.toLowerCase(Locale.ROOT);
-                            headers.put(header, header.startsWith(ATTRIBUTE) ? encode(value) : value);
-                        },
-                        body -> data[0] = body == null ? new byte[0] : body)
-                .writeBinary(event);
-        return new Message(headers, data[0]);
+        attributes.forEach((name, value) -> {
+            boolean contentType = name.equals(DATA_CONTENT_TYPE);
+            headers.put(contentType ? CONTENT_TYPE : ATTRIBUTE + name, contentType ? value : encode(value));
+        });
+        return new Message(headers, data);
     }
 
-    /** The same event with another extension attribute. */
-    Message with(String extension, String value) {
+    /** Whether the headers announce an event, be it a valid one or not. */
+    static boolean announced(Iterable<Map.Entry<String, String>> headers) {
+        for (Map.Entry<String, String> header : headers) {
+            if (header.getKey().equalsIgnoreCase(SPEC_VERSION)
+                    || header.getKey().equalsIgnoreCase(CONTENT_TYPE)
+                            && mediaType(header.getValue()).startsWith(ANY_STRUCTURED)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Reads binary and structured (JSON) mode. Whether the event is a valid one is what {@link #event} tells. */
+    static Message read(Iterable<Map.Entry<String, String>> headers, byte[] body) throws Malformed {
+        Map<String, String> known = known(headers);
+        String mediaType = mediaType(known.getOrDefault(CONTENT_TYPE, ""));
+        if (mediaType.equals(StructuredMode.MEDIA_TYPE)) {
+            return StructuredMode.read(body);
+        }
+        if (mediaType.startsWith(ANY_STRUCTURED)) {
+            throw new Malformed("Content-Type %s is not supported: send one event, as %s or in binary mode."
+                    .formatted(mediaType, StructuredMode.MEDIA_TYPE));
+        }
+        if (!known.containsKey(SPEC_VERSION)) {
+            throw new Malformed("Not a CloudEvent: neither a %s header (binary mode) nor Content-Type %s."
+                    .formatted(SPEC_VERSION, StructuredMode.MEDIA_TYPE));
+        }
+        return new Message(known, body);
+    }
+
+    /** The same event with another attribute, or another value of one. */
+    Message with(String attribute, String value) {
         Map<String, String> more = new TreeMap<>(headers);
-        more.put(ATTRIBUTE + extension, encode(value));
+        more.put(ATTRIBUTE + attribute, encode(value));
         return new Message(more, data);
+    }
+
+    /** The same event without an extension attribute. */
+    Message without(String extension) {
+        Map<String, String> fewer = new TreeMap<>(headers);
+        return fewer.remove(ATTRIBUTE + extension) == null ? this : new Message(fewer, data);
     }
 
     /** The event's id, for the log. */
@@ -67,89 +95,153 @@ record Message(Map<String, String> headers, byte[] data) {
         return headers.get("ce-id");
     }
 
-    /** Whether the headers announce an event, be it a valid one or not. */
-    static boolean announced(Iterable<Map.Entry<String, String>> headers) {
-        Map<String, String> known = known(headers);
-        return known.containsKey(SPEC_VERSION) || mediaType(known).startsWith(ANY_STRUCTURED);
+    /** @throws IllegalArgumentException for a value that is no text */
+    Optional<String> attribute(String name) {
+        return Optional.ofNullable(headers.get(ATTRIBUTE + name)).map(Message::decode);
     }
 
-    /** Reads CloudEvents 1.0 and 0.3, binary and structured (JSON). */
-    static CloudEvent read(Iterable<Map.Entry<String, String>> headers, byte[] body) throws Malformed {
-        Map<String, String> known = known(headers);
-        String mediaType = mediaType(known);
-        CloudEvent event;
-        try {
-            if (mediaType.equals(STRUCTURED)) {
-                event = JSON.readValue(body, CloudEvent.class);
-            } else if (mediaType.startsWith(ANY_STRUCTURED)) {
-                throw new Malformed("Content-Type %s is not supported: send one event, as %s or in binary mode."
-                        .formatted(mediaType, STRUCTURED));
-            } else if (known.containsKey(SPEC_VERSION)) {
-                event = HttpMessageFactory.createReader(known, body).toEvent();
+    /** @throws IllegalArgumentException for a value that is no text */
+    Map<String, String> attributes() {
+        Map<String, String> attributes = new TreeMap<>();
+        headers.forEach((name, value) -> {
+            if (name.startsWith(ATTRIBUTE)) {
+                attributes.put(name.substring(ATTRIBUTE.length()), decode(value));
             } else {
-                throw new Malformed("Not a CloudEvent: neither a %s header (binary mode) nor Content-Type %s."
-                        .formatted(SPEC_VERSION, STRUCTURED));
+                attributes.put(DATA_CONTENT_TYPE, value);
             }
-        } catch (JsonProcessingException e) {
-            throw new Malformed("Not a CloudEvent in JSON: " + e.getOriginalMessage());
-        } catch (IOException | RuntimeException e) { // The SDK has several; none of them is the broker's fault.
+        });
+        return attributes;
+    }
+
+    /** What filters look at. */
+    CloudEvent event() throws Malformed {
+        try {
+            if (headers.containsKey(ATTRIBUTE + DATA_CONTENT_TYPE)) {
+                throw new Malformed("The attribute 'datacontenttype' is the header Content-Type, not one with ce-.");
+            }
+            Map<String, String> attributes = attributes();
+            for (String required : REQUIRED) {
+                if (attributes.getOrDefault(required, "").isEmpty()) {
+                    throw new Malformed("The attribute '%s' is missing or empty.".formatted(required));
+                }
+            }
+            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+                check(attribute.getKey(), attribute.getValue());
+            }
+            return HttpMessageFactory.createReader(
+                            reader -> attributes.forEach((name, value) -> reader.accept(
+                                    name.equals(DATA_CONTENT_TYPE) ? CONTENT_TYPE : ATTRIBUTE + name, value)),
+                            data)
+                    .toEvent();
+        } catch (RuntimeException e) { // The SDK has several; none of them is the broker's fault.
             throw new Malformed("Not a valid CloudEvent: " + e.getMessage());
         }
-        return valid(event);
     }
 
-    /** What the SDK lets pass: empty required attributes, and a content type that no HTTP header can carry. */
-    private static CloudEvent valid(CloudEvent event) throws Malformed {
-        if (event == null) {
-            throw new Malformed("Not a CloudEvent in JSON: an object is expected.");
+    /** What the SDK lets pass. */
+    private static void check(String name, String value) throws Malformed {
+        if (!ATTRIBUTE_NAME.matcher(name).matches()) {
+            throw new Malformed(
+                    "'%s' can't be an attribute: lower case letters and digits are expected.".formatted(name));
         }
-        for (String required : new String[] {"id", "source", "type"}) {
-            if (event.getAttribute(required).toString().isEmpty()) {
-                throw new Malformed("The attribute '%s' must not be empty.".formatted(required));
-            }
+        if (name.equals(DATA_CONTENT_TYPE) && !value.chars().allMatch(c -> c == '\t' || isPrintable(c))) {
+            throw new Malformed("The attribute '%s' must be a media type.".formatted(name));
         }
-        String type = event.getDataContentType();
-        if (type != null && !type.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
-            throw new Malformed("The attribute 'datacontenttype' must be a media type.");
+        if (!name.equals(DATA_CONTENT_TYPE) && !value.codePoints().allMatch(Message::isText)) {
+            throw new Malformed("The attribute '%s' must be text, without control characters.".formatted(name));
         }
-        return event;
     }
 
-    private static Map<String, String> known(Iterable<Map.Entry<String, String>> headers) {
-        Map<String, String> known = new HashMap<>();
+    private static boolean isPrintable(int c) {
+        return c >= ' ' && c < 0x7f;
+    }
+
+    /** The type String of CloudEvents: Unicode without control characters, lone surrogates and noncharacters. */
+    private static boolean isText(int c) {
+        return !Character.isISOControl(c)
+                && Character.getType(c) != Character.SURROGATE
+                && (c & 0xfffe) != 0xfffe
+                && (c < 0xfdd0 || c > 0xfdef);
+    }
+
+    private static Map<String, String> known(Iterable<Map.Entry<String, String>> headers) throws Malformed {
+        Map<String, String> known = new TreeMap<>();
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (name.startsWith(ATTRIBUTE)) {
-                known.put(name, decode(header.getValue()));
-            } else if (name.equals(CONTENT_TYPE)) {
-                known.put(name, header.getValue());
+            boolean attribute = name.startsWith(ATTRIBUTE);
+            if ((attribute || name.equals(CONTENT_TYPE))
+                    && known.put(name, attribute ? sendable(header.getValue()) : header.getValue()) != null) {
+                throw new Malformed("The header %s is there twice.".formatted(name));
             }
         }
         return known;
     }
 
-    private static String mediaType(Map<String, String> headers) {
-        return headers.getOrDefault(CONTENT_TYPE, "").split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    private static String mediaType(String contentType) {
+        return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** The same header; bytes beyond ASCII, which no HTTP client sends, become percent-encoded and mean the same. */
+    private static String sendable(String value) {
+        if (value.chars().allMatch(Message::isPrintable)) {
+            return value;
+        }
+        StringBuilder sendable = new StringBuilder(value.length());
+        for (byte b : value.getBytes(StandardCharsets.ISO_8859_1)) {
+            append(sendable, b, isPrintable(b));
+        }
+        return sendable.toString();
     }
 
     /** Section 3.1.3.2 of the HTTP protocol binding, which the SDK leaves to its caller. */
     private static String encode(String value) {
         StringBuilder encoded = new StringBuilder(value.length());
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-            if (b > ' ' && b < 0x7f && b != '"' && b != '%') {
-                encoded.append((char) b);
-            } else {
-                encoded.append("%%%02X".formatted(b));
-            }
+            append(encoded, b, isPrintable(b) && b != ' ' && b != '"' && b != '%');
         }
         return encoded.toString();
     }
 
-    private static String decode(String value) {
-        try {
-            return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return value; // From a sender that does not encode: the percent sign means itself.
+    private static void append(StringBuilder header, byte b, boolean asItIs) {
+        if (asItIs) {
+            header.append((char) b);
+        } else {
+            header.append("%%%02X".formatted(b));
         }
+    }
+
+    /** A percent sign that encodes nothing means itself, for senders that do not encode. */
+    private static String decode(String header) {
+        String value = unquote(header);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(value.length());
+        for (int i = 0; i < value.length(); i++) {
+            if (isEncoded(value, i)) {
+                bytes.write(Integer.parseInt(value, i + 1, i + 3, 16));
+                i += 2;
+            } else {
+                bytes.write(value.charAt(i));
+            }
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("'%s' is not the percent-encoded form of UTF-8.".formatted(header), e);
+        }
+    }
+
+    private static boolean isEncoded(String value, int at) {
+        return value.charAt(at) == '%'
+                && at + 2 < value.length()
+                && HexFormat.isHexDigit(value.charAt(at + 1))
+                && HexFormat.isHexDigit(value.charAt(at + 2));
+    }
+
+    /** RFC 7230, section 3.2.6: what senders did before spaces were to be percent-encoded. */
+    private static String unquote(String value) {
+        boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+        return quoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
     }
 }

@@ -5,7 +5,7 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
-import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.SpecVersion;
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.PingSourceSpec;
@@ -14,9 +14,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -39,7 +42,7 @@ final class PingSchedule implements Runnable {
     private final String name;
     private final ExecutionTime times;
     private final ZoneId zone;
-    private final CloudEventBuilder event;
+    private final Message event;
     private final Sink sink;
     private final Sender sender;
 
@@ -93,9 +96,7 @@ final class PingSchedule implements Runnable {
 
     private void send() throws InterruptedException {
         String id = UUID.randomUUID().toString();
-        Message ping = Message.of(event.withId(id)
-                .withTime(ZonedDateTime.now(zone).toOffsetDateTime())
-                .build());
+        Message ping = event.with("id", id).with("time", Instant.now().toString());
         for (int attempt = 1;
                 sender.send(sink.address(), ping, false, RETRY.timeout()) instanceof Refused r;
                 attempt++) {
@@ -130,22 +131,35 @@ final class PingSchedule implements Runnable {
         }
     }
 
-    private static CloudEventBuilder event(PingSource source) {
+    /** All but the attributes that are different each time. */
+    private static Message event(PingSource source) {
         PingSourceSpec spec = source.getSpec();
-        CloudEventBuilder event = CloudEventBuilder.v1()
-                .withType("dev.knative.sources.ping")
-                .withSource(URI.create("/apis/v1/namespaces/%s/pingsources/%s"
+        Map<String, String> attributes = new HashMap<>(Map.of(
+                "specversion",
+                "1.0",
+                "type",
+                "dev.knative.sources.ping",
+                "source",
+                "/apis/v1/namespaces/%s/pingsources/%s"
                         .formatted(
                                 source.getMetadata().getNamespace(),
                                 source.getMetadata().getName())));
-        data(spec).ifPresent(event::withData);
         if (spec.getContentType() != null) {
-            event.withDataContentType(spec.getContentType());
+            attributes.put("datacontenttype", spec.getContentType());
         }
         if (spec.getCeOverrides() != null && spec.getCeOverrides().getExtensions() != null) {
-            spec.getCeOverrides().getExtensions().forEach(event::withExtension);
+            spec.getCeOverrides().getExtensions().forEach((name, value) -> {
+                if (!name.matches("[a-z0-9]+")
+                        || SpecVersion.V1.getAllAttributes().contains(name)) {
+                    throw new InvalidField(
+                            FieldPath.of("spec", "ceOverrides", "extensions", name),
+                            "an extension attribute is expected: lower case letters and digits, and not a name that"
+                                    + " CloudEvents gives a meaning");
+                }
+                attributes.put(name, value);
+            });
         }
-        return event;
+        return Message.of(attributes, data(spec).orElse(new byte[0]));
     }
 
     private static Optional<byte[]> data(PingSourceSpec spec) {

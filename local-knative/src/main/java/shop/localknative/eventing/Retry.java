@@ -27,7 +27,6 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     /** Knative Serving's default timeoutSeconds: no subscriber that it runs takes longer. */
     private static final Duration LONGEST_REQUEST = Duration.ofMinutes(5);
 
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
     /**
@@ -38,9 +37,6 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         if (retries < 0) {
             throw invalid("retry", "0 or more is expected, not " + retries);
         }
-        if (spec.getFormat() != null && !spec.getFormat().equals("binary")) {
-            throw invalid("format", "only 'binary' is supported, not " + spec.getFormat());
-        }
         Duration timeout = duration("timeout", spec.getTimeout(), LONGEST_REQUEST);
         if (timeout.isZero()) {
             throw invalid("timeout", "must be longer than 0");
@@ -50,7 +46,7 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
                 exponential(spec.getBackoffPolicy()),
                 duration("backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
                 timeout,
-                duration("retryAfterMax", spec.getRetryAfterMax(), LONGEST_RETRY_AFTER));
+                duration("retryAfterMax", spec.getRetryAfterMax(), LONGEST_BACKOFF));
     }
 
     /**

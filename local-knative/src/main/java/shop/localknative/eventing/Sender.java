@@ -88,14 +88,19 @@ final class Sender implements AutoCloseable {
         if (status / 100 == 2) {
             return new Accepted(status, entries(response.headers()), response.body());
         }
+        boolean asksToWait = status == 429 || status == 503; // Of others, Knative does not read it.
         return new Refused(
-                status, "status " + status, response.body(), Retry.worthwhile(status), retryAfter(response.headers()));
+                status,
+                "status " + status,
+                response.body(),
+                Retry.worthwhile(status),
+                asksToWait ? retryAfter(response.headers()) : Duration.ZERO);
     }
 
     private static List<Map.Entry<String, String>> entries(HttpHeaders headers) {
         return headers.map().entrySet().stream()
-                .<Map.Entry<String, String>>map(
-                        h -> new SimpleEntry<>(h.getKey(), h.getValue().getFirst()))
+                .flatMap(header -> header.getValue().stream()
+                        .<Map.Entry<String, String>>map(value -> new SimpleEntry<>(header.getKey(), value)))
                 .toList();
     }
 

@@ -27,7 +27,7 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
     public Change attempt(Pending pending) throws InterruptedException {
         Answer answer = sender.send(
                 route.subscriber().address(),
-                pending.event(),
+                route.outgoing(pending.event()),
                 true,
                 route.retry().timeout());
         return switch (answer) {
@@ -42,7 +42,7 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
             return Change.done(pending.id());
         }
         try {
-            var reply = Message.read(answer.headers(), answer.body());
+            Message reply = Message.read(answer.headers(), answer.body());
             return Change.replied(pending.id(), broker.reply(reply, pending.ttl()));
         } catch (Message.Malformed e) {
             String reason = "The reply is neither empty nor an event. " + e.getMessage();

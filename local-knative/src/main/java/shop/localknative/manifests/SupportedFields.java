@@ -78,6 +78,7 @@ final class SupportedFields {
             "spec.delivery.backoffPolicy",
             "spec.delivery.backoffDelay",
             "spec.delivery.timeout",
+            "spec.delivery.retryAfterMax",
             "spec.delivery.format");
 
     private static final Map<String, List<String>> FIELDS = Map.of(

@@ -132,7 +132,7 @@ class DeliveryTest {
 
         awaitEverythingDelivered();
         assertEquals(List.of("r"), next.ids());
-        assertEquals("{\"ok\":true}", next.received.getFirst().text());
+        assertEquals("{\"ok\": true}", next.received.getFirst().text());
     }
 
     @Test

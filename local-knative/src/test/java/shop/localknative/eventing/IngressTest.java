@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.eventing.Subscriber.Received;
 
 class IngressTest {
@@ -118,7 +119,7 @@ class IngressTest {
 
         assertEquals(202, answer.statusCode());
         Received event = delivered();
-        assertEquals("{\"price\":12345678901234567890.10}", event.text());
+        assertEquals("{\"price\": 12345678901234567890.10}", event.text());
         assertEquals("caf%C3%A9", event.headers().get("ce-subject"));
         assertEquals("7", event.headers().get("ce-number"));
         assertEquals("application/json", event.headers().get("content-type"));
@@ -162,10 +163,23 @@ class IngressTest {
             application/cloudevents+json       | nope                                            | Not a CloudEvent in JSON
             application/cloudevents+json       | null                                            | Not a CloudEvent in JSON
             application/cloudevents+json       | []                                              | Not a CloudEvent in JSON
-            application/cloudevents+json       | {"specversion":"1.0"}                           | Missing mandatory id
-            application/cloudevents+json       | {"specversion":"1.0","id":"","type":"t","source":"/s"} | must not be empty
+            application/cloudevents+json       | {"specversion":"1.0"}                           | attribute 'id' is missing
+            application/cloudevents+json       | {"specversion":"1.0","id":"","type":"t","source":"/s"} | missing or empty
             application/cloudevents+json       | {"specversion":"9","id":"1","type":"t","source":"/s"}  | Invalid specversion: 9
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","time":"noon"} | time
+            application/cloudevents+json       | {"specversion":"1.0","id":7,"type":"t","source":"/s"}    | attribute 'id' must be a string
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":{}} | attribute 'x' must be a string, a boolean or an integer
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":1.5} | attribute 'x' must be a string, a boolean or an integer
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":2147483648} | attribute 'x' must be a string, a boolean or an integer
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":"\\ud800"} | attribute 'x' must be text
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":"\\u0000"} | attribute 'x' must be text
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","Xy":"x"} | can't be an attribute
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","id":"2"} | Duplicate field 'id'
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s"} {} | more after the event
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","data":1,"data_base64":"YQ=="} | either data or data_base64
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","data_base64":"%"} | base64
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","data_base64":null} | base64
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","datacontenttype":"text/plain","data":{}} | must be a string
             application/cloudevents-batch+json | []                                              | not supported: send one event
             application/cloudevents+xml        | <event/>                                        | not supported: send one event
             """)
@@ -174,6 +188,64 @@ class IngressTest {
 
         assertEquals(400, answer.statusCode());
         assertThat(answer.body(), containsString(reason));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ \"b\" :1,\t\"a\":\"\\u00e9\\/\\ud800\" }",
+                "[1.10, -0, 1e400]",
+                "\"\\u0041\"",
+                "1.000",
+                "true",
+                "null",
+            })
+    void theDataOfAStructuredEventIsNotWrittenAnew(String data) {
+        broker.post(
+                Map.of("Content-Type", "application/cloudevents+json"),
+                "{\"specversion\":\"1.0\",\"data\" : %s ,\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}"
+                        .formatted(data));
+
+        assertEquals(data, delivered().text());
+        assertEquals("application/json", delivered().headers().get("content-type"));
+    }
+
+    @Test
+    void attributesOfABinaryEventStayAsTheyAre() {
+        Map<String, String> attributes = Map.of(
+                "ce-time", "2026-01-02T03:04:05.000+00:00",
+                "ce-lower", "caf%c3%a9",
+                "ce-needless", "%41b",
+                "ce-quoted", "\"a \\\" b\"",
+                "ce-spaces", "a  b",
+                "ce-percent", "100% of 5%",
+                "ce-empty", "",
+                "ce-dataschema", "HTTPS://Shop.example:443/a/../b");
+        var headers = new HashMap<>(TestEventing.event("1", "t"));
+        headers.putAll(attributes);
+
+        assertEquals(202, broker.post(headers, "{}").statusCode());
+        attributes.forEach(
+                (name, value) -> assertEquals(value, delivered().headers().get(name), name));
+    }
+
+    @Test
+    void anAttributeThatIsNotUtf8IsRefused() {
+        var answer = broker.post(with(TestEventing.event("1", "t"), "ce-subject", "%C0%A0"), "{}");
+
+        assertEquals(400, answer.statusCode());
+        assertThat(answer.body(), containsString("percent-encoded form of UTF-8"));
+    }
+
+    @Test
+    void anAttributeThatIsThereTwiceIsRefused() {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(broker.url("default")).POST(BodyPublishers.ofString("{}"));
+        TestEventing.event("1", "t").forEach(request::header);
+        var answer = broker.request(request.header("ce-id", "2"));
+
+        assertEquals(400, answer.statusCode());
+        assertThat(answer.body(), containsString("ce-id is there twice"));
     }
 
     @Test
@@ -199,10 +271,10 @@ class IngressTest {
     @Test
     void onlyPostIsAllowed() {
         URI url = broker.url("default");
-        for (String method : new String[] {"GET", "PUT", "DELETE", "OPTIONS"}) {
+        for (String method : new String[] {"GET", "PUT", "DELETE"}) {
             var answer = broker.request(HttpRequest.newBuilder(url).method(method, BodyPublishers.noBody()));
             assertEquals(405, answer.statusCode(), method);
-            assertEquals("POST", answer.headers().firstValue("Allow").orElseThrow());
+            assertEquals("POST, OPTIONS", answer.headers().firstValue("Allow").orElseThrow());
         }
     }
 

@@ -78,19 +78,56 @@ class ManifestsTest {
     }
 
     @Test
-    void cesqlIsNotSupportedYet() {
+    void aCesqlExpressionMustBeOne() {
+        for (String expression : List.of("type == 1", "type = ", "")) {
+            refused(
+                    "Trigger t: spec.filters[1].any[0].cesql: '%s' is not a CESQL expression".formatted(expression),
+                    BROKER,
+                    trigger(
+                            "t",
+                            SUBSCRIBER
+                                    + ", filters: [{exact: {id: a}}, {any: [{cesql: '%s'}]}]".formatted(expression)));
+        }
+    }
+
+    @Test
+    void aFormatIsJsonOrBinary() {
         refused(
-                "Trigger t: spec.filters[1].any[0].cesql: not supported yet; use exact, prefix, suffix, any, all or not",
+                "Trigger t: spec.delivery.format: json or binary is expected, not xml",
                 BROKER,
-                trigger("t", SUBSCRIBER + ", filters: [{exact: {id: a}}, {any: [{cesql: 'true'}]}]"));
+                trigger("t", SUBSCRIBER + ", delivery: {format: xml}"));
+        refused(
+                "Broker default: spec.delivery.format: json or binary is expected, not avro",
+                BROKER + "spec: {delivery: {format: avro}}");
+    }
+
+    @Test
+    void anOrderIsOneOfTwo() {
+        refused(
+                "Trigger t: metadata.annotations.kafka.eventing.knative.dev/delivery.order: ordered or unordered is"
+                        + " expected, not random",
+                BROKER,
+                TestEventing.annotated(
+                        trigger("t", SUBSCRIBER), "kafka.eventing.knative.dev/delivery.order", "random"));
+    }
+
+    @Test
+    void anOverrideIsAnExtension() {
+        for (String name : List.of("type", "no-name")) {
+            refused(
+                    "PingSource p: spec.ceOverrides.extensions.%s: an extension attribute is expected: lower case letters and digits, and not a name that CloudEvents gives a meaning"
+                            .formatted(name),
+                    PingScheduleTest.ping("schedule: '* * * * *', sink: {uri: 'http://127.0.0.1:1/'},"
+                            + " ceOverrides: {extensions: {%s: x}}".formatted(name)));
+        }
     }
 
     @Test
     void aFilterThatSaysNothingIsRefused() {
         for (String filter : List.of("{}", "{any: []}", "{exact: {}}", "{exact: {id: a}, prefix: {id: a}}")) {
             refused(
-                    "Trigger t: spec.filters[0]: exactly one of exact, prefix, suffix, any, all and not is expected,"
-                            + " and not empty",
+                    "Trigger t: spec.filters[0]: exactly one of exact, prefix, suffix, any, all, not and cesql is"
+                            + " expected, and not empty",
                     BROKER,
                     trigger("t", SUBSCRIBER + ", filters: [%s]".formatted(filter)));
         }

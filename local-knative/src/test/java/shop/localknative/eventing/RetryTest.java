@@ -88,7 +88,6 @@ class RetryTest {
         refused("an ISO 8601 duration such as PT0.5S is expected, not soon", spec -> spec.setRetryAfterMax("soon"));
         refused("linear or exponential is expected, not random", spec -> spec.setBackoffPolicy("random"));
         refused("0 or more is expected, not -1", spec -> spec.setRetry(-1));
-        refused("only 'binary' is supported, not json", spec -> spec.setFormat("json"));
     }
 
     private static void refused(String message, Consumer<DeliverySpec> mistake) {

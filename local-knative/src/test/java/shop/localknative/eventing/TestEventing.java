@@ -70,6 +70,11 @@ final class TestEventing implements AutoCloseable {
                 """.formatted(name, spec);
     }
 
+    /** The manifest with an annotation. */
+    static String annotated(String manifest, String name, String value) {
+        return manifest.replaceFirst("metadata: \\{", "metadata: {annotations: {'%s': '%s'}, ".formatted(name, value));
+    }
+
     static String to(Subscriber subscriber) {
         return "subscriber: {uri: '%s'}".formatted(subscriber.url());
     }

@@ -1,0 +1,198 @@
+package shop.localknative.eventing;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.cloudevents.SpecVersion;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import shop.localknative.eventing.Message.Malformed;
+
+/**
+ * Structured content mode in the JSON event format. Not the SDK's: that one writes {@code data} anew, and a broker must
+ * not change a byte of it.
+ */
+final class StructuredMode {
+
+    static final String MEDIA_TYPE = "application/cloudevents+json";
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private static final String DATA_CONTENT_TYPE = "datacontenttype";
+
+    /** Of version 0.3; later, {@code data_base64} says it. */
+    private static final String DATA_CONTENT_ENCODING = "datacontentencoding";
+
+    /**
+     * The member {@code data}.
+     *
+     * @param json as it is in the document
+     * @param string its value, if that is a string
+     */
+    private record Data(String json, Optional<String> string) {}
+
+    private StructuredMode() {}
+
+    /** The same event in binary mode. */
+    static Message read(byte[] body) throws Malformed {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        Map<String, Data> data = new LinkedHashMap<>();
+        String text = utf8(body).orElseThrow(() -> new Malformed("Not a CloudEvent in JSON: it is not UTF-8."));
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new Malformed("Not a CloudEvent in JSON: an object is expected.");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                if (name.equals("data") || name.equals("data_base64")) {
+                    data.put(name, data(parser, text));
+                } else if (!parser.hasToken(JsonToken.VALUE_NULL)) {
+                    attributes.put(name, attribute(name, parser));
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new Malformed("Not a CloudEvent in JSON: there is more after the event.");
+            }
+        } catch (JsonProcessingException e) {
+            throw new Malformed("Not a CloudEvent in JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("A text in memory can be read", e);
+        }
+        byte[] bytes = bytes(data, attributes); // First: it may add an attribute.
+        return Message.of(attributes, bytes);
+    }
+
+    /** The same event in structured mode. What is not JSON, though it may say so, becomes base64. */
+    static Message write(Message event) {
+        Map<String, String> attributes = event.attributes();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(body)) {
+            json.writeStartObject();
+            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+                json.writeStringField(attribute.getKey(), attribute.getValue());
+            }
+            Optional<String> text = isJson(attributes.getOrDefault(DATA_CONTENT_TYPE, ""))
+                    ? utf8(event.data()).filter(StructuredMode::isOneValue)
+                    : Optional.empty();
+            if (text.isPresent()) {
+                json.writeFieldName("data");
+                json.writeRawValue(text.get());
+            } else if (event.data().length > 0) {
+                boolean early = attributes.get("specversion").equals(SpecVersion.V03.toString());
+                if (early) {
+                    json.writeStringField(DATA_CONTENT_ENCODING, "base64");
+                }
+                json.writeFieldName(early ? "data" : "data_base64");
+                json.writeBinary(event.data());
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Bytes in memory can be written", e);
+        }
+        return new Message(Map.of("content-type", MEDIA_TYPE), body.toByteArray());
+    }
+
+    private static Data data(JsonParser parser, String text) throws IOException {
+        int start = (int) parser.currentTokenLocation().getCharOffset();
+        Optional<String> string =
+                parser.hasToken(JsonToken.VALUE_STRING) ? Optional.of(parser.getText()) : Optional.empty();
+        parser.skipChildren();
+        parser.finishToken();
+        return new Data(text.substring(start, (int) parser.currentLocation().getCharOffset()), string);
+    }
+
+    /** The types of CloudEvents that JSON has; the others are strings. What the specification names are strings all. */
+    private static String attribute(String name, JsonParser parser) throws IOException, Malformed {
+        boolean ownType = !SpecVersion.V1.getAllAttributes().contains(name);
+        boolean fits =
+                switch (parser.currentToken()) {
+                    case VALUE_STRING -> true;
+                    case VALUE_TRUE, VALUE_FALSE -> ownType;
+                    case VALUE_NUMBER_INT -> ownType && parser.getNumberType() == JsonParser.NumberType.INT;
+                    default -> false;
+                };
+        if (!fits) {
+            throw new Malformed("The attribute '%s' must be a %s."
+                    .formatted(name, ownType ? "string, a boolean or an integer of 32 bits" : "string"));
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(parser.getText())) {
+            throw new Malformed("The attribute '%s' must be text, without lone surrogates.".formatted(name));
+        }
+        return parser.getText();
+    }
+
+    private static byte[] bytes(Map<String, Data> data, Map<String, String> attributes) throws Malformed {
+        if (data.size() > 1) {
+            throw new Malformed("An event has either data or data_base64.");
+        }
+        if (data.containsKey("data_base64")) {
+            return base64(data.get("data_base64"));
+        }
+        if (!data.containsKey("data")) {
+            return new byte[0];
+        }
+        Data its = data.get("data");
+        if ("base64".equals(attributes.get(DATA_CONTENT_ENCODING))
+                && SpecVersion.V03.toString().equals(attributes.get("specversion"))) {
+            attributes.remove(DATA_CONTENT_ENCODING);
+            return base64(its);
+        }
+        attributes.putIfAbsent(DATA_CONTENT_TYPE, "application/json");
+        String text = isJson(attributes.get(DATA_CONTENT_TYPE))
+                ? its.json
+                : its.string.orElseThrow(
+                        () -> new Malformed("The data must be a string: its content type, %s, is not that of JSON."
+                                .formatted(attributes.get(DATA_CONTENT_TYPE))));
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] base64(Data data) throws Malformed {
+        try {
+            return Base64.getDecoder().decode(data.string.orElseThrow());
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw new Malformed("The data must be a string in base64: " + e.getMessage());
+        }
+    }
+
+    private static boolean isJson(String contentType) {
+        return contentType.matches("(?i)[^/;]+/([^;]+\\+)?json\\s*(;.*)?");
+    }
+
+    private static boolean isOneValue(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<String> utf8(byte[] bytes) {
+        try {
+            return Optional.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+}
