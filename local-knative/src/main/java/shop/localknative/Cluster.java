@@ -3,24 +3,16 @@ package shop.localknative;
 import com.zaxxer.hikari.HikariDataSource;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.SinkBinding;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import shop.localknative.eventing.Eventing;
 import shop.localknative.eventing.InvalidResource;
 import shop.localknative.manifests.ManifestReader;
@@ -31,14 +23,10 @@ import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.Addresses;
 import shop.localknative.serving.FrontDoor;
-import shop.localknative.serving.Image;
 import shop.localknative.serving.Revision;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.SinkBindings;
 import shop.localknative.serving.StatusPage;
-import shop.localknative.workload.Config;
-import shop.localknative.workload.FlywayJob;
-import shop.localknative.workload.GeneratedSecrets;
 import shop.localknative.workload.Pod;
 import shop.localknative.workload.Workload;
 
@@ -48,6 +36,7 @@ public final class Cluster implements AutoCloseable {
 
     /**
      * @param images the directory whose modules stand for the images
+     * @param processes the commands that stand for images, by the images' names
      * @param port of the front door; 0 for any
      * @param data the directory of all state
      * @param fresh without the state of earlier runs
@@ -56,7 +45,8 @@ public final class Cluster implements AutoCloseable {
      */
     public record Options(
             Path manifests,
-            Path images,
+            Optional<Path> images,
+            Map<String, String> processes,
             int port,
             Path data,
             boolean fresh,
@@ -93,30 +83,21 @@ public final class Cluster implements AutoCloseable {
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
         var platform = closing(Platform.start(data));
-        var config = new Config(manifests);
-        var secrets = new GeneratedSecrets(platform);
-        secrets.addTo(config, Workload.all(manifests));
-
-        var serving = new Serving(vertx, addresses, processes);
-        var bindings = new SinkBindings(manifests.resources(SinkBinding.class));
-        for (Pod pod : pods(Service.class, config, platform, data)) {
-            var variables = new HashMap<>(bindings.environmentOf(pod.workload().manifest()));
-            variables.putAll(options.environment());
-            var image = Image.of(pod.workload(), options.images());
-            var log = data.directory("logs").resolve(pod.workload().name() + ".log");
-            add(new Revision(pod, image, variables, addresses, log), serving);
-            renewTokens(pod);
-        }
-        requireAllExternalsFound(serving);
-        var jobs = pods(Job.class, config, platform, data).stream()
-                .map(FlywayJob::of)
-                .toList();
+        var serving = new Serving(vertx, addresses, processes, door);
+        var reconciler = new Reconciler(
+                options, manifests, vertx, data, platform, serving, (name, pod) -> revision(name, pod, data));
+        reconciler.start();
+        addExternals(reconciler, serving, data);
         var eventing = eventing(platform);
         closing(serving);
         closing(eventing::stopDeliveries);
-        prepareDatabases(platform, secrets, jobs);
+        platform.createDatabase(BROKER_DATABASE);
+        reconciler.migrate();
         eventing.start();
-        door.open(hosts(platform, serving, eventing));
+        lead(door, platform, serving, eventing, reconciler);
+        door.open();
+        serving.start();
+        closing(reconciler).follow();
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
         Console.say("logs", data.directory("logs").toString());
@@ -131,23 +112,31 @@ public final class Cluster implements AutoCloseable {
         return environments;
     }
 
-    private void add(Revision revision, Serving serving) {
-        var address = options.external().get(revision.name());
-        if (address == null) {
-            serving.add(revision);
-        } else {
-            serving.addExternal(revision, address);
-            external.put(revision.name(), revision);
-        }
+    private Revision revision(String name, Pod pod, DataDirectory data) {
+        var variables = new HashMap<>(new SinkBindings(manifests.resources(SinkBinding.class))
+                .environmentOf(pod.workload().manifest()));
+        variables.putAll(options.environment());
+        var service = pod.workload().name();
+        return new Revision(
+                name, pod, variables, addresses, data.directory("logs").resolve(service + ".log"));
     }
 
-    private void requireAllExternalsFound(Serving serving) {
-        for (var service : options.external().entrySet()) {
-            if (!external.containsKey(service.getKey())) {
-                throw new StartException("--external %s: the manifests have no such service, only %s."
-                        .formatted(service.getKey(), serving.names()));
-            }
-        }
+    private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
+        var workloads = manifests.of(Service.class).stream().map(Workload::of).toList();
+        options.external().forEach((name, address) -> {
+            var workload = workloads.stream()
+                    .filter(w -> w.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new StartException("--external %s: the manifests have no such service, only %s."
+                            .formatted(
+                                    name,
+                                    workloads.stream()
+                                            .map(Workload::name)
+                                            .sorted()
+                                            .toList())));
+            serving.addExternal(workload, address);
+            external.put(name, revision(name, reconciler.pod(workload), data));
+        });
     }
 
     /** What an earlier run left behind when it was killed; with --fresh, all that it knew, too. */
@@ -161,30 +150,6 @@ public final class Cluster implements AutoCloseable {
             data.clear();
         }
         data.delete("volumes"); // made anew from the manifests; what is not mounted any more shall be gone
-    }
-
-    private List<Pod> pods(Class<? extends HasMetadata> kind, Config config, Platform platform, DataDirectory data) {
-        return manifests.of(kind).stream()
-                .map(Workload::of)
-                .map(w -> Pod.of(w, config, platform.cluster(), data.directory("volumes", w.name())))
-                .toList();
-    }
-
-    private void renewTokens(Pod pod) {
-        pod.volumes()
-                .renewal()
-                .ifPresent(period -> vertx.setPeriodic(
-                        period.toMillis(),
-                        timer -> vertx.executeBlocking(() -> {
-                            pod.volumes().renewTokens();
-                            return null;
-                        })));
-    }
-
-    private void prepareDatabases(Platform platform, GeneratedSecrets secrets, List<FlywayJob> jobs) {
-        inParallel(Stream.concat(secrets.databases().stream(), Stream.of(BROKER_DATABASE))
-                .<Runnable>map(name -> () -> platform.createDatabase(name)));
-        inParallel(jobs.stream().<Runnable>map(job -> () -> Console.say(job.name(), job.run())));
     }
 
     private Eventing eventing(Platform platform) {
@@ -201,28 +166,20 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Who answers for which Host header. */
-    private Map<String, Handler<HttpServerRequest>> hosts(Platform platform, Serving serving, Eventing eventing) {
-        var about = new JsonObject()
-                .put("broker", "http://" + Addresses.BROKER_INGRESS)
-                .put("postgresql", "127.0.0.1:" + platform.postgresPort())
-                .put("data", options.data().toString());
-        var pages = new StatusPage(vertx, serving.activators(), platform.mailbox(), about);
-        var hosts = new TreeMap<>(serving.hosts());
-        hosts.put("localhost", pages);
-        hosts.put("127.0.0.1", pages);
-        hosts.put(Addresses.BROKER_INGRESS, eventing.ingress());
-        return hosts;
-    }
-
-    private static void inParallel(Stream<Runnable> tasks) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture.allOf(tasks.map(task -> CompletableFuture.runAsync(task, threads))
-                            .toArray(CompletableFuture[]::new))
-                    .join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StartException cause ? cause : e;
-        }
+    /** Who answers for which Host header, beside the services. */
+    private void lead(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
+        var pages = new StatusPage(
+                vertx,
+                serving,
+                platform.mailbox(),
+                () -> new JsonObject()
+                        .put("problem", reconciler.problem().orElse(null))
+                        .put("broker", "http://" + Addresses.BROKER_INGRESS)
+                        .put("postgresql", "127.0.0.1:" + platform.postgresPort())
+                        .put("data", options.data().toString()));
+        door.lead("localhost", pages);
+        door.lead("127.0.0.1", pages);
+        door.lead(Addresses.BROKER_INGRESS, eventing.ingress());
     }
 
     private synchronized <T extends AutoCloseable> T closing(T part) {

@@ -3,6 +3,7 @@ package shop.localknative;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -25,10 +26,16 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--images",
-            required = true,
             paramLabel = "DIR",
             description = "where the modules are that stand for the images: shop/order-service is DIR/order-service")
-    private Path images;
+    private Optional<Path> images = Optional.empty();
+
+    @Option(
+            names = "--process",
+            paramLabel = "IMAGE=COMMAND",
+            description = "what to start in place of an image, here, with the container's arguments and environment; "
+                    + "repeatable")
+    private Map<String, String> processes = Map.of();
 
     @Option(names = "--port", paramLabel = "N", description = "of the front door, 0 for any; default ${DEFAULT-VALUE}")
     private int port = 8080;
@@ -50,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var cluster = new Cluster(new Options(manifests, images, port, data, fresh, environment, external));
+        var cluster = new Cluster(new Options(manifests, images, processes, port, data, fresh, environment, external));
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
         int frontDoor = cluster.start();
         cluster.externalEnvironments().forEach(RunCommand::tell);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 
 /** The manifests in src/test/resources/echo, and the executable that stands for their image. */
 public final class TestSystem {
@@ -39,7 +40,8 @@ public final class TestSystem {
     public static Cluster.Options options(Path directory, Map<String, URI> external) throws IOException {
         return new Cluster.Options(
                 manifests(),
-                images(directory.resolve("images")),
+                Optional.of(images(directory.resolve("images"))),
+                Map.of(),
                 0,
                 directory.resolve("data"),
                 false,

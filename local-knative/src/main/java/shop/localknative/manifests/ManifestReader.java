@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import shop.localknative.StartException;
@@ -22,27 +24,38 @@ public final class ManifestReader {
     private final Map<String, Manifest> manifests = new LinkedHashMap<>();
     private final Map<String, List<String>> skipped = new TreeMap<>();
 
-    private ManifestReader() {}
+    private final Set<Path> files;
+
+    private ManifestReader(Set<Path> files) {
+        this.files = files;
+    }
 
     /** @throws StartException for whatever is not understood, with file, line and field */
     public static Manifests read(Path path) {
+        return read(path, new HashSet<>());
+    }
+
+    /** @param files is added to, also when this fails: the files and directories that a change can be expected in */
+    public static Manifests read(Path path, Set<Path> files) {
         if (!Files.exists(path)) {
             throw new StartException("No manifests at " + path + ": expected a directory with a kustomization.yaml.");
         }
-        var reader = new ManifestReader();
+        var reader = new ManifestReader(files);
         reader.readAny(path.normalize(), Optional.empty());
-        var manifests = new Manifests(List.copyOf(reader.manifests.values()), reader.skipped);
+        var manifests = new Manifests(List.copyOf(reader.manifests.values()), reader.skipped, files);
         References.check(manifests);
         return manifests;
     }
 
     private void readAny(Path path, Optional<String> namespace) {
+        files.add(path);
         if (!Files.isDirectory(path)) {
             StrictYaml.read(path).forEach(document -> readResource(document, namespace));
             return;
         }
         var kustomization = path.resolve("kustomization.yaml");
         if (Files.exists(kustomization)) {
+            files.add(kustomization);
             readKustomization(kustomization, namespace);
         } else {
             yamlFiles(path).forEach(file -> readAny(file, namespace));
@@ -57,6 +70,7 @@ public final class ManifestReader {
             for (int i = 0; i < kustomization.resources().size(); i++) {
                 var resource =
                         file.resolveSibling(kustomization.resources().get(i)).normalize();
+                files.add(resource);
                 if (!Files.exists(resource)) {
                     throw document.problem("no such file or directory: " + resource, "resources", i);
                 }
@@ -101,10 +115,11 @@ public final class ManifestReader {
         manifests.put(id, new Manifest(document.file(), document.yaml(), configMap));
     }
 
-    private static void readFiles(Document document, int index, Generator generator, Map<String, String> data) {
+    private void readFiles(Document document, int index, Generator generator, Map<String, String> data) {
         for (int i = 0; i < generator.files().size(); i++) {
             var entry = generator.files().get(i).split("=", 2);
             var file = document.file().resolveSibling(entry[entry.length - 1]).normalize();
+            files.add(file);
             try {
                 data.put(entry.length == 2 ? entry[0] : file.getFileName().toString(), Files.readString(file));
             } catch (IOException e) {

@@ -2,17 +2,20 @@ package shop.localknative.manifests;
 
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything that was read.
  *
  * @param skipped what only a cluster can use: names by kind
+ * @param files and directories that it was read from
  */
-public record Manifests(List<Manifest> all, Map<String, List<String>> skipped) {
+public record Manifests(List<Manifest> all, Map<String, List<String>> skipped, Set<Path> files) {
 
     public List<Manifest> of(Class<? extends HasMetadata> type) {
         return all.stream().filter(m -> type.isInstance(m.resource())).toList();

@@ -10,8 +10,23 @@ import java.util.stream.Stream;
  * other field of the models would be ignored without a word, so it is refused.
  */
 final class SupportedFields {
+    private static final List<String> PROBE = List.of(
+            "httpGet.path",
+            "httpGet.port",
+            "httpGet.httpHeaders[].name",
+            "httpGet.httpHeaders[].value",
+            "tcpSocket.port",
+            "initialDelaySeconds",
+            "periodSeconds",
+            "timeoutSeconds",
+            "successThreshold",
+            "failureThreshold");
+
     /** Of a container, below {@code containers[]}; {@code .**} stands for everything below a field. */
-    private static final List<String> CONTAINER = List.of(
+    private static final List<String> CONTAINER = with(
+            Stream.of("readinessProbe", "livenessProbe", "startupProbe")
+                    .flatMap(probe -> under(probe, PROBE).stream())
+                    .toList(),
             "name",
             "image",
             "imagePullPolicy",
@@ -26,16 +41,6 @@ final class SupportedFields {
             "ports[].name",
             "ports[].protocol",
             "ports[].containerPort",
-            "readinessProbe.httpGet.path",
-            "readinessProbe.httpGet.port",
-            "readinessProbe.tcpSocket.port",
-            "readinessProbe.initialDelaySeconds",
-            "readinessProbe.periodSeconds",
-            "readinessProbe.timeoutSeconds",
-            "readinessProbe.successThreshold",
-            "readinessProbe.failureThreshold",
-            "livenessProbe.**",
-            "startupProbe.**",
             "resources.requests.**",
             "resources.limits.**",
             "securityContext.**",
@@ -88,7 +93,11 @@ final class SupportedFields {
                     with(
                             under("spec.template", POD),
                             "spec.template.spec.containerConcurrency",
-                            "spec.template.spec.timeoutSeconds"),
+                            "spec.template.spec.timeoutSeconds",
+                            "spec.traffic[].revisionName",
+                            "spec.traffic[].latestRevision",
+                            "spec.traffic[].percent",
+                            "spec.traffic[].tag"),
             "Job",
                     with(
                             under("spec.template", POD),

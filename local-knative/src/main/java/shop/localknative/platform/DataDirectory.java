@@ -17,7 +17,7 @@ import shop.localknative.StartException;
 public final class DataDirectory implements AutoCloseable {
     /** What --fresh deletes. Nothing else in the directory was made here. */
     private static final List<String> CONTENTS =
-            List.of("postgresql", "credentials", "keys", "mail", "volumes", "logs");
+            List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "logs");
 
     private final Path directory;
     private final FileChannel channel;
@@ -74,7 +74,7 @@ public final class DataDirectory implements AutoCloseable {
         delete(directory.resolve(name));
     }
 
-    static void delete(Path tree) {
+    public static void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;
         }

@@ -15,27 +15,28 @@ import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyResponse;
 import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Takes the requests for a service, holds them until there is an instance, and passes them on to it. */
-public final class Activator implements Handler<HttpServerRequest> {
+/** Takes the requests for a service, holds them until an instance has room, and passes them on to it. */
+final class Activator implements Handler<HttpServerRequest> {
+    private static final String EXCHANGE = "exchange";
+
     private final Vertx vertx;
     private final HttpClient client;
-    private final Instances instances;
+    private final Supplier<Instances> route;
     private final HttpProxy proxy;
 
-    public Activator(Vertx vertx, HttpClient client, Instances instances) {
+    /** @param route chooses a revision for each request */
+    Activator(Vertx vertx, HttpClient client, Supplier<Instances> route) {
         this.vertx = vertx;
         this.client = client;
-        this.instances = instances;
+        this.route = route;
         this.proxy = HttpProxy.reverseProxy(client).origin(this::connect).addInterceptor(new Answers());
-    }
-
-    public Instances instances() {
-        return instances;
     }
 
     @Override
@@ -43,23 +44,104 @@ public final class Activator implements Handler<HttpServerRequest> {
         proxy.handle(request);
     }
 
-    /** Nothing of the request has been sent here yet, so a second attempt is safe, whatever the request does. */
-    private Future<HttpClientRequest> connect(ProxyContext proxied) {
-        return connectToInstance()
-                .recover(failure -> isRefusal(failure) ? connectToInstance() : Future.failedFuture(failure))
-                .onSuccess(request -> limit(request, proxied.request().proxiedRequest()));
+    private Future<HttpClientRequest> connect(ProxyContext context) {
+        var exchange = new Exchange();
+        context.set(EXCHANGE, exchange);
+        context.request().proxiedRequest().response().endHandler(v -> exchange.end());
+        return exchange.connect();
     }
 
-    private Future<HttpClientRequest> connectToInstance() {
-        return Future.fromCompletionStage(instances.ready(), vertx.getOrCreateContext())
-                .compose(instance -> client.request(
-                                new RequestOptions().setHost("127.0.0.1").setPort(instance.port()))
-                        .recover(failure -> {
-                            if (isRefusal(failure)) {
-                                instances.giveUp(instance);
-                            }
-                            return Future.failedFuture(failure);
-                        }));
+    /** A request, from when it comes until it is answered or given up; all on one event loop. */
+    private final class Exchange {
+        private Instances instances = route.get();
+        private final long timer = vertx.setTimer(instances.revision().timeout().toMillis(), t -> tooLate());
+        private CompletableFuture<Instance> place;
+        private Instance instance;
+        private HttpClientRequest request;
+        private Throwable over;
+
+        /** Nothing of the request has been sent while this fails, so another attempt is safe, whatever it asks for. */
+        Future<HttpClientRequest> connect() {
+            place = instances.acquire();
+            return (place.isDone() && !place.isCompletedExceptionally()
+                            ? Future.succeededFuture(place.join())
+                            : Future.fromCompletionStage(place, vertx.getOrCreateContext()))
+                    .compose(this::connectTo)
+                    .recover(failure -> {
+                        if (over == null && isRefusal(failure)) {
+                            instances.giveUp(instance);
+                            release();
+                            return connect();
+                        }
+                        if (over == null && failure instanceof Instances.UnreachableException) {
+                            instances = route.get();
+                            return connect();
+                        }
+                        return Future.failedFuture(over != null ? over : failure);
+                    });
+        }
+
+        private Future<HttpClientRequest> connectTo(Instance chosen) {
+            instance = chosen;
+            if (over != null) {
+                release();
+                return Future.failedFuture(over);
+            }
+            return client.request(new RequestOptions().setHost("127.0.0.1").setPort(chosen.port()))
+                    .onSuccess(connected -> {
+                        request = connected;
+                        if (over != null) {
+                            connected.reset(0, over);
+                        }
+                    });
+        }
+
+        /** The first byte of the answer is there: from now on it may take its time, as a stream of events does. */
+        void answered() {
+            vertx.cancelTimer(timer);
+        }
+
+        /** The answer has been sent, or the caller is gone; the proxy resets the request then. */
+        void end() {
+            vertx.cancelTimer(timer);
+            over = new ClosedChannelException();
+            place.completeExceptionally(over);
+            release();
+        }
+
+        private void tooLate() {
+            over = new TimeoutException();
+            place.completeExceptionally(over);
+            if (request != null) {
+                request.reset(0, over);
+            }
+        }
+
+        private void release() {
+            if (instance != null) {
+                instances.release(instance);
+                instance = null;
+            }
+        }
+
+        Problem problem(Throwable failure) {
+            var revision = instances.revision();
+            var name = revision.service();
+            var reason = instances.failure();
+            if (failure instanceof Instances.OverloadException) {
+                return new Problem(503, name + " is overloaded", failure.getMessage());
+            }
+            if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                    .anyMatch(TimeoutException.class::isInstance)) {
+                return reason.map(why -> new Problem(503, name + " could not be started", why))
+                        .orElseGet(() -> new Problem(
+                                504,
+                                name + " took too long",
+                                "There was no answer within %d s."
+                                        .formatted(revision.timeout().toSeconds())));
+            }
+            return new Problem(502, name + " broke off", failure.getMessage());
+        }
     }
 
     /** Nobody listens there: the instance has just died. A time-out says no more than that it is busy. */
@@ -67,14 +149,8 @@ public final class Activator implements Handler<HttpServerRequest> {
         return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
     }
 
-    private void limit(HttpClientRequest request, HttpServerRequest proxied) {
-        var timeout = instances.revision().timeout();
-        long timer = vertx.setTimer(timeout.toMillis(), t -> request.reset(0, new TimeoutException()));
-        proxied.response().endHandler(v -> vertx.cancelTimer(timer));
-    }
-
     /** Adds what the caller is to the request, and says why when there is no answer. */
-    private final class Answers implements ProxyInterceptor {
+    private static final class Answers implements ProxyInterceptor {
         @Override
         public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
             var caller = context.request().proxiedRequest();
@@ -86,11 +162,13 @@ public final class Activator implements Handler<HttpServerRequest> {
                 context.request().setAuthority(caller.authority());
                 headers.set("X-Forwarded-Host", caller.authority().toString());
             }
-            return context.sendRequest().recover(failure -> answer(context, failure));
+            return context.sendRequest()
+                    .onSuccess(response -> exchange(context).answered())
+                    .recover(failure -> answer(context, failure));
         }
 
-        private Future<ProxyResponse> answer(ProxyContext context, Throwable failure) {
-            var problem = problem(failure instanceof CompletionException e ? e.getCause() : failure);
+        private static Future<ProxyResponse> answer(ProxyContext context, Throwable failure) {
+            var problem = exchange(context).problem(failure);
             var response = context.request().release().response();
             response.setStatusCode(problem.status())
                     .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
@@ -98,17 +176,8 @@ public final class Activator implements Handler<HttpServerRequest> {
             return Future.succeededFuture(response);
         }
 
-        private Problem problem(Throwable failure) {
-            var name = instances.revision().name();
-            var causes = Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
-            if (causes.anyMatch(TimeoutException.class::isInstance)) {
-                var limit = "There was no answer within %d s."
-                        .formatted(instances.revision().timeout().toSeconds());
-                return new Problem(504, name + " took too long", limit);
-            }
-            return instances.state() == Instances.State.FAILED
-                    ? new Problem(503, name + " could not be started", failure.getMessage())
-                    : new Problem(502, name + " broke off", failure.getMessage());
+        private static Exchange exchange(ProxyContext context) {
+            return context.get(EXCHANGE, Exchange.class);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import shop.localknative.StartException;
+import shop.localknative.manifests.Manifest;
 
 /** The names of the cluster, and the loopback listeners that stand for them here. */
 public final class Addresses {
@@ -20,6 +21,24 @@ public final class Addresses {
 
     static String hostOf(String namespace, String service) {
         return "%s.%s.svc.cluster.local".formatted(service, namespace);
+    }
+
+    /** The name that browsers and curl resolve. Services are public unless they say otherwise. */
+    static Optional<String> publicHostOf(Manifest service) {
+        var labels = Optional.ofNullable(service.resource().getMetadata().getLabels())
+                .orElse(Map.of());
+        return "cluster-local".equals(labels.get("networking.knative.dev/visibility"))
+                ? Optional.empty()
+                : Optional.of("%s.%s.localhost".formatted(service.name(), service.namespace()));
+    }
+
+    /** Under which name people, or else other services reach it. */
+    static String hostOf(Manifest service) {
+        return publicHostOf(service).orElseGet(() -> hostOf(service.namespace(), service.name()));
+    }
+
+    boolean isKnown(String host) {
+        return listeners.containsKey(host);
     }
 
     /** @param port of the listener that answers for {@code host} */

@@ -6,49 +6,89 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Ports;
 import shop.localknative.platform.Processes;
 
-/** A running process of a revision, ready for requests. */
+/** A process of a revision, from before its start until after its end. */
 final class Instance {
-    private static final Path SETSID = Path.of("/usr/bin/setsid");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration BETWEEN_PROBES = Duration.ofMillis(20);
-    private static final int BYTES_OF_A_FAILURE = 2_000;
-
-    private final Process process;
-    private final int port;
-
-    private Instance(Process process, int port) {
-        this.process = process;
-        this.port = port;
+    enum State {
+        /** Also while it waits to be started again after a crash. */
+        STARTING,
+        READY,
+        /** Its readiness probe fails: no new requests until it succeeds. */
+        UNREADY,
+        /** It takes no new requests and ends when those under way are answered. */
+        DRAINING
     }
 
-    /**
-     * Starts a process and blocks until it is ready.
-     *
-     * @throws IOException when it is not, with the end of its log
-     */
-    static Instance start(Revision revision, Processes processes) throws IOException, InterruptedException {
-        var launch = revision.launch(Ports.free());
-        var builder = new ProcessBuilder(inItsOwnSession(revision.image().command()))
-                .directory(revision.pod().directory().toFile())
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+    private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final int BYTES_OF_A_FAILURE = 2_000;
+
+    /** Knative's progress deadline. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(10);
+
+    private static final long EAGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final Revision revision;
+    private final Image image;
+    private volatile Revision.Launch launch;
+    private volatile Process process;
+    private volatile long begin = System.nanoTime();
+    private long logBegin;
+
+    /** The thread that starts it, watches over it and stops it when interrupted. */
+    Thread life;
+
+    // What follows is guarded by the lock of Instances.
+    State state = State.STARTING;
+    int inFlight;
+    private long drainingSince;
+    private boolean ending;
+
+    Instance(Revision revision, Image image) {
+        this.revision = revision;
+        this.image = image;
+    }
+
+    void drain() {
+        if (state != State.DRAINING) {
+            state = State.DRAINING;
+            drainingSince = System.nanoTime();
+        }
+    }
+
+    boolean isDrainingFor(Duration time) {
+        return state == State.DRAINING && System.nanoTime() - drainingSince > time.toNanos();
+    }
+
+    /** Not twice: a second interrupt would cut its grace period short. */
+    void end() {
+        if (!ending) {
+            ending = true;
+            life.interrupt();
+        }
+    }
+
+    /** Starts the process and blocks until it is ready. Says what was wrong when it is not. */
+    void start(Processes processes) throws IOException, InterruptedException {
+        begin = System.nanoTime();
+        launch = revision.launch(Ports.free());
+        logBegin = Files.exists(revision.log()) ? Files.size(revision.log()) : 0;
+        var builder = new ProcessBuilder(inItsOwnSession(image.command()))
+                .directory(image.directory().orElse(launch.directory()).toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(revision.log().toFile()));
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
         builder.environment().putAll(launch.environment());
-        var process = processes.start(builder);
-        try {
-            awaitReadiness(process, launch.readiness(), revision);
-            return new Instance(process, launch.port());
-        } catch (IOException | InterruptedException e) {
-            process.destroyForcibly().onExit().join();
-            throw e;
-        }
+        process = processes.start(builder);
+        awaitReadiness();
     }
 
     /** A terminal's Ctrl-C is for local-knative, which stops what it started in its own order. */
@@ -58,30 +98,63 @@ final class Instance {
                 : command;
     }
 
-    private static void awaitReadiness(Process process, Readiness readiness, Revision revision)
-            throws IOException, InterruptedException {
-        var deadline = Instant.now().plus(PATIENCE);
-        while (!readiness.isReady()) {
-            if (!process.isAlive()) {
-                throw failure("ended with exit code " + process.exitValue(), revision);
+    /** Every millisecond between being ready and being asked is one that the first request waits. */
+    private void awaitReadiness() throws IOException, InterruptedException {
+        long started = System.nanoTime();
+        var limit = launch.startup()
+                .map(probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
+                .orElse(START_LIMIT);
+        var startup = launch.startup().map(Probe::question);
+        while (true) {
+            var answer = startup.flatMap(Probe.Question::ask);
+            if (answer.isEmpty()) {
+                answer = launch.readiness().question().ask();
             }
-            if (Instant.now().isAfter(deadline)) {
-                throw failure("was not ready within " + PATIENCE.toSeconds() + " s", revision);
+            if (answer.isEmpty()) {
+                return;
             }
-            Thread.sleep(BETWEEN_PROBES);
+            long lived = System.nanoTime() - started;
+            if (lived > limit.toNanos()) {
+                throw failure("was not ready within %d s (%s)".formatted(limit.toSeconds(), answer.get()));
+            }
+            if (process.waitFor(lived < EAGER_NANOS ? 2 : 20, TimeUnit.MILLISECONDS)) {
+                throw ended();
+            }
         }
     }
 
-    private static IOException failure(String what, Revision revision) throws IOException {
-        return new IOException("%s. The end of %s:%n%s".formatted(what, revision.log(), endOf(revision.log())));
+    /**
+     * Watches over the process until it ends or its liveness probe has failed, and says so.
+     *
+     * @param readiness is told when that changes
+     */
+    void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
+        var ready = launch.readiness().new Opinion(System.nanoTime());
+        var live = launch.liveness().map(probe -> probe.new Opinion(System.nanoTime()));
+        while (true) {
+            long due = Math.min(ready.due(), live.map(Probe.Opinion::due).orElse(Long.MAX_VALUE));
+            if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw ended();
+            }
+            boolean before = ready.isGood();
+            ready.askWhenDue(System.nanoTime());
+            if (ready.isGood() != before) {
+                readiness.accept(ready.isGood());
+            }
+            var wrong = live.flatMap(opinion -> opinion.askWhenDue(System.nanoTime()));
+            if (wrong.isPresent()) {
+                throw failure("failed its liveness probe (%s)".formatted(wrong.get()));
+            }
+        }
     }
 
-    private static String endOf(Path log) throws IOException {
-        try (var file = new RandomAccessFile(log.toFile(), "r")) {
-            file.seek(Math.max(0, file.length() - BYTES_OF_A_FAILURE));
-            var end = new byte[(int) (file.length() - file.getFilePointer())];
-            file.readFully(end);
-            return new String(end, StandardCharsets.UTF_8);
+    /** SIGTERM, SIGKILL when that does not help. Blocks until it has ended. */
+    void stop() {
+        if (process != null) {
+            Processes.stop(process.toHandle(), GRACE);
+        }
+        if (launch != null) {
+            DataDirectory.delete(launch.directory());
         }
     }
 
@@ -89,26 +162,36 @@ final class Instance {
         return process.isAlive();
     }
 
-    long pid() {
-        return process.pid();
+    private IOException ended() throws IOException {
+        return failure("ended with exit code " + process.exitValue());
+    }
+
+    private IOException failure(String what) throws IOException {
+        var lines = endOfLog();
+        return new IOException(
+                lines.isBlank() ? what : "%s. The end of %s:%n%s".formatted(what, revision.log(), lines));
+    }
+
+    /** Of this process, not of those before it. */
+    private String endOfLog() throws IOException {
+        try (var file = new RandomAccessFile(revision.log().toFile(), "r")) {
+            file.seek(Math.max(Math.min(logBegin, file.length()), file.length() - BYTES_OF_A_FAILURE));
+            var end = new byte[(int) (file.length() - file.getFilePointer())];
+            file.readFully(end);
+            return new String(end, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Since its start. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    OptionalLong pid() {
+        return process == null ? OptionalLong.empty() : OptionalLong.of(process.pid());
     }
 
     int port() {
-        return port;
-    }
-
-    /** Runs {@code action} when the process has ended, with its exit code. */
-    void onExit(IntConsumer action) {
-        process.onExit().thenAccept(p -> action.accept(p.exitValue()));
-    }
-
-    /** SIGTERM, without waiting. */
-    void terminate() {
-        process.destroy();
-    }
-
-    /** Blocks until it has ended. */
-    void stop(Duration grace) {
-        Processes.stop(process.toHandle(), grace);
+        return launch.port();
     }
 }

@@ -1,9 +1,8 @@
 package shop.localknative.serving;
 
 import io.fabric8.knative.serving.v1.RevisionSpec;
+import io.fabric8.knative.serving.v1.RevisionTemplateSpec;
 import io.fabric8.knative.serving.v1.Service;
-import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.Probe;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,108 +12,112 @@ import shop.localknative.platform.Ports;
 import shop.localknative.workload.Pod;
 import shop.localknative.workload.Workload;
 
-/**
- * What an instance of a Knative Service is started with.
- *
- * @param variables more of the environment: where the service's events go, and what the person who started this wants
- */
-public record Revision(Pod pod, Image image, Map<String, String> variables, Addresses addresses, Path log) {
-    private static final int CONTAINER_PORT = 8080;
+/** What the instances of a Knative Service are started with, until an edit or a rebuild makes the next revision. */
+public final class Revision {
     private static final Duration TIMEOUT = Duration.ofSeconds(300);
 
-    public Revision {
-        var concurrency = spec(pod).getContainerConcurrency();
-        if (concurrency != null && concurrency != 0) {
-            throw pod.workload()
-                    .manifest()
-                    .problem("only 0, without a limit, is run", Workload.podField("containerConcurrency"));
-        }
+    private final String name;
+    private final Pod pod;
+    private final Map<String, String> variables;
+    private final Addresses addresses;
+    private final Path log;
+    private final Scaling scaling;
+    private final Probes probes;
+
+    /**
+     * @param variables more of the environment: where the service's events go, and what the person who started this wants
+     * @throws shop.localknative.StartException for what can't be run
+     */
+    public Revision(String name, Pod pod, Map<String, String> variables, Addresses addresses, Path log) {
+        this.name = name;
+        this.pod = pod;
+        this.variables = variables;
+        this.addresses = addresses;
+        this.log = log;
+        this.scaling = Scaling.of(pod.workload().manifest());
+        this.probes = new Probes(pod.workload());
+    }
+
+    /** As its template says, or as Knative names the nth of a service. */
+    static String name(Workload workload, int generation) {
+        return Optional.ofNullable(template(workload).getMetadata())
+                .map(metadata -> metadata.getName())
+                .orElseGet(() -> "%s-%05d".formatted(workload.name(), generation));
+    }
+
+    static RevisionTemplateSpec template(Workload workload) {
+        return ((Service) workload.manifest().resource()).getSpec().getTemplate();
     }
 
     public String name() {
+        return name;
+    }
+
+    String service() {
         return pod.workload().name();
     }
 
-    String namespace() {
-        return pod.workload().namespace();
+    Pod pod() {
+        return pod;
     }
 
-    /** For one request, from when an instance has it. */
+    Path log() {
+        return log;
+    }
+
+    Scaling scaling() {
+        return scaling;
+    }
+
+    /** Within which a request must have the beginning of its answer, the time that it waits for an instance included. */
     Duration timeout() {
-        return Optional.ofNullable(spec(pod).getTimeoutSeconds())
+        return Optional.ofNullable(spec().getTimeoutSeconds())
                 .map(Duration::ofSeconds)
                 .orElse(TIMEOUT);
     }
 
-    String clusterHost() {
-        return Addresses.hostOf(namespace(), name());
-    }
-
-    /** Services are public unless they say otherwise. */
-    Optional<String> publicHost() {
-        var labels = Optional.ofNullable(service(pod).getMetadata().getLabels()).orElse(Map.of());
-        return "cluster-local".equals(labels.get("networking.knative.dev/visibility"))
-                ? Optional.empty()
-                : Optional.of("%s.%s.localhost".formatted(name(), namespace()));
+    /**
+     * One instance that listens on {@code port}. All instances share one machine, so each gets free ports in place of
+     * those that its probes name, too.
+     */
+    public Launch launch(int port) {
+        var ports = new HashMap<Integer, Integer>();
+        probes.ports().forEach(p -> ports.put(p, p == probes.containerPort() ? port : Ports.free()));
+        var directory = pod.instanceDirectory(Integer.toString(port));
+        var environment = new HashMap<String, String>();
+        pod.environment().forEach((key, value) -> environment.put(key, onThisMachine(value, ports, directory)));
+        variables.forEach((key, value) -> environment.put(key, onThisMachine(value, ports, directory)));
+        environment.put("PORT", Integer.toString(port));
+        environment.put("K_SERVICE", service());
+        environment.put("K_CONFIGURATION", service());
+        environment.put("K_REVISION", name);
+        return new Launch(
+                environment, port, directory, probes.readiness(ports), probes.liveness(ports), probes.startup(ports));
     }
 
     /**
-     * The environment of one instance that listens on {@code port}. All instances share one machine, so each gets free
-     * ports in place of those that its probes name, too.
+     * @param port where requests go
+     * @param directory its own
      */
-    public Launch launch(int port) {
-        var ports = new HashMap<>(Map.of(containerPort(), port));
-        var container = pod.workload().container();
-        probePort(container.getReadinessProbe()).ifPresent(p -> ports.computeIfAbsent(p, x -> Ports.free()));
-        probePort(container.getLivenessProbe()).ifPresent(p -> ports.computeIfAbsent(p, x -> Ports.free()));
+    public record Launch(
+            Map<String, String> environment,
+            int port,
+            Path directory,
+            Probe readiness,
+            Optional<Probe> liveness,
+            Optional<Probe> startup) {}
 
-        var environment = new HashMap<String, String>();
-        pod.environment().forEach((name, value) -> environment.put(name, onThisMachine(value, ports)));
-        variables.forEach((name, value) -> environment.put(name, onThisMachine(value, ports)));
-        environment.put("PORT", Integer.toString(port));
-        environment.put("K_SERVICE", name());
-        environment.put("K_CONFIGURATION", name());
-        environment.put("K_REVISION", revisionName());
-        return new Launch(environment, port, Readiness.of(container.getReadinessProbe(), port, ports));
+    private RevisionSpec spec() {
+        return template(pod.workload()).getSpec();
     }
 
-    /** @param port where requests go */
-    public record Launch(Map<String, String> environment, int port, Readiness readiness) {}
-
-    private static Service service(Pod pod) {
-        return (Service) pod.workload().manifest().resource();
-    }
-
-    private static RevisionSpec spec(Pod pod) {
-        return service(pod).getSpec().getTemplate().getSpec();
-    }
-
-    private String revisionName() {
-        return Optional.ofNullable(service(pod).getSpec().getTemplate().getMetadata())
-                .map(metadata -> metadata.getName())
-                .orElse(name() + "-00001");
-    }
-
-    private int containerPort() {
-        var ports = pod.workload().container().getPorts();
-        return ports.isEmpty() ? CONTAINER_PORT : ports.getFirst().getContainerPort();
-    }
-
-    private static Optional<Integer> probePort(Probe probe) {
-        return Optional.ofNullable(probe)
-                .map(p -> p.getHttpGet() != null
-                        ? p.getHttpGet().getPort()
-                        : p.getTcpSocket() != null ? p.getTcpSocket().getPort() : null)
-                .map(IntOrString::getIntVal)
-                .filter(port -> port != 0);
-    }
-
-    private String onThisMachine(String value, Map<Integer, Integer> ports) {
+    private String onThisMachine(String value, Map<Integer, Integer> ports, Path directory) {
         for (var port : ports.entrySet()) {
-            if (port.getKey() != containerPort() && value.equals(port.getKey().toString())) {
+            if (port.getKey() != probes.containerPort()
+                    && value.equals(port.getKey().toString())) {
                 return port.getValue().toString();
             }
         }
-        return pod.onThisMachine(addresses.translate(value));
+        return pod.onThisMachine(addresses.translate(value), directory);
     }
 }

@@ -9,43 +9,81 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.httpproxy.HttpProxy;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import shop.localknative.StartException;
+import shop.localknative.manifests.Manifest;
 import shop.localknative.platform.Processes;
+import shop.localknative.workload.Config;
+import shop.localknative.workload.Workload;
 
-/** Knative Serving on one machine: an activator for each service. */
+/** Knative Serving on one machine: the services, an activator for each, and the autoscaler's beat. */
 public final class Serving implements AutoCloseable {
     /** As good as none: how many requests an instance takes at once is its own business. */
     private static final int CONNECTIONS = 10_000;
+
+    private static final Duration BEAT = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final HttpClient client;
     private final Addresses addresses;
     private final Processes processes;
-    private final List<Activator> activators = new ArrayList<>();
-    private final Map<String, Handler<HttpServerRequest>> hosts = new TreeMap<>();
+    private final FrontDoor door;
+    private final Map<String, Configuration> configurations = new ConcurrentSkipListMap<>();
+    private boolean decide;
 
-    public Serving(Vertx vertx, Addresses addresses, Processes processes) {
+    public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door) {
         this.vertx = vertx;
         this.addresses = addresses;
         this.processes = processes;
+        this.door = door;
         this.client = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout(5_000), new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+                new HttpClientOptions()
+                        .setConnectTimeout(5_000)
+                        // Shorter than what servers usually keep: a request must not meet a connection's end.
+                        .setKeepAliveTimeout(4),
+                new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 
-    /** From now on the service's name leads to it. */
-    public void add(Revision revision) {
-        var activator = new Activator(vertx, client, new Instances(revision, processes));
-        addresses.add(revision.clusterHost(), listen(vertx, 0, activator));
-        activators.add(activator);
-        lead(revision, activator);
+    /**
+     * From now on the service's name leads to it; when it is there already, this is its next state.
+     *
+     * @param factory makes the revision of this name
+     * @throws StartException for what can't be run; then nothing has changed
+     */
+    public void apply(Workload workload, Images images, Function<String, Revision> factory) {
+        var image = images.of(workload);
+        var configuration = configurations.get(workload.name());
+        if (configuration != null) {
+            configuration.update(workload, image, factory);
+        } else {
+            configurations.put(workload.name(), new Configuration(workload, image, factory, processes, this::lead));
+        }
+    }
+
+    /** Changed ConfigMaps and Secrets. */
+    public void update(Config config) {
+        configurations.values().forEach(configuration -> configuration.update(config));
+    }
+
+    /** The service is not in the manifests any more. Blocks until its processes have ended. */
+    public void remove(String name) throws InterruptedException {
+        var configuration = configurations.remove(name);
+        door.remove(Addresses.hostOf(configuration.manifest().namespace(), name));
+        Addresses.publicHostOf(configuration.manifest()).ifPresent(door::remove);
+        configuration.close();
+    }
+
+    /** What is wrong with the latest edit of a service, for the status page. */
+    public void problem(String name, Optional<String> problem) {
+        Optional.ofNullable(configurations.get(name)).ifPresent(configuration -> configuration.problem(problem));
     }
 
     /**
@@ -53,25 +91,53 @@ public final class Serving implements AutoCloseable {
      *
      * @throws StartException when {@code address} is not host and port
      */
-    public void addExternal(Revision revision, URI address) {
+    public void addExternal(Workload workload, URI address) {
         if (!"http".equals(address.getScheme()) || address.getHost() == null || address.getPort() < 0) {
             throw new StartException("--external %s=%s: expected a URL such as http://localhost:9000."
-                    .formatted(revision.name(), address));
+                    .formatted(workload.name(), address));
         }
         var proxy = HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
-        addresses.add(revision.clusterHost(), listen(vertx, 0, proxy));
-        lead(revision, proxy);
+        lead("", workload.manifest(), proxy);
     }
 
-    public Set<String> names() {
-        return activators.stream()
-                .map(activator -> activator.instances().revision().name())
-                .collect(Collectors.toCollection(TreeSet::new));
+    private void lead(Configuration configuration) {
+        lead("", configuration.manifest(), new Activator(vertx, client, configuration::any));
+        for (String tag : configuration.tags()) {
+            var activator = new Activator(vertx, client, () -> configuration.tagged(tag));
+            lead(tag + "-", configuration.manifest(), activator);
+        }
     }
 
-    private void lead(Revision revision, Handler<HttpServerRequest> handler) {
-        hosts.put(revision.clusterHost(), handler);
-        revision.publicHost().ifPresent(host -> hosts.put(host, handler));
+    /** @param prefix of the host names */
+    private void lead(String prefix, Manifest service, Handler<HttpServerRequest> handler) {
+        var host = prefix + Addresses.hostOf(service.namespace(), service.name());
+        door.lead(host, handler);
+        Addresses.publicHostOf(service).ifPresent(name -> door.lead(prefix + name, handler));
+        if (!addresses.isKnown(host)) {
+            // By the door, so that it leads to who answers for the name by then.
+            addresses.add(host, listen(vertx, 0, request -> door.handle(host, request)));
+        }
+    }
+
+    public Collection<Configuration> configurations() {
+        return configurations.values();
+    }
+
+    /** Starts what shall be there without a request, and from now on as many instances as are needed. */
+    public void start() {
+        configurations.values().forEach(Configuration::startInitial);
+        vertx.setPeriodic(BEAT.toMillis(), timer -> {
+            decide = !decide;
+            configurations.values().forEach(configuration -> configuration.tick(Instant.now(), decide));
+        });
+    }
+
+    /** Where people find the public services, by name. */
+    public Map<String, String> publicUrls(int port) {
+        var urls = new TreeMap<String, String>();
+        configurations.forEach((name, configuration) -> Addresses.publicHostOf(configuration.manifest())
+                .ifPresent(host -> urls.put(name, "http://%s:%d".formatted(host, port))));
+        return urls;
     }
 
     /**
@@ -102,39 +168,20 @@ public final class Serving implements AutoCloseable {
         }
     }
 
-    public List<Activator> activators() {
-        return activators;
-    }
-
-    /** The names of the services: each has that of the cluster, a public one also one that browsers and curl resolve. */
-    public Map<String, Handler<HttpServerRequest>> hosts() {
-        return hosts;
-    }
-
-    /** Where people find the public services, by name. */
-    public Map<String, String> publicUrls(int port) {
-        var urls = new TreeMap<String, String>();
-        for (Activator activator : activators) {
-            var revision = activator.instances().revision();
-            revision.publicHost().ifPresent(host -> urls.put(revision.name(), "http://%s:%d".formatted(host, port)));
-        }
-        return urls;
-    }
-
     /** Stops all processes at once, and waits for them. Until then they can still reach each other. */
     @Override
     public void close() throws InterruptedException {
-        var stopping = activators.stream()
-                .map(activator -> Thread.startVirtualThread(() -> close(activator.instances())))
+        var stopping = configurations.values().stream()
+                .map(configuration -> Thread.startVirtualThread(() -> close(configuration)))
                 .toList();
         for (var thread : stopping) {
             thread.join();
         }
     }
 
-    private static void close(Instances instances) {
+    private static void close(Configuration configuration) {
         try {
-            instances.close();
+            configuration.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

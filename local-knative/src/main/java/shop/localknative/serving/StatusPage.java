@@ -7,6 +7,7 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import shop.localknative.platform.Mail;
 import shop.localknative.platform.Mailbox;
@@ -14,14 +15,14 @@ import shop.localknative.platform.Mailbox;
 /** The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted. */
 public final class StatusPage implements Handler<HttpServerRequest> {
     private final Vertx vertx;
-    private final List<Activator> activators;
+    private final Serving serving;
     private final Mailbox mailbox;
-    private final JsonObject platform;
+    private final Supplier<JsonObject> platform;
 
     /** @param platform what is to be said about the parts that are not services */
-    public StatusPage(Vertx vertx, List<Activator> activators, Mailbox mailbox, JsonObject platform) {
+    public StatusPage(Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform) {
         this.vertx = vertx;
-        this.activators = activators;
+        this.serving = serving;
         this.mailbox = mailbox;
         this.platform = platform;
     }
@@ -40,21 +41,39 @@ public final class StatusPage implements Handler<HttpServerRequest> {
 
     private JsonObject status(HttpServerRequest request) {
         int port = request.connection().localAddress().port();
-        var services =
-                activators.stream().map(a -> service(a.instances(), port)).toList();
-        return new JsonObject().put("services", new JsonArray(services)).mergeIn(platform);
+        var services = serving.configurations().stream()
+                .map(configuration -> service(configuration, port))
+                .toList();
+        return new JsonObject().put("services", new JsonArray(services)).mergeIn(platform.get());
     }
 
-    private static JsonObject service(Instances instances, int port) {
-        var revision = instances.revision();
-        var host = revision.publicHost().orElse(revision.clusterHost());
+    private static JsonObject service(Configuration configuration, int port) {
+        var latest = configuration.latestReady();
+        var revisions = configuration.percentages();
         return new JsonObject()
-                .put("name", revision.name())
-                .put("url", "http://%s:%d".formatted(host, port))
+                .put("name", configuration.name())
+                .put("url", "http://%s:%d".formatted(Addresses.hostOf(configuration.manifest()), port))
+                .put("state", latest.state().name().toLowerCase())
+                .put("pid", latest.pids().stream().findFirst().orElse(null))
+                .put(
+                        "starts",
+                        revisions.keySet().stream().mapToInt(Instances::starts).sum())
+                .put("log", latest.revision().log().toString())
+                .put("problem", configuration.problem().orElse(null))
+                .put(
+                        "revisions",
+                        new JsonArray(revisions.entrySet().stream()
+                                .map(revision -> revision(revision.getKey(), revision.getValue()))
+                                .toList()));
+    }
+
+    private static JsonObject revision(Instances instances, int percent) {
+        return new JsonObject()
+                .put("name", instances.revision().name())
+                .put("percent", percent)
                 .put("state", instances.state().name().toLowerCase())
-                .put("pid", instances.pid().orElse(null))
-                .put("starts", instances.starts())
-                .put("log", revision.log().toString());
+                .put("pids", new JsonArray(instances.pids()))
+                .put("requests", instances.concurrency());
     }
 
     private static JsonArray mails(List<Mail> mails) {

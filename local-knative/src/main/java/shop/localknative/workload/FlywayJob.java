@@ -100,7 +100,7 @@ public final class FlywayJob {
     private String onThisMachine(String locations) {
         return Arrays.stream(locations.split(","))
                 .map(location -> location.startsWith(FILES)
-                        ? FILES + pod.onThisMachine(location.substring(FILES.length()))
+                        ? FILES + pod.onThisMachine(location.substring(FILES.length()), pod.instanceDirectory("job"))
                         : location)
                 .collect(Collectors.joining(","));
     }

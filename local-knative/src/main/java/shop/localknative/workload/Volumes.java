@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import shop.localknative.manifests.FieldPath;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
@@ -17,30 +18,49 @@ import shop.localknative.platform.TokenIssuer;
 /** The volumes of a workload as directories with real files. */
 public final class Volumes {
     private final Workload workload;
-    private final Config config;
     private final TokenIssuer issuer;
     private final Path directory;
 
-    public Volumes(Workload workload, Config config, TokenIssuer issuer, Path directory) {
+    public Volumes(Workload workload, TokenIssuer issuer, Path directory) {
         this.workload = workload;
-        this.config = config;
         this.issuer = issuer;
         this.directory = directory;
+        for (int i = 0; i < workload.container().getVolumeMounts().size(); i++) {
+            var name = workload.container().getVolumeMounts().get(i).getName();
+            if (workload.volumes().stream().noneMatch(v -> v.getName().equals(name))) {
+                throw workload.manifest()
+                        .problem("there is no volume " + name, Workload.field("volumeMounts", i, "name"));
+            }
+        }
     }
 
-    /** Writes the files, and says which directory stands for which mount path. */
-    public Map<String, Path> mount() {
+    /** Writes the files, all of a volume at once. */
+    public void write(Config config) {
         for (int i = 0; i < workload.volumes().size(); i++) {
-            write(workload.volumes().get(i), Workload.podField("volumes", i));
-        }
-        var mounts = new LinkedHashMap<String, Path>();
-        for (int i = 0; i < workload.container().getVolumeMounts().size(); i++) {
-            VolumeMount mount = workload.container().getVolumeMounts().get(i);
-            if (workload.volumes().stream().noneMatch(v -> v.getName().equals(mount.getName()))) {
-                throw workload.manifest()
-                        .problem("there is no volume " + mount.getName(), Workload.field("volumeMounts", i, "name"));
+            var volume = workload.volumes().get(i);
+            if (volume.getEmptyDir() == null) {
+                var files = new TreeMap<>(files(volume, config, Workload.podField("volumes", i)));
+                files.putAll(tokens(volume));
+                new AtomicDirectory(directory.resolve(volume.getName())).write(files);
             }
-            mounts.put(mount.getMountPath(), directory.resolve(mount.getName()));
+        }
+    }
+
+    /**
+     * Which directory stands for which mount path.
+     *
+     * @param instanceDirectory where those are that instances do not share
+     */
+    public Map<String, Path> mounts(Path instanceDirectory) {
+        var mounts = new LinkedHashMap<String, Path>();
+        for (VolumeMount mount : workload.container().getVolumeMounts()) {
+            boolean isEmptyDir = workload.volumes().stream()
+                    .anyMatch(v -> v.getName().equals(mount.getName()) && v.getEmptyDir() != null);
+            mounts.put(
+                    mount.getMountPath(),
+                    isEmptyDir
+                            ? PrivateFile.directory(instanceDirectory.resolve(mount.getName()))
+                            : directory.resolve(mount.getName()));
         }
         return mounts;
     }
@@ -48,33 +68,34 @@ public final class Volumes {
     /** Writes the tokens anew; as the kubelet does, well before they expire. */
     public void renewTokens() {
         for (Volume volume : workload.volumes()) {
-            tokens(volume).forEach(token -> writeToken(directory.resolve(volume.getName()), token));
+            if (volume.getProjected() != null) {
+                new AtomicDirectory(directory.resolve(volume.getName())).write(tokens(volume));
+            }
         }
     }
 
     /** When {@link #renewTokens} is due again: at half of the shortest life. Empty without tokens. */
     public Optional<Duration> renewal() {
         return workload.volumes().stream()
-                .flatMap(volume -> tokens(volume).stream())
+                .flatMap(volume -> projections(volume).stream())
                 .map(token -> lifetime(token).dividedBy(2))
                 .min(Duration::compareTo);
     }
 
-    private void write(Volume volume, FieldPath field) {
-        var target = directory.resolve(volume.getName());
+    private Map<String, byte[]> files(Volume volume, Config config, FieldPath field) {
         if (volume.getConfigMap() != null) {
             var source = volume.getConfigMap();
             var data = config.configMap(workload.namespace(), source.getName());
             require(data.isPresent() || Boolean.TRUE.equals(source.getOptional()), source.getName(), field);
-            data.ifPresent(d -> writeFiles(target, d, source.getItems(), field));
-        } else if (volume.getSecret() != null) {
+            return data.map(d -> items(d, source.getItems(), field)).orElse(Map.of());
+        }
+        if (volume.getSecret() != null) {
             var source = volume.getSecret();
             var data = config.secret(workload.namespace(), source.getSecretName());
             require(data.isPresent() || Boolean.TRUE.equals(source.getOptional()), source.getSecretName(), field);
-            data.ifPresent(d -> writeFiles(target, d, source.getItems(), field));
+            return data.map(d -> items(d, source.getItems(), field)).orElse(Map.of());
         }
-        PrivateFile.directory(target);
-        tokens(volume).forEach(token -> writeToken(target, token));
+        return Map.of();
     }
 
     private void require(boolean there, String name, FieldPath field) {
@@ -83,23 +104,28 @@ public final class Volumes {
         }
     }
 
-    private void writeFiles(Path target, Map<String, byte[]> data, List<KeyToPath> items, FieldPath field) {
+    private Map<String, byte[]> items(Map<String, byte[]> data, List<KeyToPath> items, FieldPath field) {
         if (items == null || items.isEmpty()) {
-            data.forEach((key, value) -> PrivateFile.write(target.resolve(key), value));
-            return;
+            return data;
         }
+        var files = new TreeMap<String, byte[]>();
         for (KeyToPath item : items) {
             require(data.containsKey(item.getKey()), "with the key " + item.getKey(), field);
-            PrivateFile.write(target.resolve(item.getPath()), data.get(item.getKey()));
+            files.put(item.getPath(), data.get(item.getKey()));
         }
+        return files;
     }
 
-    private void writeToken(Path target, ServiceAccountTokenProjection token) {
+    private Map<String, byte[]> tokens(Volume volume) {
         var subject = "system:serviceaccount:%s:%s".formatted(workload.namespace(), workload.serviceAccount());
-        var audience = Optional.ofNullable(token.getAudience()).orElse(issuer.issuer());
-        PrivateFile.write(
-                target.resolve(token.getPath()),
-                issuer.issue(subject, audience, List.of(), lifetime(token)).getBytes());
+        var tokens = new TreeMap<String, byte[]>();
+        for (var token : projections(volume)) {
+            var audience = Optional.ofNullable(token.getAudience()).orElse(issuer.issuer());
+            tokens.put(
+                    token.getPath(),
+                    issuer.issue(subject, audience, List.of(), lifetime(token)).getBytes());
+        }
+        return tokens;
     }
 
     private static Duration lifetime(ServiceAccountTokenProjection token) {
@@ -107,7 +133,7 @@ public final class Volumes {
                 Optional.ofNullable(token.getExpirationSeconds()).orElse(3600L));
     }
 
-    private static List<ServiceAccountTokenProjection> tokens(Volume volume) {
+    private static List<ServiceAccountTokenProjection> projections(Volume volume) {
         return volume.getProjected() == null
                 ? List.of()
                 : volume.getProjected().getSources().stream()

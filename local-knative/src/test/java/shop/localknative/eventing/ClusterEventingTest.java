@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,8 +107,8 @@ class ClusterEventingTest {
     }
 
     private Cluster cluster() {
-        return new Cluster(
-                new Cluster.Options(directory, directory, 0, directory.resolve("data"), false, Map.of(), Map.of()));
+        return new Cluster(new Cluster.Options(
+                directory, Optional.of(directory), Map.of(), 0, directory.resolve("data"), false, Map.of(), Map.of()));
     }
 
     private static void post(int port, String id, String type) {

@@ -24,7 +24,7 @@ class VolumesTest {
 
     @Test
     void keysOfAConfigMapAreFiles() throws IOException {
-        var settings = volumes("configMap: {name: settings}").mount().get("/mnt");
+        var settings = volumes("configMap: {name: settings}").mounts(directory).get("/mnt");
         assertEquals("hello", Files.readString(settings.resolve("greeting")));
         assertEquals("42", Files.readString(settings.resolve("answer")));
     }
@@ -32,7 +32,7 @@ class VolumesTest {
     @Test
     void itemsChooseKeysAndTheirPaths() throws IOException {
         var settings = volumes("configMap: {name: settings, items: [{key: greeting, path: deep/hi}]}")
-                .mount()
+                .mounts(directory)
                 .get("/mnt");
         assertEquals("hello", Files.readString(settings.resolve("deep/hi")));
         assertTrue(Files.notExists(settings.resolve("answer")));
@@ -40,9 +40,7 @@ class VolumesTest {
 
     @Test
     void missingConfigMapIsNamed() {
-        var e = assertThrows(
-                StartException.class,
-                () -> volumes("configMap: {name: nothing}").mount());
+        var e = assertThrows(StartException.class, () -> volumes("configMap: {name: nothing}"));
         assertTrue(e.getMessage().contains("spec.template.spec.volumes[0]: there is no ConfigMap"), e.getMessage());
     }
 
@@ -50,7 +48,7 @@ class VolumesTest {
     void tokenIsThatOfTheServiceAccountForItsAudience() throws IOException {
         var token = volumes(
                         "projected: {sources: [{serviceAccountToken: {path: token, audience: bank, expirationSeconds: 600}}]}")
-                .mount()
+                .mounts(directory)
                 .get("/mnt")
                 .resolve("token");
         var payload = Files.readString(token).split("\\.")[1];
@@ -64,7 +62,7 @@ class VolumesTest {
     void tokenIsRenewedAtHalfOfItsLife() throws IOException {
         var volumes = volumes(
                 "projected: {sources: [{serviceAccountToken: {path: token, audience: bank, expirationSeconds: 600}}]}");
-        var token = volumes.mount().get("/mnt").resolve("token");
+        var token = volumes.mounts(directory).get("/mnt").resolve("token");
         assertEquals(Optional.of(Duration.ofSeconds(300)), volumes.renewal());
         var first = Files.readString(token);
         volumes.renewTokens();
@@ -94,10 +92,11 @@ class VolumesTest {
                           %s
                 """.formatted(source));
         var read = ManifestReader.read(manifests);
-        return new Volumes(
+        var volumes = new Volumes(
                 Workload.all(read).getFirst(),
-                new Config(read),
                 TokenIssuer.cluster(directory.resolve("keys")),
                 directory.resolve("volumes"));
+        volumes.write(new Config(read));
+        return volumes;
     }
 }

@@ -1,0 +1,273 @@
+package shop.localknative;
+
+import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.platform.DataDirectory;
+import shop.localknative.platform.Fingerprint;
+import shop.localknative.platform.Platform;
+import shop.localknative.serving.Images;
+import shop.localknative.serving.Revision;
+import shop.localknative.serving.Serving;
+import shop.localknative.workload.Config;
+import shop.localknative.workload.FlywayJob;
+import shop.localknative.workload.GeneratedSecrets;
+import shop.localknative.workload.Pod;
+import shop.localknative.workload.Workload;
+
+/** Makes what runs what the manifests say: at the start, and again when their files or the images have changed. */
+final class Reconciler implements AutoCloseable {
+    /** A change is taken up when the files have been left alone for as long. */
+    private static final Duration QUIET = Duration.ofMillis(500);
+
+    /** Makes the revision of a workload. */
+    interface Revisions {
+        Revision of(String name, Pod pod);
+    }
+
+    private final Path directory;
+    private final Vertx vertx;
+    private final DataDirectory data;
+    private final Platform platform;
+    private final GeneratedSecrets secrets;
+    private final Serving serving;
+    private final Images images;
+    private final Revisions revisions;
+    private final Set<String> external;
+    private final Set<String> databases = new HashSet<>();
+    private final Set<List<HasMetadata>> migrated = new HashSet<>();
+    private final Thread watcher = Thread.ofVirtual().name("watcher").unstarted(this::watch);
+    private Manifests manifests;
+    private Collection<Path> files;
+    private String applied;
+    private volatile Optional<String> problem = Optional.empty();
+
+    Reconciler(
+            Cluster.Options options,
+            Manifests manifests,
+            Vertx vertx,
+            DataDirectory data,
+            Platform platform,
+            Serving serving,
+            Revisions revisions) {
+        this.directory = options.manifests();
+        this.external = options.external().keySet();
+        this.manifests = manifests;
+        this.files = manifests.files();
+        this.vertx = vertx;
+        this.data = data;
+        this.platform = platform;
+        this.secrets = new GeneratedSecrets(platform);
+        this.serving = serving;
+        this.images = new Images(options.images(), options.processes(), data.directory("images"));
+        this.revisions = revisions;
+    }
+
+    /**
+     * The first time, which has to succeed as a whole.
+     *
+     * @throws StartException for what can't be run
+     */
+    void start() {
+        var workloads = Workload.all(manifests);
+        images.requireAllNamed(workloads);
+        applied = fingerprint();
+        var config = config();
+        services().forEach(service -> apply(service, config));
+        images.deleteUnused();
+    }
+
+    /** Blocks until the databases are there and have their latest version. */
+    void migrate() {
+        migrate(config());
+    }
+
+    /** From now on changes are looked for. */
+    void follow() {
+        watcher.start();
+    }
+
+    /** What is wrong with the manifests as they are now; what runs is what they were before. */
+    Optional<String> problem() {
+        return problem;
+    }
+
+    private List<Workload> services() {
+        return services(manifests);
+    }
+
+    private List<Workload> services(Manifests manifests) {
+        return manifests.of(Service.class).stream()
+                .map(Workload::of)
+                .filter(workload -> !external.contains(workload.name()))
+                .toList();
+    }
+
+    private Config config() {
+        var config = new Config(manifests);
+        secrets.addTo(config, Workload.all(manifests));
+        return config;
+    }
+
+    private void apply(Workload workload, Config config) {
+        serving.apply(workload, images, name -> {
+            var pod = pod(workload, config, name);
+            renewTokens(pod);
+            return revisions.of(name, pod);
+        });
+    }
+
+    Pod pod(Workload workload, Config config, String name) {
+        return Pod.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
+    }
+
+    /** What the workload of someone else's process refers to. */
+    Pod pod(Workload workload) {
+        return pod(workload, config(), "external");
+    }
+
+    private void renewTokens(Pod pod) {
+        pod.volumes()
+                .renewal()
+                .ifPresent(period -> vertx.setPeriodic(
+                        period.toMillis(),
+                        timer -> vertx.executeBlocking(() -> {
+                            pod.volumes().renewTokens();
+                            return null;
+                        })));
+    }
+
+    private void migrate(Config config) {
+        var missing = new LinkedHashSet<>(secrets.databases());
+        missing.removeAll(databases);
+        inParallel(missing.stream().<Runnable>map(name -> () -> platform.createDatabase(name)));
+        databases.addAll(missing);
+        var jobs = new ArrayList<FlywayJob>();
+        for (Manifest manifest : manifests.of(Job.class)) {
+            var workload = Workload.of(manifest);
+            if (migrated.add(inputs(workload))) {
+                jobs.add(FlywayJob.of(pod(workload, config, "job")));
+            }
+        }
+        inParallel(jobs.stream().<Runnable>map(job -> () -> Console.say(job.name(), job.run())));
+    }
+
+    /** A Job is run again when one of these has changed. */
+    private List<HasMetadata> inputs(Workload job) {
+        return Stream.concat(
+                        Stream.of(job.manifest().resource()),
+                        job.volumes().stream()
+                                .filter(volume -> volume.getConfigMap() != null)
+                                .flatMap(
+                                        volume -> manifests
+                                                .find(
+                                                        ConfigMap.class,
+                                                        job.namespace(),
+                                                        volume.getConfigMap().getName())
+                                                .stream()))
+                .toList();
+    }
+
+    private void watch() {
+        var seen = applied;
+        try {
+            while (true) {
+                Thread.sleep(QUIET);
+                var now = fingerprint();
+                if (now.equals(seen) && !now.equals(applied)) {
+                    applied = now;
+                    reload();
+                }
+                seen = now;
+            }
+        } catch (InterruptedException closed) {
+            // nothing is left to be followed
+        }
+    }
+
+    private String fingerprint() {
+        return Fingerprint.of(Stream.concat(
+                        files.stream(), services().stream().flatMap(workload -> images.files(workload).stream()))
+                .toList());
+    }
+
+    private void reload() throws InterruptedException {
+        var before = manifests;
+        var read = new HashSet<Path>();
+        try {
+            manifests = ManifestReader.read(directory, read);
+            var config = config();
+            serving.update(config);
+            migrate(config);
+            problem = Optional.empty();
+            services().forEach(service -> update(service, config));
+            for (Workload gone : services(before)) {
+                if (services().stream().noneMatch(service -> service.name().equals(gone.name()))) {
+                    serving.remove(gone.name());
+                    Console.say(gone.name(), "is not in the manifests any more and was stopped");
+                }
+            }
+            if (!eventing(before).equals(eventing(manifests))) {
+                Console.say(
+                        "manifests",
+                        "what has changed of brokers, triggers and sources takes effect at the next start");
+            }
+        } catch (StartException e) {
+            manifests = before;
+            problem = Optional.of(e.getMessage());
+            Console.say("manifests", "what runs stays as it was: " + e.getMessage());
+        }
+        files = read;
+    }
+
+    /** One that is not understood keeps no other from being updated. */
+    private void update(Workload service, Config config) {
+        try {
+            apply(service, config);
+            serving.problem(service.name(), Optional.empty());
+        } catch (StartException e) {
+            serving.problem(service.name(), Optional.of(e.getMessage()));
+            Console.say(service.name(), "what runs stays as it was: " + e.getMessage());
+        }
+    }
+
+    private static List<HasMetadata> eventing(Manifests manifests) {
+        return manifests.resources().stream()
+                .filter(resource -> resource.getApiVersion().matches("(eventing|sources|messaging|flows).*"))
+                .toList();
+    }
+
+    private static void inParallel(Stream<Runnable> tasks) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture.allOf(tasks.map(task -> CompletableFuture.runAsync(task, threads))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StartException cause ? cause : e;
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        watcher.interrupt();
+        watcher.join();
+    }
+}
