@@ -148,6 +148,7 @@ class DeadLetterTest {
                 .body("destination", equalTo(DESTINATION))
                 .body("attributes.datacontenttype", startsWith("application/cloudevents+json"));
         problem(admin().post("/dead-letters/" + id() + "/replay").then(), 409, "not-replayable");
+        problem(replay(Map.of("ids", List.of(id()))), 409, "not-replayable");
         assertEquals(List.of(), replayAllOfThisTest());
     }
 
@@ -320,11 +321,44 @@ class DeadLetterTest {
         problem(admin().get("/dead-letters/1").then(), 400, "invalid-request").body("errors.name", hasItem("id"));
         problem(admin().get("/dead-letters/" + UUID.randomUUID()).then(), 404, "not-found");
         problem(admin().post("/dead-letters/" + UUID.randomUUID() + "/replay").then(), 404, "not-found");
+        problem(admin().post("/dead-letters/1/replay").then(), 400, "invalid-request")
+                .body("errors.name", hasItem("id"));
         problem(replay(Map.of()), 400, "invalid-request");
         problem(replay(Map.of("ids", List.of())), 400, "invalid-request");
         problem(replay(Map.of("ids", List.of("x"))), 400, "invalid-request");
         problem(replay(Map.of("filter", Map.of("type", "a\0b"))), 400, "invalid-request");
         problem(replay(Map.of("filter", Map.of("typo", "a"))), 400, "invalid-request");
+    }
+
+    @Test
+    void bodyThatIsTooLongOrOfAnotherMediaTypeIsRefused() {
+        problem(
+                admin().contentType(ContentType.XML)
+                        .body("<ids/>")
+                        .post("/dead-letters/replay")
+                        .then(),
+                415,
+                "unsupported-media-type");
+        String tooLong = "a".repeat(16 << 20 | 1);
+        for (String path : List.of("/dead-letters/replay", "/events")) {
+            problem(
+                    admin().contentType(ContentType.JSON)
+                            .body(tooLong)
+                            .post(path)
+                            .then(),
+                    413,
+                    "request-entity-too-large");
+        }
+    }
+
+    @Test
+    void pingThatNoInboxCouldRecordIsRefused() {
+        problem(
+                event("i".repeat(3000), "dev.knative.sources.ping", source)
+                        .post("/events")
+                        .then(),
+                400,
+                "not-a-cloudevent");
     }
 
     @ParameterizedTest

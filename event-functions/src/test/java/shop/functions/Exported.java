@@ -1,7 +1,9 @@
 package shop.functions;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.HashMap;
 import java.util.Map;
+import shop.testkit.AccessLog;
 
 /** A process that runs one function, as each Knative Service does. */
 public abstract class Exported implements QuarkusTestProfile {
@@ -13,7 +15,9 @@ public abstract class Exported implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("quarkus.funqy.export", function);
+        Map<String, String> settings = new HashMap<>(AccessLog.settings(function));
+        settings.put("quarkus.funqy.export", function);
+        return settings;
     }
 
     public static class AuthorizePayment extends Exported {

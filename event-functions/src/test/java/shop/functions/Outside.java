@@ -5,13 +5,13 @@ import static io.restassured.RestAssured.given;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import shop.testkit.Ports;
 
 /** What the functions find around them, by the variables of the manifests; a test that has a field of this type gets it. */
 public class Outside implements QuarkusTestResourceLifecycleManager {
@@ -29,10 +29,10 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         paymentProvider = new Party();
         userService = new Party();
-        int smtp = freePort();
+        int smtp = Ports.free();
         mailServer = new GreenMail(new ServerSetup(smtp, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         mailServer.start();
-        managementPort = freePort();
+        managementPort = Ports.free();
         try {
             directory =
                     Files.createTempDirectory(Path.of("target"), "functions").toAbsolutePath();
@@ -44,7 +44,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
                 Map.entry("PAYMENT_PROVIDER_URL", paymentProvider.url()),
                 Map.entry("USER_SERVICE_URL", userService.url()),
                 Map.entry("IDENTITY_TOKEN_FILE", tokenFile().toString()),
-                Map.entry("SMTP_HOST", "127.0.0.1"),
+                Map.entry("SMTP_HOST", "localhost"),
                 Map.entry("SMTP_PORT", Integer.toString(smtp)),
                 Map.entry("SMTP_FROM", "The Shop <orders@shop.example>"),
                 Map.entry("SMTP_STARTTLS", "DISABLED"),
@@ -80,7 +80,12 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
     }
 
     public String metrics() {
-        return given().port(managementPort).get("/q/metrics").asString();
+        return management("/q/metrics").asString();
+    }
+
+    /** What the function answers where probes and Prometheus ask. */
+    public Response management(String path) {
+        return given().port(managementPort).get(path);
     }
 
     public String log() {
@@ -93,14 +98,5 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
 
     private Path tokenFile() {
         return directory.resolve("token");
-    }
-
-    /** For what must be known before it is there, or come back at the same port. */
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -49,8 +49,9 @@ public final class Party implements AutoCloseable {
         server.start();
     }
 
+    /** By name, as services are. */
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://localhost:" + server.getAddress().getPort();
     }
 
     public void answers(Answer answer) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import shop.testkit.TlsProfile;
 import shop.testkit.Tokens;
 
-/** The database is reached over TLS and the keys over HTTPS, with certificates that are trusted. */
+/** The database is reached over TLS and the keys, of RS256 and of ES256, over HTTPS, with certificates that are trusted. */
 @QuarkusIntegrationTest
 @TestProfile(TlsProfile.Trusted.class)
 class TlsIT {
@@ -23,6 +23,7 @@ class TlsIT {
     @Test
     void tokensAreVerifiedByKeysThatHttpsGave() {
         asAdmin().get("/orders").then().statusCode(200);
+        as(Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT)).get("/orders").then().statusCode(200);
         problem(as(Tokens.admin() + "x").get("/orders"), 401, "unauthenticated");
     }
 }

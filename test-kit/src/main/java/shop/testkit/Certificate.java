@@ -12,21 +12,26 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A new self-signed certificate for localhost, in the forms that servers and clients want.
+ * A new self-signed certificate, in the forms that servers and clients want.
  *
  * @param keyStore PKCS #12 with the key and the certificate; a trust store as well
  * @param certificate PEM
  * @param key PEM
  */
 public record Certificate(Path keyStore, Path certificate, Path key) {
-    static final String PASSWORD = "changeit";
+    public static final String PASSWORD = "changeit";
     private static final String ALIAS = "localhost";
 
     public static Certificate forLocalhost() {
+        return of("dns:localhost,ip:127.0.0.1");
+    }
+
+    /** @param names as the {@code SAN} extension of {@code keytool} takes them */
+    public static Certificate of(String names) {
         try {
             Path directory = Files.createTempDirectory("certificate");
             Path keyStore = directory.resolve("localhost.p12");
-            generate(keyStore);
+            generate(keyStore, names);
             KeyStore entries = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
             return new Certificate(
                     keyStore,
@@ -46,7 +51,7 @@ public record Certificate(Path keyStore, Path certificate, Path key) {
     }
 
     /** Of a server that has this certificate. */
-    SSLContext context() {
+    public SSLContext context() {
         try {
             KeyManagerFactory identity = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             char[] password = PASSWORD.toCharArray();
@@ -62,10 +67,9 @@ public record Certificate(Path keyStore, Path certificate, Path key) {
     }
 
     /** The JDK has no public API that makes certificates, but this command. */
-    private static void generate(Path keyStore) throws IOException {
+    private static void generate(Path keyStore, String names) throws IOException {
         String keytool =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        String names = "SAN=dns:localhost,ip:127.0.0.1";
         Process process = new ProcessBuilder(
                         keytool,
                         "-genkeypair",
@@ -78,7 +82,7 @@ public record Certificate(Path keyStore, Path certificate, Path key) {
                         "-dname",
                         "CN=localhost",
                         "-ext",
-                        names,
+                        "SAN=" + names,
                         "-storetype",
                         "PKCS12",
                         "-keystore",

@@ -11,7 +11,11 @@ import java.util.Map;
  * folder named by the init argument {@code migrations}, relative to the root of the checkout.
  */
 public class PostgresResource implements QuarkusTestResourceLifecycleManager {
+    /** Whose {@link AccessLog} it is. */
+    static final String APPLICATION = "service";
+
     private Path migrations;
+    private int managementPort;
 
     @Override
     public void init(Map<String, String> arguments) {
@@ -25,13 +29,26 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         Map<String, String> environment = new HashMap<>(PostgreSql.migrated(migrations));
         environment.putAll(Tokens.environment());
+        environment.putAll(AccessLog.settings(APPLICATION));
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
         environment.put("shop.surface", "all");
-        // For the process of a @QuarkusIntegrationTest, which has neither the test profile's ports nor this JVM's time
-        // zone.
-        environment.put("quarkus.management.port", "0");
+        managementPort = Ports.free();
+        environment.put("quarkus.management.port", Integer.toString(managementPort));
+        environment.put("quarkus.management.test-port", Integer.toString(managementPort));
+        // The process of a @QuarkusIntegrationTest has not this JVM's time zone, and one that is no whole hour off.
         environment.put("user.timezone", "Pacific/Chatham");
         return environment;
+    }
+
+    /** A test that has a field of this type gets it. */
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(this, new TestInjector.MatchesType(PostgresResource.class));
+    }
+
+    /** Where the application under test tells of its health and metrics. */
+    public int managementPort() {
+        return managementPort;
     }
 
     @Override

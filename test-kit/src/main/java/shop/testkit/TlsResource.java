@@ -15,14 +15,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * As {@link PostgresResource}, but everything is reached over TLS: the database, and the people's keys by HTTPS. With the
- * init argument {@code trusted=false} the service is told to trust another certificate than these servers have. For
- * executables only: a JVM reads its trust store once.
+ * As {@link PostgresResource}, but everything is reached over TLS: the database, and the issuers' keys by HTTPS, the people's
+ * trusted as the process trusts any server, the cluster's by a CA of their own. With the init argument {@code trusted=false}
+ * the service is told to trust another certificate than these servers have. For executables only: a JVM reads its trust
+ * store once.
  */
 public class TlsResource implements QuarkusTestResourceLifecycleManager {
     private boolean trusted;
     private EmbeddedPostgres postgres;
-    private HttpsServer keys;
+    private HttpsServer peoplesKeys;
+    private HttpsServer clustersKeys;
 
     @Override
     public void init(Map<String, String> arguments) {
@@ -40,7 +42,8 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
                     .setServerConfig("ssl_cert_file", servers.certificate().toString())
                     .setServerConfig("ssl_key_file", servers.key().toString())
                     .start();
-            keys = keysByHttps(servers, environment.get("PEOPLE_JWKS"));
+            peoplesKeys = keysByHttps(servers, environment.get("PEOPLE_JWKS"));
+            clustersKeys = keysByHttps(servers, environment.get("CLUSTER_JWKS"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,7 +54,9 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
         environment.put(
                 "quarkus.datasource.reactive.trust-certificate-pem.certs",
                 believed.certificate().toString());
-        environment.put("PEOPLE_JWKS", addressOf(keys));
+        environment.put("PEOPLE_JWKS", addressOf(peoplesKeys));
+        environment.put("CLUSTER_JWKS", addressOf(clustersKeys));
+        environment.put("CLUSTER_CA", believed.certificate().toString());
         environment.put("javax.net.ssl.trustStore", believed.keyStore().toString());
         environment.put("javax.net.ssl.trustStorePassword", Certificate.PASSWORD);
         environment.put("quarkus.management.port", "0");
@@ -60,7 +65,8 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
-        keys.stop(0);
+        peoplesKeys.stop(0);
+        clustersKeys.stop(0);
         try {
             postgres.close();
         } catch (IOException e) {

@@ -34,7 +34,7 @@ public class OrderServiceStub implements QuarkusTestResourceLifecycleManager {
         if (server == null) {
             listen(0);
         }
-        return Map.of("ORDER_SERVICE_URL", "http://127.0.0.1:" + port);
+        return Map.of("ORDER_SERVICE_URL", "http://localhost:" + port);
     }
 
     @Override

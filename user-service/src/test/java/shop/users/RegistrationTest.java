@@ -2,13 +2,18 @@ package shop.users;
 
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static shop.users.UserRequests.as;
 import static shop.users.UserRequests.json;
 import static shop.users.UserRequests.newEmail;
@@ -22,6 +27,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -167,6 +174,48 @@ class RegistrationTest {
     @Test
     void otherMediaTypesAreNotTaken() {
         problem(given().contentType(ContentType.XML).body("<user/>").post("/users"), 415, "unsupported-media-type");
+    }
+
+    @Test
+    void bodyThatIsTooLongIsRefused() {
+        problem(register(given(), json(newEmail(), "a".repeat(1 << 20))), 413, "request-entity-too-large");
+    }
+
+    /** In the words that the API was built with, whatever the caller would rather read: a message is not of the locale of a machine. */
+    @Test
+    void faultsAreToldInEnglish() {
+        String body = """
+                {"email":"ada","name":"%s","address":{"street":" ","city":"b","country":"Great Britain"}}""";
+        problem(
+                        register(given().header("Accept-Language", "de"), body.formatted("a".repeat(201))),
+                        400,
+                        "invalid-request")
+                .body("errors.in", everyItem(equalTo("body")))
+                .body(
+                        "errors.collect { it.name + ' ' + it.message }",
+                        contains(
+                                "address.country must be two capital letters, as ISO 3166-1 defines them",
+                                "address.postalCode must not be blank",
+                                "address.street must not be blank",
+                                "email must be a well-formed email address",
+                                "name size must be between 0 and 200"))
+                .body("detail", startsWith("address.country must be"));
+    }
+
+    @Test
+    void instantsAreInUtcAndStayAsTheyWereTold() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        UUID id = registered();
+        Instant after = Instant.now();
+        Response user = as(id).get("/users/" + id);
+        String registeredAt = user.path("registeredAt");
+        assertTrue(registeredAt.endsWith("Z"), registeredAt);
+        assertFalse(Instant.parse(registeredAt).isBefore(before), registeredAt);
+        assertFalse(Instant.parse(registeredAt).isAfter(after), registeredAt);
+        user.then().body("changedAt", equalTo(registeredAt));
+        await().until(() -> !broker.about(id).isEmpty());
+        assertEquals(
+                registeredAt, JsonPath.from(broker.about(id).getFirst().body()).getString("registeredAt"));
     }
 
     @Test

@@ -215,6 +215,16 @@ class UserTest {
     }
 
     @Test
+    void patchThatIsTooLongOrOfAnotherMediaTypeIsRefused() {
+        UUID id = registered();
+        problem(patch(as(id), id, 1, "{\"name\":\"" + "a".repeat(1 << 20) + "\"}"), 413, "request-entity-too-large");
+        problem(
+                as(id).contentType(ContentType.XML).body("<user/>").patch("/users/" + id),
+                415,
+                "unsupported-media-type");
+    }
+
+    @Test
     void patchThatChangesNothingMakesNoVersion() {
         UUID id = registered();
         patch(as(id), id, 1, "{}").then().statusCode(200).header("ETag", equalTo("\"1\""));
@@ -336,6 +346,11 @@ class UserTest {
     @Test
     void eventThatNobodyHandlesGoesToTheDeadLetters() {
         problem(event("shop.order.placed.v1"), 400, "unexpected-event");
+    }
+
+    @Test
+    void eventThatIsTooLongIsRefused() {
+        problem(given().body("a".repeat(1 << 20 | 1)).post("/events"), 413, "request-entity-too-large");
     }
 
     @Test

@@ -1,12 +1,16 @@
 package shop.functions.heartbeat;
 
+import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import shop.events.EventTypes;
@@ -65,12 +69,21 @@ class HeartbeatTest {
         assertEquals(invalidBefore + 2, counted(invalid));
     }
 
+    @Test
+    void itTellsOfItsHealthWhereNoRouteLeads() {
+        for (String probe : List.of("/q/health/live", "/q/health/ready", "/q/health/started")) {
+            outside.management(probe).then().statusCode(200).body("status", equalTo("UP"));
+        }
+        for (String path : List.of("/q/health", "/q/metrics")) {
+            given().get(path).then().statusCode(404);
+        }
+    }
+
     private Event ping(String data) {
         return Event.of(EventTypes.PING, SOURCE, "a-subject", data);
     }
 
     private double counted(String series) {
-
         return outside.metrics()
                 .lines()
                 .filter(line -> line.startsWith(series))

@@ -2,6 +2,7 @@ package shop.orders.order;
 
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static shop.orders.Shop.as;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import shop.orders.OrdersResource;
 import shop.testkit.Tokens;
 
@@ -113,6 +116,18 @@ class AccessTest {
         assertEquals(List.of(confirmed.toString()), pages(owner, Map.of("status", "CONFIRMED")));
         assertEquals(List.of(placed.toString()), pages(owner, Map.of("status", "PLACED")));
         assertTrue(pages(service, Map.of("status", "CONFIRMED")).contains(confirmed.toString()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyStatusCanBeAskedFor(OrderStatus status) {
+        placed(buyer, product(1), 1);
+        as(owner)
+                .queryParam("status", status)
+                .get("/orders")
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(status == OrderStatus.PLACED ? 1 : 0));
     }
 
     @Test

@@ -29,6 +29,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.events.EventTypes;
 import shop.orders.OrdersResource;
 import shop.testkit.Tokens;
@@ -160,7 +162,20 @@ class LifeCycleTest {
         for (String verb : List.of("cancel", "ship", "deliver")) {
             problem(change(order, verb), 404, "not-found").body("detail", containsString(order.toString()));
         }
-        problem(asAdmin().get("/orders/1-1-1-1-1"), 400, "invalid-request")
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /orders/1-1-1-1-1",
+                "GET /orders/1-1-1-1-1/history",
+                "POST /orders/1-1-1-1-1/cancel",
+                "POST /orders/1-1-1-1-1/ship",
+                "POST /orders/1-1-1-1-1/deliver"
+            })
+    void idThatIsNoneIsNamed(String operation) {
+        String[] request = operation.split(" ");
+        problem(asAdmin().request(request[0], request[1]), 400, "invalid-request")
                 .body("errors[0].in", equalTo("path"))
                 .body("errors[0].name", equalTo("id"));
     }

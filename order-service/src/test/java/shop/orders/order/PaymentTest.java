@@ -47,6 +47,11 @@ class PaymentTest {
     private final UUID buyer = UUID.randomUUID();
 
     @Test
+    void eventThatIsTooLongIsRefused() {
+        problem(given().body("a".repeat(1 << 20 | 1)).post("/events"), 413, "request-entity-too-large");
+    }
+
+    @Test
     void authorizedPaymentConfirmsTheOrder() {
         String sku = product(3);
         UUID order = placed(buyer, sku, 2);

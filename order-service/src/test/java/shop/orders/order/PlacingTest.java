@@ -289,6 +289,17 @@ class PlacingTest {
     }
 
     @Test
+    void bodyOfAnotherMediaTypeIsAProblem() {
+        problem(
+                as(Tokens.customer(buyer))
+                        .contentType("application/xml")
+                        .body("<order/>")
+                        .post("/orders"),
+                415,
+                "unsupported-media-type");
+    }
+
+    @Test
     void everyPieceSoldIsInAnOrderThatIsListed() {
         String sku = product(10);
         together(15, i -> order(newKey(), buyer, line(sku, 1)).statusCode());

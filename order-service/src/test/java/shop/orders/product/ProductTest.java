@@ -96,11 +96,27 @@ class ProductTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"PUT /products/tea", "POST /products/tea/stock"})
+    void bodyThatIsTooLongOrOfAnotherMediaTypeIsAProblem(String operation) {
+        String[] request = operation.split(" ");
+        problem(
+                asAdmin().body("{\"name\": \"" + "a".repeat(1 << 20) + "\"}").request(request[0], request[1]),
+                413,
+                "request-entity-too-large");
+        problem(
+                asAdmin().contentType("application/xml").body("<tea/>").request(request[0], request[1]),
+                415,
+                "unsupported-media-type");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"-a", "a%20b", "a%00", "ä", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
     void skuThatIsNoneIsNamed(String bad) {
         problem(asAdmin().urlEncodingEnabled(false).body(VALID).put("/products/" + bad), 400, "invalid-request")
                 .body("errors[0].in", equalTo("path"))
+                .body("errors[0].name", equalTo("sku"));
+        problem(given().urlEncodingEnabled(false).get("/products/" + bad), 400, "invalid-request")
                 .body("errors[0].name", equalTo("sku"));
     }
 
@@ -112,6 +128,10 @@ class ProductTest {
                 as(Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT)).body(VALID).put("/products/" + sku),
                 403,
                 "forbidden");
+        problem(
+                given().contentType("application/json").body("{\"delta\": 1}").post("/products/" + sku + "/stock"),
+                401,
+                "unauthenticated");
         problem(
                 as(Tokens.customer(UUID.randomUUID()))
                         .header("Idempotency-Key", newKey())
@@ -147,15 +167,24 @@ class ProductTest {
         String admin = Tokens.admin();
         List<Integer> stocks = together(
                 8,
-                i -> as(admin)
-                        .header("Idempotency-Key", key)
-                        .body("{\"delta\": 3}")
-                        .post("/products/" + product + "/stock")
+                i -> changeStock(admin, product, key, 3)
                         .then()
                         .statusCode(200)
                         .extract()
                         .path("stock"));
         assertEquals(List.of(3), stocks.stream().distinct().toList());
+        assertEquals(3, stock(product));
+    }
+
+    @Test
+    void keyOfAnotherChangeIsRefused() {
+        String product = product(0);
+        String admin = Tokens.admin();
+        String key = newKey();
+        assertEquals(200, changeStock(admin, product, key, 3).statusCode());
+        problem(changeStock(admin, product, key, 4), 422, "idempotency-key-reused")
+                .body("errors[0].in", equalTo("header"))
+                .body("errors[0].name", equalTo("Idempotency-Key"));
         assertEquals(3, stock(product));
     }
 
@@ -209,5 +238,12 @@ class ProductTest {
 
     private static Response put(String sku, String body) {
         return asAdmin().body(body).put("/products/" + sku);
+    }
+
+    private static Response changeStock(String admin, String sku, String key, int delta) {
+        return as(admin)
+                .header("Idempotency-Key", key)
+                .body("{\"delta\": %d}".formatted(delta))
+                .post("/products/" + sku + "/stock");
     }
 }

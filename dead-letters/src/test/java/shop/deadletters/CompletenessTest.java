@@ -1,0 +1,5 @@
+package shop.deadletters;
+
+import shop.testkit.Completeness;
+
+class CompletenessTest extends Completeness {}

@@ -1,0 +1,6 @@
+package shop.deadletters;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class ManagementInterfaceIT extends ManagementInterfaceTest {}

@@ -1,0 +1,10 @@
+package shop.deadletters;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import shop.testkit.ManagementInterface;
+import shop.testkit.PostgresResource;
+
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class ManagementInterfaceTest extends ManagementInterface {}

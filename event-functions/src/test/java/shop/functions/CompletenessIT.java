@@ -1,0 +1,3 @@
+package shop.functions;
+
+class CompletenessIT extends CompletenessTest {}

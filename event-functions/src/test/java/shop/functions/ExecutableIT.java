@@ -1,0 +1,108 @@
+package shop.functions;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.RestAssured;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import shop.events.EventTypes;
+import shop.functions.Event.Mode;
+import shop.testkit.Executable;
+
+/** What the process of a function does with its environment. */
+class ExecutableIT {
+    private static final int EXIT_ON_OUT_OF_MEMORY = 3;
+
+    private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "\"Hello, world!\"");
+
+    @AfterEach
+    void otherTestsHaveTheirOwnAddress() {
+        RestAssured.reset();
+    }
+
+    @Test
+    void memoryThatIsTooLittleEndsItWithAWord() {
+        try (Executable function = start(Map.of("QUARKUS_FUNQY_EXPORT", "heartbeat"), "-Xmx8m");
+                HttpClient client = HttpClient.newHttpClient()) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                Stream.generate(() -> client.sendAsync(large(function.address()), BodyHandlers.discarding()))
+                        .limit(20)
+                        .toList()
+                        .forEach(answer -> answer.exceptionally(lost -> null).join());
+                return !function.process().isAlive();
+            });
+            assertEquals(EXIT_ON_OUT_OF_MEMORY, function.process().exitValue());
+            assertTrue(
+                    function.lines().stream().anyMatch(line -> line.contains("OutOfMemoryError")),
+                    () -> function.lines().toString());
+        }
+    }
+
+    @Test
+    void nameThatNoServerHasIsAPassingFault() {
+        Map<String, String> environment =
+                Map.of("QUARKUS_FUNQY_EXPORT", "refundPayment", "PAYMENT_PROVIDER_URL", "http://payments.invalid");
+        try (Executable _ = start(environment)) {
+            Event.of(EventTypes.REFUND_REQUESTED, EventTypes.ORDER_SERVICE, "1", """
+                    {"orderId": "%s"}""".formatted(UUID.randomUUID()))
+                    .deliver(Mode.BINARY)
+                    .then()
+                    .statusCode(503)
+                    .body("detail", containsString("UnknownHostException"));
+        }
+    }
+
+    @Test
+    void levelOfTheLogIsTheEnvironments() {
+        Map<String, String> environment = Map.of("QUARKUS_FUNQY_EXPORT", "heartbeat");
+        try (Executable function = start(environment)) {
+            ping.deliver(Mode.BINARY).then().statusCode(204);
+            await().until(() -> function.lines().stream().anyMatch(line -> line.contains("outcome=done")));
+        }
+        try (Executable function = start(Map.of("QUARKUS_FUNQY_EXPORT", "heartbeat", "QUARKUS_LOG_LEVEL", "WARN"))) {
+            ping.deliver(Mode.BINARY).then().statusCode(204);
+            ping.with("type", "another").deliver(Mode.BINARY).then().statusCode(400);
+            await().until(() -> function.lines().stream().anyMatch(line -> line.contains("outcome=invalid")));
+            assertEquals(1, function.lines().size(), () -> function.lines().toString());
+        }
+    }
+
+    @Test
+    void withoutAFunctionItDoesNotStart() throws Exception {
+        try (Executable function = Executable.start(Map.of())) {
+            assertEquals(1, function.process().onExit().get().exitValue());
+            assertTrue(
+                    function.lines().stream().anyMatch(line -> line.contains("quarkus.funqy.export")),
+                    () -> function.lines().toString());
+        }
+    }
+
+    private static Executable start(Map<String, String> environment, String... arguments) {
+        Executable function = Executable.start(environment, arguments).listening();
+        RestAssured.baseURI = function.address().toString();
+        RestAssured.port = function.address().getPort();
+        return function;
+    }
+
+    private HttpRequest large(URI address) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(Duration.ofSeconds(10))
+                .header("Content-Type", "application/json");
+        ping.attributes().forEach((name, value) -> request.header("ce-" + name, value));
+        return request.POST(BodyPublishers.ofString("\"" + "a".repeat((1 << 20) - 2) + "\""))
+                .build();
+    }
+}

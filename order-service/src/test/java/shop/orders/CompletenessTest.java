@@ -1,0 +1,5 @@
+package shop.orders;
+
+import shop.testkit.Completeness;
+
+class CompletenessTest extends Completeness {}

@@ -1,0 +1,9 @@
+package shop.orders;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import shop.testkit.ManagementInterface;
+
+@QuarkusTest
+@QuarkusTestResource(OrdersResource.class)
+class ManagementInterfaceTest extends ManagementInterface {}

@@ -1,0 +1,52 @@
+package shop.testkit;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import org.junit.jupiter.api.Test;
+
+/** What every service tells of itself, where probes and Prometheus look for it: on a port of its own. */
+public abstract class ManagementInterface {
+    PostgresResource outside;
+
+    @Test
+    void readyWhenTheSchemaIsThere() {
+        management("/q/health/ready")
+                .then()
+                .statusCode(200)
+                .contentType(ContentType.JSON)
+                .body("status", equalTo("UP"))
+                .body("checks.find { it.name == 'schema' }.status", equalTo("UP"))
+                .body("checks.find { it.name == 'schema' }.data.needed", equalTo("2"));
+    }
+
+    @Test
+    void alive() {
+        management("/q/health/live").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void requestsAreCountedByPathAndAnswer() {
+        given().get("/q/openapi").then().statusCode(200);
+        given().post("/events");
+        await().until(() -> management("/q/metrics")
+                .asString()
+                .lines()
+                .anyMatch(line ->
+                        line.startsWith("http_server_requests_seconds_count{") && line.contains("uri=\"/events\"")));
+    }
+
+    @Test
+    void itIsOnNoPortThatARouteLeadsTo() {
+        for (String path : new String[] {"/q/health", "/q/health/ready", "/q/metrics"}) {
+            given().get(path).then().statusCode(404);
+        }
+    }
+
+    private Response management(String path) {
+        return given().port(outside.managementPort()).get(path);
+    }
+}

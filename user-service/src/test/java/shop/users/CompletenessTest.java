@@ -1,0 +1,5 @@
+package shop.users;
+
+import shop.testkit.Completeness;
+
+class CompletenessTest extends Completeness {}

@@ -1,0 +1,11 @@
+package shop.users;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import shop.testkit.ManagementInterface;
+import shop.testkit.PostgresResource;
+
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+@QuarkusTestResource(OrderServiceStub.class)
+class ManagementInterfaceTest extends ManagementInterface {}
