@@ -48,6 +48,11 @@ final class Database implements AutoCloseable {
         return number("select max(attempts) from delivery");
     }
 
+    /** Of the pending delivery. */
+    long secondsUntilDue() throws SQLException {
+        return number("select extract(epoch from due_at - now())::bigint from delivery");
+    }
+
     long waitingForLocks() throws SQLException {
         return number("select count(*) from pg_stat_activity where wait_event_type = 'Lock'");
     }

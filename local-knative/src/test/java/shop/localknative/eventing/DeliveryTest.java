@@ -3,6 +3,7 @@ package shop.localknative.eventing;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.eventing.Subscriber.Answer;
 import shop.localknative.eventing.Subscriber.Answers;
@@ -273,18 +275,71 @@ class DeliveryTest {
         assertThat(waits.get(2), greaterThanOrEqualTo(400L));
     }
 
-    @Test
-    void retryAfterIsObeyed() {
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void retryAfterIsObeyed(int status) throws SQLException {
         broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
-        AtomicInteger calls = new AtomicInteger();
-        subscriber.answering(event ->
-                calls.getAndIncrement() == 0 ? new Answer(429, Map.of("Retry-After", "1"), "") : Answer.status(202));
+        subscriber.answering(event -> new Answer(status, Map.of("Retry-After", "3600"), ""));
         broker.send("1", "t");
 
+        await().until(() -> db.attempts() == 1);
+        assertThat(db.secondsUntilDue(), greaterThan(3500L));
+    }
+
+    @Test
+    void retryAfterIsObeyedUpToItsMaximum() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1, retryAfterMax: PT0.05S")));
+        subscriber.answering(event -> new Answer(429, Map.of("Retry-After", "3600"), ""));
+        broker.send("1", "t");
+
+        deadLetter();
+        assertEquals(2, subscriber.received.size());
+    }
+
+    @Test
+    void formatJsonSendsTheEventInStructuredModeAndItsDeadLetterToo() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0, format: json")));
+        subscriber.answering(event -> Answer.status(400));
+        broker.post(with(TestEventing.event("1", "t"), "ce-subject", "caf%C3%A9"), "{ \"price\" : 1.10 }");
+
+        deadLetter();
+        Received event = subscriber.received.getFirst();
+        assertEquals("application/cloudevents+json", event.headers().get("content-type"));
+        assertEquals("reply", event.headers().get("prefer"));
+        assertEquals(
+                "{\"datacontenttype\":\"application/json\",\"id\":\"1\",\"source\":\"/tests\",\"specversion\":\"1.0\","
+                        + "\"subject\":\"café\",\"type\":\"t\",\"data\":{ \"price\" : 1.10 }}",
+                event.text());
+        assertThat(deadLetter().text(), containsString("\"knativeerrorcode\":\"400\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            text/plain             | hello | "data_base64":"aGVsbG8="
+            application/json       | {     | "data_base64":"ew=="
+            application/json       | 1 2   | "data_base64":"MSAy"
+            application/foo+json   | [1]   | "data":[1]
+            """)
+    void formatJsonSendsWhatIsNotJsonAsBase64(String contentType, String data, String member) {
+        broker(trigger("t", to(subscriber) + ", delivery: {format: json}"));
+        broker.post(with(TestEventing.event("1", "t"), "Content-Type", contentType), data);
+
         awaitEverythingDelivered();
-        Duration wait = Duration.between(
-                subscriber.received.get(0).at(), subscriber.received.get(1).at());
-        assertThat(wait.toMillis(), greaterThanOrEqualTo(1000L));
+        assertThat(subscriber.received.getFirst().text(), containsString(member + "}"));
+    }
+
+    @Test
+    void formatJsonOfVersion03SaysThatItIsBase64() {
+        broker(trigger("t", to(subscriber) + ", delivery: {format: json}"));
+        broker.post(Map.of("Content-Type", "application/cloudevents+json"), """
+                {"specversion": "0.3", "id": "1", "source": "/tests", "type": "t", "datacontenttype": "text/plain",
+                 "datacontentencoding": "base64", "data": "aGVsbG8="}
+                """);
+
+        awaitEverythingDelivered();
+        assertThat(
+                subscriber.received.getFirst().text(),
+                containsString("\"datacontentencoding\":\"base64\",\"data\":\"aGVsbG8=\""));
     }
 
     @Test

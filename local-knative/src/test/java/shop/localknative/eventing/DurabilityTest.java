@@ -3,6 +3,7 @@ package shop.localknative.eventing;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.in;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -19,13 +20,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +144,87 @@ class DurabilityTest {
         next.close();
     }
 
+    /**
+     * Kills at random points while events are accepted, delivered, retried and given up. Who sends them does as an
+     * outbox does: an event is sent until it is accepted.
+     */
+    @Test
+    void noneOfTenThousandEventsIsLostToAFailingSubscriberAndAnOftenKilledBroker() throws Exception {
+        int events = 10_000;
+        Random random = new Random();
+        Set<String> reliable = ConcurrentHashMap.newKeySet();
+        Set<String> failing = ConcurrentHashMap.newKeySet();
+        Set<String> dead = ConcurrentHashMap.newKeySet();
+        AtomicInteger failures = new AtomicInteger();
+        subscriber.answering(event -> {
+            reliable.add(event.id());
+            return Answer.status(202);
+        });
+        Subscriber unreliable = new Subscriber().answering(event -> {
+            if (random.nextInt(3) == 0) {
+                failures.incrementAndGet();
+                return Answer.status(503);
+            }
+            failing.add(event.id());
+            return Answer.status(202);
+        });
+        Subscriber deadLetters = new Subscriber().answering(event -> {
+            dead.add(event.id());
+            return Answer.status(202);
+        });
+        String[] manifests = {
+            BROKER,
+            trigger("reliable", to(subscriber)),
+            trigger(
+                    "unreliable",
+                    to(unreliable) + ", delivery: {retry: 2, backoffPolicy: linear, backoffDelay: PT0.05S,"
+                            + " deadLetterSink: {uri: '%s'}}".formatted(deadLetters.url()))
+        };
+        int kills = 5;
+        List<Integer> deliveriesUntilKill =
+                random.ints(kills, 1, events).sorted().boxed().toList();
+        AtomicReference<BrokerProcess> broker = new AtomicReference<>(new BrokerProcess(db, manifests));
+        Semaphore sending = new Semaphore(100);
+        try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < events; i++) {
+                String id = "e" + i;
+                senders.execute(() -> {
+                    sending.acquireUninterruptibly();
+                    while (post(broker.get().url, id) != 202) {
+                        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+                    }
+                    sending.release();
+                });
+            }
+            for (int deliveries : deliveriesUntilKill) {
+                await().until(() -> reliable.size() >= deliveries);
+                broker.get().close();
+                broker.set(new BrokerProcess(db, manifests));
+            }
+        }
+        await().until(() -> db.pending() == 0);
+        broker.get().close();
+
+        Set<String> takenOrDead = new HashSet<>(failing);
+        takenOrDead.addAll(dead);
+        System.out.printf(
+                "%d events, killed after %s: %d taken by the reliable subscriber; of the other %d failures in %d"
+                        + " attempts, %d taken, %d in the dead letters%n",
+                events,
+                deliveriesUntilKill,
+                reliable.size(),
+                failures.get(),
+                unreliable.received.size(),
+                failing.size(),
+                dead.size());
+        assertEquals(events, reliable.size());
+        assertEquals(events, takenOrDead.size());
+        assertThat(dead.size(), greaterThan(0));
+        assertThat(failures.get(), greaterThan(unreliable.received.size() / 4));
+        unreliable.close();
+        deadLetters.close();
+    }
+
     @Test
     void redeliveryAfterRestartKeepsAttemptCount() throws IOException, SQLException {
         subscriber.answering(event -> Answer.status(503));
@@ -226,12 +315,16 @@ class DurabilityTest {
         }
     }
 
-    /** The status, or 0 if there was no answer. */
     private static int post(String url, String id) {
+        return post(url, TestEventing.event(id, "t"));
+    }
+
+    /** The status, or 0 if there was no answer. */
+    static int post(String url, Map<String, String> event) {
         try {
             HttpRequest.Builder request =
                     HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.ofString("{}"));
-            TestEventing.event(id, "t").forEach(request::header);
+            event.forEach(request::header);
             return CLIENT.send(request.build(), BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
             return 0;
