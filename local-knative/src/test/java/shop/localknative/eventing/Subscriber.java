@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 /** Something that takes events over HTTP, remembers them, and answers as it is told. */
 final class Subscriber implements AutoCloseable {
 
-    record Received(Instant at, Map<String, String> headers, byte[] data) {
+    record Received(Instant at, String method, Map<String, String> headers, byte[] data) {
         String id() {
             return headers.get("ce-id");
         }
@@ -99,8 +99,11 @@ final class Subscriber implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
-        Received event =
-                new Received(Instant.now(), headers, exchange.getRequestBody().readAllBytes());
+        Received event = new Received(
+                Instant.now(),
+                exchange.getRequestMethod(),
+                headers,
+                exchange.getRequestBody().readAllBytes());
         received.add(event);
         Answer answer = answer(event);
         byte[] body = answer.body.getBytes(StandardCharsets.UTF_8);
