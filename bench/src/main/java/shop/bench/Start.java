@@ -7,43 +7,69 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One process, from its exec to its end.
  *
  * @param toFirstAnswer from exec to the last byte of the first right answer
- * @param residentAfterFirst bytes
- * @param residentAfterMany bytes, after {@link #MANY} more requests; empty when there were none
+ * @param afterFirst what it takes after that
+ * @param afterMany what it takes after {@link #MANY} more requests
  */
-record Start(Duration toFirstAnswer, long residentAfterFirst, OptionalLong residentAfterMany) {
+record Start(Duration toFirstAnswer, Memory afterFirst, Memory afterMany) {
     static final int MANY = 10_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    static Start of(Subject subject, Subject.Build build, boolean askMany) throws IOException, InterruptedException {
+    /**
+     * Bytes, as the kernel counts them.
+     *
+     * @param resident all pages of the process that are in memory
+     * @param own those of them that it shares with no file: what another instance of the same executable takes more
+     */
+    record Memory(long resident, long own) {
+        private static Memory of(Process process) throws IOException {
+            String rollup = Files.readString(Path.of("/proc/" + process.pid() + "/smaps_rollup"));
+            return new Memory(bytes("Rss", rollup), bytes("Anonymous", rollup));
+        }
+
+        private static long bytes(String name, String rollup) throws IOException {
+            Matcher line = Pattern.compile("^" + name + ":\\s+(\\d+) kB", Pattern.MULTILINE)
+                    .matcher(rollup);
+            if (!line.find()) {
+                throw new IOException("smaps_rollup has no " + name);
+            }
+            return Long.parseLong(line.group(1)) << 10;
+        }
+    }
+
+    static Start of(Subject subject, Subject.Build build) throws IOException, InterruptedException {
         int port = freePort();
+        Path output = Files.createTempFile("bench", ".log");
         ProcessBuilder builder = new ProcessBuilder(subject.command(build, port))
                 .redirectErrorStream(true)
-                .redirectOutput(Files.createTempFile("bench", ".log").toFile());
+                .redirectOutput(output.toFile());
         long start = System.nanoTime();
         Process process = builder.start();
         try {
             askUntilAnswered(subject, port, process, start);
             Duration toFirstAnswer = Duration.ofNanos(System.nanoTime() - start);
-            long afterFirst = resident(process);
-            if (!askMany) {
-                return new Start(toFirstAnswer, afterFirst, OptionalLong.empty());
-            }
+            Memory afterFirst = Memory.of(process);
             subject.question().ask(port, MANY, subject.answer());
-            return new Start(toFirstAnswer, afterFirst, OptionalLong.of(resident(process)));
+            return new Start(toFirstAnswer, afterFirst, Memory.of(process));
         } finally {
             process.destroy();
             process.waitFor(10, TimeUnit.SECONDS);
             process.destroyForcibly();
+            Files.delete(output);
         }
+    }
+
+    double milliseconds() {
+        return toFirstAnswer.toNanos() / 1e6;
     }
 
     private static void askUntilAnswered(Subject subject, int port, Process process, long start) throws IOException {
@@ -62,14 +88,6 @@ record Start(Duration toFirstAnswer, long residentAfterFirst, OptionalLong resid
                 LockSupport.parkNanos(100_000);
             }
         }
-    }
-
-    private static long resident(Process process) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static int freePort() throws IOException {
