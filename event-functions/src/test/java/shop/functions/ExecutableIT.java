@@ -45,7 +45,7 @@ class ExecutableIT {
             });
             assertEquals(EXIT_ON_OUT_OF_MEMORY, function.process().exitValue());
             assertTrue(
-                    function.lines().stream().anyMatch(line -> line.contains("OutOfMemoryError")),
+                    function.lines().stream().anyMatch(line -> line.contains("Terminating due to java.lang.OutOfMemoryError")),
                     () -> function.lines().toString());
         }
     }
