@@ -1,5 +1,9 @@
 package shop.system;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,7 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -16,10 +23,32 @@ import java.util.stream.StreamSupport;
 record Manifests(List<JsonNode> resources) {
     static final Path ROOT = Path.of(System.getProperty("shop.root"));
 
-    private static final ObjectMapper YAML = new YAMLMapper();
+    private static final ObjectMapper YAML = new YAMLMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    private static final Map<String, Manifests> RENDERED = new ConcurrentHashMap<>();
 
     static Manifests of(String kustomization) {
         return new Manifests(read(ROOT.resolve(kustomization)).toList());
+    }
+
+    /** What {@code kubectl kustomize} makes of it; a test is skipped where there is no kubectl. */
+    static Manifests rendered(String kustomization) {
+        return RENDERED.computeIfAbsent(kustomization, Manifests::render);
+    }
+
+    private static Manifests render(String kustomization) {
+        try {
+            Process kubectl = new ProcessBuilder("kubectl", "kustomize", kustomization)
+                    .directory(ROOT.toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            List<JsonNode> resources = YAML.readerFor(JsonNode.class)
+                    .<JsonNode>readValues(kubectl.getInputStream())
+                    .readAll();
+            assertEquals(0, kubectl.onExit().join().exitValue(), "kubectl kustomize " + kustomization);
+            return new Manifests(resources);
+        } catch (IOException e) {
+            return abort("no kubectl on the PATH, so that " + kustomization + " is not rendered: " + e.getMessage());
+        }
     }
 
     Stream<JsonNode> ofKind(String kind) {
@@ -30,6 +59,54 @@ record Manifests(List<JsonNode> resources) {
     /** Every value of a field, wherever in a resource it stands. */
     Stream<JsonNode> valuesOf(String field) {
         return resources.stream().flatMap(resource -> resource.findValues(field).stream());
+    }
+
+    Stream<JsonNode> knativeServices() {
+        return ofKind("Service")
+                .filter(service -> service.get("apiVersion").asText().startsWith("serving.knative.dev/"));
+    }
+
+    /** Of everything that runs pods: its {@code spec.template}. */
+    Stream<Pod> pods() {
+        return resources.stream()
+                .filter(resource ->
+                        resource.at("/spec/template/spec/containers").isArray())
+                .map(resource -> new Pod(resource, resource.at("/spec/template")));
+    }
+
+    record Pod(JsonNode owner, JsonNode template) {
+        String name() {
+            return owner.get("kind").asText() + " " + Manifests.name(owner);
+        }
+
+        Stream<JsonNode> containers() {
+            return Stream.of("containers", "initContainers")
+                    .flatMap(kind -> elements(template.path("spec").path(kind)));
+        }
+
+        /** Knative gives a Service's pods its name. */
+        Map<String, String> labels() {
+            Map<String, String> labels = new HashMap<>();
+            template.path("metadata")
+                    .path("labels")
+                    .properties()
+                    .forEach(
+                            label -> labels.put(label.getKey(), label.getValue().asText()));
+            if (owner.get("kind").asText().equals("Service")) {
+                labels.put("serving.knative.dev/service", Manifests.name(owner));
+            }
+            return labels;
+        }
+
+        /** The value of a variable; null where it has none. */
+        String variable(String name) {
+            return containers()
+                    .flatMap(container -> elements(container.path("env")))
+                    .filter(variable -> variable.get("name").asText().equals(name))
+                    .map(variable -> variable.path("value").asText(null))
+                    .findFirst()
+                    .orElse(null);
+        }
     }
 
     boolean has(String kind, String name) {
@@ -57,7 +134,7 @@ record Manifests(List<JsonNode> resources) {
     }
 
     private static JsonNode configMap(JsonNode generator, JsonNode namespace) {
-        ObjectNode configMap = YAML.createObjectNode().put("kind", "ConfigMap");
+        ObjectNode configMap = YAML.createObjectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
         configMap
                 .putObject("metadata")
                 .put("name", generator.get("name").asText())
@@ -70,7 +147,15 @@ record Manifests(List<JsonNode> resources) {
         return configMap;
     }
 
-    private static Stream<JsonNode> documents(Path file) {
+    static JsonNode yaml(String text) {
+        try {
+            return YAML.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Stream<JsonNode> documents(Path file) {
         try {
             return YAML.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile()).readAll().stream();
         } catch (IOException e) {

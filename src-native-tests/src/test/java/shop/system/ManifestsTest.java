@@ -1,114 +1,239 @@
 package shop.system;
 
+import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static shop.system.Manifests.elements;
 import static shop.system.Manifests.name;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 import shop.events.EventTypes;
+import shop.system.Manifests.Pod;
 
-/** What the manifests say about each other. That each of them is valid by itself, local-knative's reader sees to. */
+/** What the manifests say, and say about each other: of base and local as they are read, of every overlay as it is rendered. */
+@ParameterizedClass
+@MethodSource("systems")
 class ManifestsTest {
-    private static final Manifests LOCAL = Manifests.of("k8s/overlays/local");
-
     /** The Secrets that an operator creates, with the keys that they have. */
     private static final Map<String, Set<String>> SECRETS = Map.of(
             "postgresql", Set.of("type", "host", "port", "database", "username", "password"),
             "jwt", Set.of("people-issuer", "people-jwks", "cluster-issuer", "cluster-jwks"),
-            "smtp", Set.of("host", "port", "username", "password", "from", "starttls"));
+            "smtp", Set.of("host", "port", "username", "password", "from", "starttls"),
+            "postgresql-ca", Set.of("ca.crt"),
+            "registry", Set.of(".dockerconfigjson"));
+
+    /** What Kubernetes puts into every namespace. */
+    private static final String OF_EVERY_NAMESPACE = "kube-root-ca.crt";
+
+    private static final String TRIGGERS_ACCOUNT = "system:serviceaccount:shop:%s-oidc-eventing.knative.dev-trigger";
+
+    @Parameter
+    Supplier<Manifests> system;
+
+    private Manifests manifests;
+
+    static Stream<Named<Supplier<Manifests>>> systems() {
+        return Stream.concat(
+                Stream.of(Named.of("local", () -> Manifests.of("k8s/overlays/local"))),
+                Stream.of(
+                                "k8s/base",
+                                "k8s/overlays/local",
+                                "k8s/overlays/dev",
+                                "k8s/overlays/production",
+                                "src-native-tests/k8s",
+                                "src-native-tests/k8s/canary")
+                        .map(overlay -> Named.of(overlay + " rendered", () -> Manifests.rendered(overlay))));
+    }
+
+    @BeforeEach
+    void read() {
+        manifests = system.get();
+    }
+
+    @Test
+    void everyResourceIsWhatItsKindAllows() {
+        manifests.resources().forEach(StrictModel::check);
+    }
 
     @Test
     void everyResourceNamesItsNamespace() {
-        LOCAL.resources().stream()
-                .filter(resource -> !resource.get("kind").asText().equals("Namespace"))
+        Set<String> ofTheCluster = Set.of("Namespace", "ClusterRoleBinding");
+        manifests.resources().stream()
+                .filter(resource -> !ofTheCluster.contains(resource.get("kind").asText()))
                 .forEach(resource ->
                         assertEquals("shop", resource.at("/metadata/namespace").asText(), name(resource)));
     }
 
     @Test
     void everySinkSubscriberAndBrokerExists() {
-        assertAllExist(
-                "ref", ref -> ref.get("kind").asText(), ref -> ref.get("name").asText());
-        assertAllExist("broker", broker -> "Broker", JsonNode::asText);
-    }
-
-    /** Each in a folder of its own, since kustomize reads no file outside its root. */
-    @Test
-    void everyServiceHasTheTablesThatTheKitIsTestedWith() throws IOException {
-        Path kit = Path.of("migrations/V1__kit.sql");
-        String tested = Files.readString(
-                Manifests.ROOT.resolve("service-kit/src/test/resources").resolve(kit));
-        for (String service : Set.of("user-service", "order-service", "dead-letters")) {
-            assertEquals(
-                    tested, Files.readString(Manifests.ROOT.resolve(service).resolve(kit)), service);
+        for (String field : Set.of("ref", "reference")) {
+            assertAllExist(
+                    field,
+                    ref -> ref.get("kind").asText(),
+                    ref -> ref.get("name").asText());
         }
+        assertAllExist("broker", broker -> "Broker", JsonNode::asText);
+        manifests.ofKind("Broker").map(broker -> broker.at("/spec/config")).forEach(config -> {
+            if (config.isObject()) {
+                assertExists("ConfigMap", config.get("name").asText());
+            }
+        });
     }
 
     @Test
     void everyServiceAccountExists() {
         assertAllExist("serviceAccountName", account -> "ServiceAccount", JsonNode::asText);
-        environment("SHOP_SERVICE_ACCOUNTS")
+        variables("SHOP_SERVICE_ACCOUNTS")
                 .flatMap(subjects -> Arrays.stream(subjects.split(",")))
                 .forEach(subject ->
                         assertExists("ServiceAccount", subject.replaceFirst("^system:serviceaccount:shop:", "")));
     }
 
     @Test
+    void everyServiceHasAnIdentityOfItsOwnAndNoTokenThatItDoesNotUse() {
+        Set<String> accounts = new HashSet<>();
+        manifests.pods().forEach(pod -> {
+            JsonNode spec = pod.template().get("spec");
+            assertFalse(spec.get("automountServiceAccountToken").asBoolean(true), pod.name());
+            assertFalse(spec.get("enableServiceLinks").asBoolean(true), pod.name());
+            boolean isMigration = pod.owner().get("kind").asText().equals("Job"); // as the service that it migrates for
+            assertTrue(
+                    isMigration || accounts.add(spec.get("serviceAccountName").asText()),
+                    pod.name() + " has the identity of another");
+        });
+    }
+
+    /** Where events are taken from known triggers only, these are all that deliver there, and say who they are. */
+    @Test
+    void everyTriggerIsKnownToTheServiceThatAsks() {
+        manifests.pods().filter(pod -> pod.variable("SHOP_BROKERS") != null).forEach(pod -> {
+            Set<JsonNode> triggers = manifests
+                    .ofKind("Trigger")
+                    .filter(trigger ->
+                            trigger.at("/spec/subscriber/ref/name").asText().equals(name(pod.owner())))
+                    .collect(toSet());
+            triggers.forEach(trigger ->
+                    assertEquals("shop", trigger.at("/spec/subscriber/audience").asText(), name(trigger)));
+            assertEquals(
+                    triggers.stream()
+                            .map(trigger -> TRIGGERS_ACCOUNT.formatted(name(trigger)))
+                            .collect(toSet()),
+                    Set.of(pod.variable("SHOP_BROKERS").split(",")),
+                    pod.name());
+        });
+    }
+
+    @Test
     void everyConfigMapHasTheKeysThatAreReadFromIt() {
-        assertAllExist(
-                "configMap", volume -> "ConfigMap", volume -> volume.get("name").asText());
-        LOCAL.valuesOf("configMapKeyRef").forEach(ref -> {
+        manifests
+                .pods()
+                .flatMap(pod -> elements(pod.template().at("/spec/volumes")))
+                .filter(volume -> volume.has("configMap"))
+                .map(volume -> volume.at("/configMap/name").asText())
+                .filter(name -> !name.equals(OF_EVERY_NAMESPACE))
+                .forEach(name -> assertExists("ConfigMap", name));
+        manifests.valuesOf("configMapKeyRef").forEach(ref -> {
             String name = ref.get("name").asText();
             assertTrue(
-                    LOCAL.ofKind("ConfigMap")
-                            .anyMatch(map -> name(map).equals(name)
-                                    && map.get("data").has(ref.get("key").asText())),
+                    hasKey("ConfigMap", name, ref.get("key").asText())
+                            || ref.path("optional").asBoolean() && !manifests.has("ConfigMap", name),
                     ref + " is in no ConfigMap");
         });
     }
 
     @Test
-    void everySecretIsOneThatAnOperatorCreates() {
-        LOCAL.valuesOf("secretKeyRef").forEach(ref -> {
-            String kind = ref.get("name").asText().replaceFirst("^.+-(?=postgresql$)", "");
-            assertTrue(
-                    SECRETS.getOrDefault(kind, Set.of()).contains(ref.get("key").asText()),
-                    ref + " is in no Secret that an operator creates");
-        });
+    void everySecretIsHereOrOneThatAnOperatorCreates() {
+        Stream.concat(
+                        manifests.valuesOf("secretKeyRef"),
+                        manifests.valuesOf("imagePullSecrets").flatMap(Manifests::elements))
+                .forEach(ref ->
+                        assertSecret(ref.get("name").asText(), ref.path("key").asText(".dockerconfigjson")));
+        manifests.valuesOf("secretName").forEach(name -> assertSecret(name.asText(), "ca.crt"));
     }
 
     @Test
-    void everyAddressIsAKnativeServices() {
-        Stream.concat(LOCAL.valuesOf("value"), LOCAL.ofKind("ConfigMap").flatMap(map -> elements(map.get("data"))))
+    void everyAddressWithinTheNamespaceIsThere() {
+        Stream.concat(
+                        manifests.valuesOf("value"),
+                        manifests.ofKind("ConfigMap").flatMap(map -> elements(map.get("data"))))
                 .map(JsonNode::asText)
                 .filter(value -> value.startsWith("http"))
                 .map(value -> URI.create(value).getHost())
-                .forEach(host -> assertExists("Service", host.replaceFirst("\\.shop\\.svc\\.cluster\\.local$", "")));
+                .filter(host -> host.endsWith(".shop.svc.cluster.local"))
+                .forEach(host -> assertExists("Service", host.replaceFirst("\\..*", "")));
+    }
+
+    @Test
+    void everyPortIsOneThatSomethingListensAt() {
+        manifests
+                .pods()
+                .forEach(pod -> pod.containers().forEach(container -> {
+                    Set<String> ports = elements(container.path("ports"))
+                            .flatMap(port -> Stream.of(port.path("name"), port.path("containerPort")))
+                            .map(JsonNode::asText)
+                            .collect(toSet());
+                    ports.add(String.valueOf(pod.variable("QUARKUS_MANAGEMENT_PORT")));
+                    Stream.of("readinessProbe", "livenessProbe")
+                            .map(probe -> container.at("/" + probe + "/httpGet/port"))
+                            .filter(port -> !port.isMissingNode())
+                            .forEach(port -> assertTrue(ports.contains(port.asText()), pod.name() + " probes " + port));
+                }));
+        manifests
+                .ofKind("Service")
+                .filter(service -> service.get("apiVersion").asText().equals("v1"))
+                .forEach(service -> elements(service.at("/spec/ports"))
+                        .map(port -> port.get("targetPort").asText())
+                        .forEach(port -> assertTrue(
+                                manifests
+                                        .pods()
+                                        .filter(pod -> selects(service.at("/spec/selector"), pod))
+                                        .flatMap(Pod::containers)
+                                        .flatMap(container -> elements(container.path("ports")))
+                                        .anyMatch(named ->
+                                                named.path("name").asText().equals(port)),
+                                name(service) + " leads to " + port + ", where nothing listens")));
+    }
+
+    @Test
+    void everyNetworkPolicyIsAboutAPodThatThereIs() {
+        manifests
+                .ofKind("NetworkPolicy")
+                .flatMap(policy -> policy.findValues("podSelector").stream())
+                .forEach(selector -> {
+                    elements(selector.path("matchExpressions"))
+                            .filter(expression ->
+                                    expression.get("operator").asText().equals("In"))
+                            .flatMap(expression -> elements(expression.get("values")))
+                            .forEach(service -> assertExists("Service", service.asText()));
+                    assertTrue(
+                            manifests.pods().anyMatch(pod -> selects(selector.path("matchLabels"), pod)),
+                            selector + " selects no pod");
+                });
     }
 
     @Test
     void onlyTheRestServicesArePublic() {
         assertEquals(
                 Set.of("user-service", "order-service"),
-                LOCAL.ofKind("Service")
+                manifests
+                        .knativeServices()
                         .filter(service -> !service.at("/metadata/labels/networking.knative.dev~1visibility")
                                 .asText()
                                 .equals("cluster-local"))
@@ -116,94 +241,181 @@ class ManifestsTest {
                         .collect(toSet()));
     }
 
+    /** The rules of the Pod Security Standard "restricted", as far as a manifest that has no host namespaces can break them. */
     @Test
-    void everyTypeThatATriggerWantsIsInTheCatalogue() {
-        Set<String> catalogue = catalogue();
-        LOCAL.ofKind("Trigger").forEach(trigger -> {
-            String prefix = trigger.at("/spec/filters/0/prefix/type").asText("none");
-            trigger.findValuesAsText("type")
-                    .forEach(type -> assertTrue(
-                            catalogue.contains(type)
-                                    || type.equals(prefix) && catalogue.stream().anyMatch(t -> t.startsWith(type)),
-                            name(trigger) + " waits for " + type + ", which is not in EventTypes"));
+    void everyPodIsRestricted() {
+        manifests
+                .pods()
+                .forEach(pod -> pod.containers().forEach(container -> {
+                    JsonNode security = container.path("securityContext");
+                    assertTrue(security.path("runAsNonRoot").asBoolean(), pod.name());
+                    assertFalse(security.path("runAsUser").asInt(1) == 0, pod.name());
+                    assertFalse(security.path("allowPrivilegeEscalation").asBoolean(true), pod.name());
+                    assertFalse(security.path("privileged").asBoolean(), pod.name());
+                    assertEquals("[\"ALL\"]", security.at("/capabilities/drop").toString(), pod.name());
+                    assertFalse(security.path("capabilities").has("add"), pod.name());
+                    assertEquals(
+                            "RuntimeDefault",
+                            security.at("/seccompProfile/type").asText(),
+                            pod.name());
+                    assertTrue(
+                            security.path("readOnlyRootFilesystem").asBoolean(), pod.name() + " could write its image");
+                    Set<String> allowed =
+                            Set.of("configMap", "emptyDir", "projected", "secret", "persistentVolumeClaim");
+                    elements(pod.template().at("/spec/volumes"))
+                            .flatMap(volume -> volume.propertyStream().map(Map.Entry::getKey))
+                            .filter(kind -> !kind.equals("name"))
+                            .forEach(kind -> assertTrue(allowed.contains(kind), pod.name() + " mounts a " + kind));
+                }));
+        assertEquals(
+                "restricted",
+                manifests
+                        .ofKind("Namespace")
+                        .findFirst()
+                        .orElseThrow()
+                        .at("/metadata/labels/pod-security.kubernetes.io~1enforce")
+                        .asText());
+    }
+
+    @Test
+    void everyServiceCanScaleToZeroOrIsKeptForItsCustomers() {
+        manifests
+                .knativeServices()
+                .filter(service -> service.at("/spec/template/metadata/annotations/autoscaling.knative.dev~1min-scale")
+                        .isValueNode())
+                .forEach(service -> assertTrue(
+                        Set.of("user-service", "order-service").contains(name(service)),
+                        name(service) + " never scales to zero"));
+    }
+
+    @Test
+    void theEventTypesAreTheCatalogue() {
+        assertEquals(
+                catalogue(), manifests.ofKind("EventType").map(Manifests::name).collect(toSet()));
+        Set<String> sources = Set.of(EventTypes.USER_SERVICE, EventTypes.ORDER_SERVICE, EventTypes.AUTHORIZE_PAYMENT);
+        manifests.ofKind("EventType").forEach(eventType -> {
+            String type = eventType.at("/spec/type").asText();
+            assertEquals(name(eventType), type);
+            assertEquals(EventTypes.schemaOf(type), eventType.at("/spec/schema").asText());
+            assertTrue(sources.contains(eventType.at("/spec/source").asText()), type + " has another source");
         });
     }
 
     @Test
-    void everyPingSourceHasItsTrigger() {
+    void everyTypeThatATriggerWantsIsProduced() {
+        Set<String> produced = manifests
+                .ofKind("EventType")
+                .filter(type -> manifests.has(
+                        "Service", type.at("/spec/source").asText().replaceFirst(".*/", "")))
+                .map(Manifests::name)
+                .collect(toSet());
+        produced.add(EventTypes.PING);
+        manifests
+                .ofKind("Trigger")
+                .forEach(trigger -> trigger.findValuesAsText("type")
+                        .forEach(type -> assertTrue(
+                                produced.contains(type) || isPrefix(trigger, type) && startsAny(produced, type),
+                                name(trigger) + " waits for " + type + ", which nothing here sends")));
+    }
+
+    @Test
+    void everyTypeThatIsProducedIsWantedOrPublic() {
+        Set<String> wanted = manifests
+                .ofKind("Trigger")
+                .flatMap(trigger -> trigger.findValuesAsText("type").stream())
+                .collect(toSet());
+        manifests
+                .ofKind("EventType")
+                .forEach(type -> assertTrue(
+                        wanted.contains(name(type))
+                                || wanted.stream()
+                                        .anyMatch(prefix -> prefix.endsWith(".")
+                                                && name(type).startsWith(prefix))
+                                || type.at("/metadata/labels/shop~1public")
+                                        .asText()
+                                        .equals("true"),
+                        name(type) + " is wanted by no trigger and not labelled shop/public"));
+    }
+
+    @Test
+    void everyPingSourceHasItsTriggerAndMaySend() {
+        Set<String> sources =
+                manifests.ofKind("PingSource").map(Manifests::name).collect(toSet());
         assertEquals(
-                LOCAL.ofKind("PingSource")
-                        .map(source -> "/apis/v1/namespaces/shop/pingsources/" + name(source))
-                        .collect(toSet()),
-                LOCAL.ofKind("Trigger")
+                sources,
+                manifests
+                        .ofKind("Trigger")
                         .flatMap(trigger -> trigger.findValuesAsText("source").stream())
+                        .map(source -> source.replaceFirst("^/apis/v1/namespaces/shop/pingsources/", ""))
+                        .collect(toSet()));
+        assertEquals(
+                sources,
+                manifests
+                        .ofKind("EventPolicy")
+                        .flatMap(policy -> elements(policy.at("/spec/from")))
+                        .map(from -> from.get("ref"))
+                        .filter(ref -> ref.get("kind").asText().equals("PingSource"))
+                        .map(ref -> ref.get("name").asText())
                         .collect(toSet()));
     }
 
     @Test
     void everyDeliveryHasADeadLetterSink() {
-        Stream.concat(LOCAL.ofKind("Broker"), LOCAL.ofKind("Trigger"))
+        Stream.concat(manifests.ofKind("Broker"), manifests.ofKind("Trigger"))
                 .forEach(resource -> assertEquals(
                         "dead-letters",
                         resource.at("/spec/delivery/deadLetterSink/ref/name").asText(),
                         name(resource)));
     }
 
+    /** A request is not cut off while its caller still waits for it. */
     @Test
-    void thePaymentTimeoutOutlastsEveryRetryOnThePaymentsWay() {
-        Duration timeout = LOCAL.ofKind("ConfigMap")
-                .filter(map -> name(map).equals("order-settings"))
-                .map(map -> Duration.parse(map.at("/data/payment-timeout").asText()))
+    void everySubscriberMayTakeAsLongAsItsTriggerWaits() {
+        manifests.ofKind("Trigger").forEach(trigger -> {
+            String subscriber = trigger.at("/spec/subscriber/ref/name").asText();
+            int limit = manifests
+                    .knativeServices()
+                    .filter(service -> name(service).equals(subscriber))
+                    .mapToInt(service ->
+                            service.at("/spec/template/spec/timeoutSeconds").asInt())
+                    .findFirst()
+                    .orElseThrow();
+            Duration timeout =
+                    Duration.parse(trigger.at("/spec/delivery/timeout").asText());
+            assertTrue(timeout.toSeconds() <= limit, name(trigger) + " waits longer than " + subscriber + " may take");
+        });
+    }
+
+    /** PostgreSQL's default of 100, of which it keeps 3 for its superuser; Flyway takes 2. */
+    @Test
+    void theDatabasesHaveAConnectionForEveryInstance() {
+        Map<String, Integer> connections = manifests
+                .knativeServices()
+                .map(service -> new Pod(service, service.at("/spec/template")))
+                .filter(pod -> pod.labels().containsKey("shop/database"))
+                .collect(toMap(ManifestsTest::databaseOf, ManifestsTest::connections, Integer::sum));
+        assertFalse(connections.isEmpty());
+        connections.forEach((database, most) ->
+                assertTrue(most + 2 <= 97, database + " may be asked for " + most + " connections"));
+    }
+
+    private static String databaseOf(Pod pod) {
+        return pod.containers()
+                .flatMap(container -> container.findParents("secretKeyRef").stream())
+                .map(from -> from.at("/secretKeyRef/name").asText())
+                .filter(name -> name.contains("-postgresql"))
                 .findFirst()
                 .orElseThrow();
-        Duration horizon = retryHorizon("authorize-payment").plus(retryHorizon("order-payments"));
-        assertTrue(timeout.compareTo(horizon) > 0, timeout + " is not longer than " + horizon);
     }
 
-    @Test
-    void jobAndServiceNameTheHighestVersionOfTheSql() throws IOException {
-        for (JsonNode job : LOCAL.ofKind("Job").toList()) {
-            Matcher matcher = Pattern.compile("(.+)-migrations-v(\\d+)").matcher(name(job));
-            assertTrue(matcher.matches(), name(job) + " does not end in -migrations-v<version>");
-            String service = matcher.group(1);
-            String version = String.valueOf(highestVersion(service));
-            assertEquals(version, matcher.group(2), name(job));
-            assertEquals(version, schemaVersion(service).orElse(version), service + "'s shop.schema-version");
-        }
-    }
-
-    /** What the service waits for before it is ready. */
-    private static Optional<String> schemaVersion(String service) throws IOException {
-        Properties properties = new Properties();
-        try (InputStream in =
-                Files.newInputStream(Manifests.ROOT.resolve(service + "/src/main/resources/application.properties"))) {
-            properties.load(in);
-        }
-        return Optional.ofNullable(properties.getProperty("shop.schema-version"));
-    }
-
-    private static int highestVersion(String service) throws IOException {
-        try (Stream<Path> files = Files.list(Manifests.ROOT.resolve(service).resolve("migrations"))) {
-            return files.map(file -> Pattern.compile("V(\\d+)__.+\\.sql")
-                            .matcher(file.getFileName().toString()))
-                    .filter(Matcher::matches)
-                    .mapToInt(version -> Integer.parseInt(version.group(1)))
-                    .max()
-                    .orElseThrow(() -> new AssertionError(service + "/migrations has no V<version>__*.sql"));
-        }
-    }
-
-    /** How long a Trigger's delivery may take before it is given up: the wait before the n-th retry is delay * 2^n. */
-    private static Duration retryHorizon(String trigger) {
-        JsonNode delivery = LOCAL.ofKind("Trigger")
-                .filter(resource -> name(resource).equals(trigger))
-                .map(resource -> resource.at("/spec/delivery"))
-                .findFirst()
-                .orElseThrow();
-        int retries = delivery.get("retry").asInt();
-        Duration delay = Duration.parse(delivery.get("backoffDelay").asText());
-        Duration timeout = Duration.parse(delivery.get("timeout").asText());
-        return delay.multipliedBy((2L << retries) - 2).plus(timeout.multipliedBy(retries + 1L));
+    /** Where the pool's size is said, it is production's: twice as many while a new revision takes over. */
+    private static int connections(Pod pod) {
+        int instances = pod.template()
+                .at("/metadata/annotations/autoscaling.knative.dev~1max-scale")
+                .asInt();
+        assertTrue(instances > 0, pod.name() + " has no max-scale");
+        String pool = pod.variable("QUARKUS_DATASOURCE_REACTIVE_MAX_SIZE");
+        return pool == null ? instances * 8 : instances * Integer.parseInt(pool) * 2;
     }
 
     private static Set<String> catalogue() {
@@ -215,21 +427,48 @@ class ManifestsTest {
                         throw new AssertionError(e);
                     }
                 })
+                .filter(constant -> constant.startsWith("shop."))
                 .collect(toSet());
     }
 
-    private static Stream<String> environment(String name) {
-        return LOCAL.valuesOf("env")
-                .flatMap(Manifests::elements)
-                .filter(variable -> variable.get("name").asText().equals(name))
-                .map(variable -> variable.get("value").asText());
+    private static boolean isPrefix(JsonNode trigger, String type) {
+        return trigger.findValues("prefix").stream()
+                .anyMatch(prefix -> prefix.path("type").asText().equals(type));
     }
 
-    private static void assertAllExist(String field, Function<JsonNode, String> kind, Function<JsonNode, String> name) {
-        LOCAL.valuesOf(field).forEach(value -> assertExists(kind.apply(value), name.apply(value)));
+    private static boolean startsAny(Set<String> types, String prefix) {
+        return types.stream().anyMatch(type -> type.startsWith(prefix));
     }
 
-    private static void assertExists(String kind, String name) {
-        assertTrue(LOCAL.has(kind, name), kind + " " + name + " is referred to, but not in k8s/overlays/local");
+    private static boolean selects(JsonNode labels, Pod pod) {
+        return labels.propertyStream()
+                .allMatch(label -> label.getValue().asText().equals(pod.labels().get(label.getKey())));
+    }
+
+    private boolean hasKey(String kind, String name, String key) {
+        return manifests
+                .ofKind(kind)
+                .anyMatch(map -> name(map).equals(name) && map.get("data").has(key));
+    }
+
+    private void assertSecret(String name, String key) {
+        String kind = name.replaceFirst("^.+-(?=postgresql$)", "");
+        assertTrue(
+                manifests.has("Secret", name)
+                        ? hasKey("Secret", name, key)
+                        : SECRETS.getOrDefault(kind, Set.of()).contains(key),
+                name + " with the key " + key + " is neither here nor one that an operator creates");
+    }
+
+    private Stream<String> variables(String name) {
+        return manifests.pods().map(pod -> pod.variable(name)).filter(value -> value != null);
+    }
+
+    private void assertAllExist(String field, Function<JsonNode, String> kind, Function<JsonNode, String> name) {
+        manifests.valuesOf(field).forEach(value -> assertExists(kind.apply(value), name.apply(value)));
+    }
+
+    private void assertExists(String kind, String name) {
+        assertTrue(manifests.has(kind, name), kind + " " + name + " is referred to, but not here");
     }
 }

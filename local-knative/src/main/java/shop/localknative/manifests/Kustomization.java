@@ -3,14 +3,18 @@ package shop.localknative.manifests;
 import java.util.List;
 import java.util.Map;
 
-/** The part of a kustomization.yaml that is read; every other field is an error. */
+/**
+ * The part of a kustomization.yaml that is read; every other field is an error. The {@code configurations} say where
+ * hashed names are to be replaced: here no name has a hash.
+ */
 record Kustomization(
         String apiVersion,
         String kind,
         String namespace,
         List<String> resources,
         List<Generator> configMapGenerator,
-        Options generatorOptions) {
+        Options generatorOptions,
+        List<String> configurations) {
 
     Kustomization {
         resources = resources == null ? List.of() : resources;

@@ -46,6 +46,18 @@ class KustomizationTest {
     }
 
     @Test
+    void whereHashedNamesAreReplacedMeansNothingHere() throws IOException {
+        write("base/kustomization.yaml", """
+                configurations: [name-references.yaml]
+                configMapGenerator:
+                  - name: settings
+                    namespace: demo
+                    literals: [a=b]
+                """);
+        assertEquals(Map.of("a", "b"), settings("base", "demo"));
+    }
+
+    @Test
     void mergeChangesSomeKeys() throws IOException {
         overlay("behavior: merge");
         assertEquals("PT1S", settings("overlay", "demo").get("timeout"));

@@ -1,0 +1,108 @@
+package shop.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.system.Manifests.name;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The manifests as files, and what they have in common with the code. */
+class BaseTest {
+    private static final Manifests LOCAL = Manifests.of("k8s/overlays/local");
+
+    @Test
+    void everyFileHoldsWhatItsKindsAllow() throws IOException {
+        try (Stream<Path> files = Files.walk(Manifests.ROOT.resolve("k8s"))) {
+            List<JsonNode> resources = files.filter(file -> file.toString().endsWith(".yaml"))
+                    .flatMap(Manifests::documents)
+                    .filter(document -> document.has("metadata"))
+                    .toList();
+            assertFalse(resources.isEmpty());
+            resources.forEach(StrictModel::check);
+        }
+    }
+
+    /** Each in a folder of its own, since kustomize reads no file outside its root. */
+    @Test
+    void everyServiceHasTheTablesThatTheKitIsTestedWith() throws IOException {
+        Path kit = Path.of("migrations/V1__kit.sql");
+        String tested = Files.readString(
+                Manifests.ROOT.resolve("service-kit/src/test/resources").resolve(kit));
+        for (String service : Set.of("user-service", "order-service", "dead-letters")) {
+            assertEquals(
+                    tested, Files.readString(Manifests.ROOT.resolve(service).resolve(kit)), service);
+        }
+    }
+
+    @Test
+    void thePaymentTimeoutOutlastsEveryRetryOnThePaymentsWay() {
+        Duration timeout = LOCAL.ofKind("ConfigMap")
+                .filter(map -> name(map).equals("order-settings"))
+                .map(map -> Duration.parse(map.at("/data/payment-timeout").asText()))
+                .findFirst()
+                .orElseThrow();
+        Duration horizon = retryHorizon("authorize-payment").plus(retryHorizon("order-payments"));
+        assertTrue(timeout.compareTo(horizon) > 0, timeout + " is not longer than " + horizon);
+    }
+
+    /** A Job can't be changed once applied, so its name is new with every version. */
+    @Test
+    void jobAndServiceNameTheHighestVersionOfTheSql() throws IOException {
+        for (JsonNode job : LOCAL.ofKind("Job").toList()) {
+            Matcher matcher = Pattern.compile("(.+)-migrations-v(\\d+)").matcher(name(job));
+            assertTrue(matcher.matches(), name(job) + " does not end in -migrations-v<version>");
+            String service = matcher.group(1);
+            String version = String.valueOf(highestVersion(service));
+            assertEquals(version, matcher.group(2), name(job));
+            assertEquals(version, schemaVersion(service).orElse(version), service + "'s shop.schema-version");
+        }
+    }
+
+    /** What the service waits for before it is ready. */
+    private static Optional<String> schemaVersion(String service) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in =
+                Files.newInputStream(Manifests.ROOT.resolve(service + "/src/main/resources/application.properties"))) {
+            properties.load(in);
+        }
+        return Optional.ofNullable(properties.getProperty("shop.schema-version"));
+    }
+
+    private static int highestVersion(String service) throws IOException {
+        try (Stream<Path> files = Files.list(Manifests.ROOT.resolve(service).resolve("migrations"))) {
+            return files.map(file -> Pattern.compile("V(\\d+)__.+\\.sql")
+                            .matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .mapToInt(version -> Integer.parseInt(version.group(1)))
+                    .max()
+                    .orElseThrow(() -> new AssertionError(service + "/migrations has no V<version>__*.sql"));
+        }
+    }
+
+    /** How long a Trigger's delivery may take before it is given up: the wait before the n-th retry is delay * 2^n. */
+    private static Duration retryHorizon(String trigger) {
+        JsonNode delivery = LOCAL.ofKind("Trigger")
+                .filter(resource -> name(resource).equals(trigger))
+                .map(resource -> resource.at("/spec/delivery"))
+                .findFirst()
+                .orElseThrow();
+        int retries = delivery.get("retry").asInt();
+        Duration delay = Duration.parse(delivery.get("backoffDelay").asText());
+        Duration timeout = Duration.parse(delivery.get("timeout").asText());
+        return delay.multipliedBy((2L << retries) - 2).plus(timeout.multipliedBy(retries + 1L));
+    }
+}

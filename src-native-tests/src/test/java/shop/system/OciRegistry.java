@@ -1,0 +1,168 @@
+package shop.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Debian's docker-registry on loopback, spoken to by the OCI Distribution Specification 1.1. */
+final class OciRegistry implements AutoCloseable {
+    private static final String MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Process process;
+    private final String address;
+
+    private OciRegistry(Path executable, Path directory) throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            address = "127.0.0.1:" + free.getLocalPort();
+        }
+        Path configuration = Files.writeString(
+                directory.resolve("registry.yml"), """
+                version: 0.1
+                storage: {filesystem: {rootdirectory: "%s"}}
+                http: {addr: "%s"}
+                """.formatted(directory.resolve("registry"), address));
+        process = new ProcessBuilder(executable.toString(), "serve", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("registry.log").toFile())
+                .start();
+        await().ignoreExceptions().until(() -> send(request("/v2/")).statusCode() == 200);
+    }
+
+    /** The test is skipped where the registry is neither installed nor to be had. */
+    static OciRegistry start(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            return new OciRegistry(executable(directory), directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path executable(Path directory) throws IOException {
+        Path fetched = directory.resolve("usr/bin/docker-registry");
+        return Stream.concat(
+                        Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, "docker-registry")),
+                        Stream.of(fetched))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .or(() -> Commands.succeeds(
+                                directory,
+                                "sh",
+                                "-c",
+                                "apt-get -q download docker-registry && dpkg-deb -x docker-registry_*.deb .")
+                        ? Optional.of(fetched)
+                        : Optional.empty())
+                .orElseGet(() -> abort("no registry to push images to: install the package docker-registry"));
+    }
+
+    /** {@code 127.0.0.1:port} */
+    String address() {
+        return address;
+    }
+
+    /** An image of one layer, with nothing configured. */
+    void push(String name, String tag, byte[] tar, byte[] tarGz) throws IOException {
+        byte[] config = JSON.writeValueAsBytes(Map.of(
+                "architecture",
+                "amd64",
+                "os",
+                "linux",
+                "config",
+                Map.of(),
+                "rootfs",
+                Map.of("type", "layers", "diff_ids", new String[] {digest(tar)})));
+        byte[] manifest = JSON.writeValueAsBytes(Map.of(
+                "schemaVersion",
+                2,
+                "mediaType",
+                MANIFEST,
+                "config",
+                pushed(name, config, "application/vnd.oci.image.config.v1+json"),
+                "layers",
+                new Object[] {pushed(name, tarGz, "application/vnd.oci.image.layer.v1.tar+gzip")}));
+        send(request("/v2/" + name + "/manifests/" + tag)
+                .header("Content-Type", MANIFEST)
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(manifest)));
+    }
+
+    private Map<String, Object> pushed(String name, byte[] blob, String mediaType) {
+        String upload = send(request("/v2/" + name + "/blobs/uploads/").POST(HttpRequest.BodyPublishers.noBody()))
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        send(HttpRequest.newBuilder(URI.create(upload + "&digest=" + digest(blob)))
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(blob)));
+        return Map.of("mediaType", mediaType, "digest", digest(blob), "size", blob.length);
+    }
+
+    JsonNode manifest(String name, String tag) throws IOException {
+        return JSON.readTree(send(request("/v2/" + name + "/manifests/" + tag)
+                        .header("Accept", MANIFEST)
+                        .header("Accept", "application/vnd.docker.distribution.manifest.v2+json"))
+                .body());
+    }
+
+    byte[] blob(String name, String digest) {
+        return send(request("/v2/" + name + "/blobs/" + digest)).body();
+    }
+
+    JsonNode config(String name, JsonNode manifest) throws IOException {
+        return JSON.readTree(blob(name, manifest.at("/config/digest").asText())).get("config");
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://" + address + path));
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest.Builder request) {
+        try {
+            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            if (response.statusCode() / 100 != 2) {
+                throw new IllegalStateException(response + ": " + new String(response.body(), UTF_8));
+            }
+            return response;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String digest(byte[] content) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit().join();
+        http.close();
+    }
+}

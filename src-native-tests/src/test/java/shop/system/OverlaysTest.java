@@ -1,0 +1,171 @@
+package shop.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.system.Manifests.elements;
+import static shop.system.Manifests.name;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the overlays for clusters make of what runs here every day. */
+class OverlaysTest {
+    /** {@code op path} of a JSON patch, for the resources that it is made for. */
+    private record Change(JsonNode target, String path) {
+        boolean isFor(JsonNode resource) {
+            return List.of("kind", "name").stream()
+                    .allMatch(field -> !target.has(field)
+                            || ("kind".equals(field) ? resource.get("kind").asText() : name(resource))
+                                    .matches(target.get(field).asText()));
+        }
+
+        /** {@code /-} appends. */
+        boolean covers(String difference) {
+            String place = path.endsWith("/-") ? path.substring(0, path.length() - 1) : path;
+            return difference.equals(path) || difference.startsWith(path.endsWith("/-") ? place : place + "/");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"k8s/overlays/dev", "k8s/overlays/production", "src-native-tests/k8s/canary"})
+    void whatAlsoRunsHereIsTheSameButForWhatTheOverlaySays(String overlay) {
+        List<JsonNode> kustomizations =
+                kustomizations(Manifests.ROOT.resolve(overlay).normalize(), new HashSet<>());
+        List<Change> changes = kustomizations.stream()
+                .flatMap(kustomization -> elements(kustomization.path("patches")))
+                .flatMap(patch -> elements(Manifests.yaml(patch.get("patch").asText()))
+                        .map(operation -> new Change(
+                                patch.get("target"), operation.get("path").asText())))
+                .toList();
+        Map<String, JsonNode> here = byId(Manifests.rendered("k8s/overlays/local"));
+        Set<String> generated = new TreeSet<>();
+        kustomizations.stream()
+                .flatMap(kustomization -> elements(kustomization.path("configMapGenerator")))
+                .forEach(generator ->
+                        generated.add("ConfigMap " + generator.get("name").asText()));
+
+        byId(Manifests.rendered(overlay)).forEach((id, there) -> {
+            if (here.containsKey(id) && !generated.contains(id)) {
+                differences("", here.get(id), there, new LinkedHashMap<>()).forEach((path, values) -> {
+                    boolean isSaid = path.endsWith("/image")
+                            || changes.stream().anyMatch(change -> change.isFor(there) && change.covers(path));
+                    assertTrue(isSaid, id + " differs at " + path + ": " + values);
+                });
+            }
+        });
+    }
+
+    @Test
+    void productionRunsWhatABuildHasMadeAndNothingElse() {
+        Manifests production = Manifests.rendered("k8s/overlays/production");
+        production
+                .knativeServices()
+                .forEach(service -> assertTrue(
+                        service.at("/spec/template/spec/containers/0/image")
+                                .asText()
+                                .matches(".+@sha256:[0-9a-f]{64}"),
+                        name(service) + " runs no digest"));
+        assertFalse(production.has("Service", "payment-sandbox"));
+        assertEquals(0, production.ofKind("Secret").count(), "Secrets are the operator's");
+    }
+
+    @Test
+    void customersWaitForNoStartInProduction() {
+        Set<String> kept = new HashSet<>();
+        Manifests.rendered("k8s/overlays/production").knativeServices().forEach(service -> {
+            if (service.at("/spec/template/metadata/annotations/autoscaling.knative.dev~1min-scale")
+                            .asInt()
+                    > 0) {
+                kept.add(name(service));
+            }
+        });
+        assertEquals(Set.of("user-service", "order-service"), kept);
+    }
+
+    @Test
+    void aCanaryGetsEveryTenthRequest() {
+        List<JsonNode> split = Manifests.rendered("src-native-tests/k8s/canary")
+                .knativeServices()
+                .filter(service -> service.at("/spec/traffic").isArray())
+                .toList();
+        assertEquals(2, split.size());
+        split.forEach(service -> {
+            JsonNode traffic = service.at("/spec/traffic");
+            assertEquals(90, traffic.at("/0/percent").asInt());
+            assertTrue(traffic.at("/0/revisionName").asText().startsWith(name(service) + "-"));
+            assertEquals(10, traffic.at("/1/percent").asInt());
+            assertTrue(traffic.at("/1/latestRevision").asBoolean());
+            assertEquals("canary", traffic.at("/1/tag").asText());
+        });
+    }
+
+    /** Those that a kustomization is made of, but not those of {@code local}. */
+    private static List<JsonNode> kustomizations(Path directory, Set<Path> seen) {
+        Path file = directory.resolve("kustomization.yaml");
+        if (directory.endsWith("k8s/overlays/local") || !file.toFile().exists() || !seen.add(file)) {
+            return List.of();
+        }
+        JsonNode kustomization = Manifests.documents(file).findFirst().orElseThrow();
+        return Stream.concat(
+                        Stream.of(kustomization),
+                        Stream.of("resources", "components")
+                                .flatMap(field -> elements(kustomization.path(field)))
+                                .flatMap(part ->
+                                        kustomizations(
+                                                directory.resolve(part.asText()).normalize(), seen)
+                                                .stream()))
+                .toList();
+    }
+
+    private static Map<String, JsonNode> byId(Manifests manifests) {
+        Map<String, JsonNode> byId = new LinkedHashMap<>();
+        manifests
+                .resources()
+                .forEach(resource ->
+                        byId.put(resource.get("kind").asText() + " " + withoutHash(name(resource)), resource));
+        return byId;
+    }
+
+    /** As kustomize appends it. */
+    private static String withoutHash(String name) {
+        return name.replaceFirst("-[2456789bcdfghkmt]{10}$", "");
+    }
+
+    private static Map<String, String> differences(
+            String path, JsonNode here, JsonNode there, Map<String, String> found) {
+        if (here.isContainerNode() && here.getNodeType() == there.getNodeType()) {
+            Set<String> children = new TreeSet<>();
+            for (JsonNode node : List.of(here, there)) {
+                node.fieldNames().forEachRemaining(children::add);
+                for (int i = 0; i < node.size() && node.isArray(); i++) {
+                    children.add(String.valueOf(i));
+                }
+            }
+            children.forEach(child -> differences(
+                    path + "/" + child.replace("~", "~0").replace("/", "~1"),
+                    child(here, child),
+                    child(there, child),
+                    found));
+        } else if (!withoutHash(here.asText()).equals(withoutHash(there.asText()))
+                || here.isContainerNode()
+                || there.isContainerNode()) {
+            found.put(path, here + " here, " + there + " there");
+        }
+        return found;
+    }
+
+    private static JsonNode child(JsonNode node, String name) {
+        return node.isArray() ? node.path(Integer.parseInt(name)) : node.path(name);
+    }
+}
