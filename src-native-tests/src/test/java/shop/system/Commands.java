@@ -2,11 +2,22 @@ package shop.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Programs that a test runs to their end. */
 final class Commands {
     private Commands() {}
+
+    /** Of the PATH. */
+    static Optional<Path> find(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
 
     /** Output goes to that of the test. False where there is no such program, too. */
     static boolean succeeds(Path directory, String... command) {

@@ -1,7 +1,7 @@
 package shop.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,6 +32,7 @@ record Manifests(List<JsonNode> resources) {
 
     /** What {@code kubectl kustomize} makes of it; a test is skipped where there is no kubectl. */
     static Manifests rendered(String kustomization) {
+        assumeTrue(Commands.find("kubectl").isPresent(), "no kubectl on the PATH that would render " + kustomization);
         return RENDERED.computeIfAbsent(kustomization, Manifests::render);
     }
 
@@ -47,7 +48,7 @@ record Manifests(List<JsonNode> resources) {
             assertEquals(0, kubectl.onExit().join().exitValue(), "kubectl kustomize " + kustomization);
             return new Manifests(resources);
         } catch (IOException e) {
-            return abort("no kubectl on the PATH, so that " + kustomization + " is not rendered: " + e.getMessage());
+            throw new UncheckedIOException(e);
         }
     }
 

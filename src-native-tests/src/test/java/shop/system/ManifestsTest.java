@@ -9,6 +9,8 @@ import static shop.system.Manifests.elements;
 import static shop.system.Manifests.name;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,20 +18,14 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import shop.events.EventTypes;
 import shop.system.Manifests.Pod;
 
 /** What the manifests say, and say about each other: of base and local as they are read, of every overlay as it is rendered. */
-@ParameterizedClass
-@MethodSource("systems")
 class ManifestsTest {
     /** The Secrets that an operator creates, with the keys that they have. */
     private static final Map<String, Set<String>> SECRETS = Map.of(
@@ -44,36 +40,33 @@ class ManifestsTest {
 
     private static final String TRIGGERS_ACCOUNT = "system:serviceaccount:shop:%s-oidc-eventing.knative.dev-trigger";
 
-    @Parameter
-    Supplier<Manifests> system;
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("systems")
+    @Retention(RetentionPolicy.RUNTIME)
+    private @interface EverySystem {}
 
-    private Manifests manifests;
-
-    static Stream<Named<Supplier<Manifests>>> systems() {
+    /** Without kubectl, which OverlaysTest misses aloud, there is one. */
+    static Stream<Named<Manifests>> systems() {
+        Stream<String> rendered = Commands.find("kubectl").stream()
+                .flatMap(kubectl -> Stream.of(
+                        "k8s/base",
+                        "k8s/overlays/local",
+                        "k8s/overlays/dev",
+                        "k8s/overlays/production",
+                        "src-native-tests/k8s",
+                        "src-native-tests/k8s/canary"));
         return Stream.concat(
-                Stream.of(Named.of("local", () -> Manifests.of("k8s/overlays/local"))),
-                Stream.of(
-                                "k8s/base",
-                                "k8s/overlays/local",
-                                "k8s/overlays/dev",
-                                "k8s/overlays/production",
-                                "src-native-tests/k8s",
-                                "src-native-tests/k8s/canary")
-                        .map(overlay -> Named.of(overlay + " rendered", () -> Manifests.rendered(overlay))));
+                Stream.of(Named.of("k8s/overlays/local as local-knative reads it", Manifests.of("k8s/overlays/local"))),
+                rendered.map(overlay -> Named.of(overlay, Manifests.rendered(overlay))));
     }
 
-    @BeforeEach
-    void read() {
-        manifests = system.get();
-    }
-
-    @Test
-    void everyResourceIsWhatItsKindAllows() {
+    @EverySystem
+    void everyResourceIsWhatItsKindAllows(Manifests manifests) {
         manifests.resources().forEach(StrictModel::check);
     }
 
-    @Test
-    void everyResourceNamesItsNamespace() {
+    @EverySystem
+    void everyResourceNamesItsNamespace(Manifests manifests) {
         Set<String> ofTheCluster = Set.of("Namespace", "ClusterRoleBinding");
         manifests.resources().stream()
                 .filter(resource -> !ofTheCluster.contains(resource.get("kind").asText()))
@@ -81,33 +74,34 @@ class ManifestsTest {
                         assertEquals("shop", resource.at("/metadata/namespace").asText(), name(resource)));
     }
 
-    @Test
-    void everySinkSubscriberAndBrokerExists() {
+    @EverySystem
+    void everySinkSubscriberAndBrokerExists(Manifests manifests) {
         for (String field : Set.of("ref", "reference")) {
             assertAllExist(
+                    manifests,
                     field,
                     ref -> ref.get("kind").asText(),
                     ref -> ref.get("name").asText());
         }
-        assertAllExist("broker", broker -> "Broker", JsonNode::asText);
+        assertAllExist(manifests, "broker", broker -> "Broker", JsonNode::asText);
         manifests.ofKind("Broker").map(broker -> broker.at("/spec/config")).forEach(config -> {
             if (config.isObject()) {
-                assertExists("ConfigMap", config.get("name").asText());
+                assertExists(manifests, "ConfigMap", config.get("name").asText());
             }
         });
     }
 
-    @Test
-    void everyServiceAccountExists() {
-        assertAllExist("serviceAccountName", account -> "ServiceAccount", JsonNode::asText);
-        variables("SHOP_SERVICE_ACCOUNTS")
+    @EverySystem
+    void everyServiceAccountExists(Manifests manifests) {
+        assertAllExist(manifests, "serviceAccountName", account -> "ServiceAccount", JsonNode::asText);
+        variables(manifests, "SHOP_SERVICE_ACCOUNTS")
                 .flatMap(subjects -> Arrays.stream(subjects.split(",")))
-                .forEach(subject ->
-                        assertExists("ServiceAccount", subject.replaceFirst("^system:serviceaccount:shop:", "")));
+                .forEach(subject -> assertExists(
+                        manifests, "ServiceAccount", subject.replaceFirst("^system:serviceaccount:shop:", "")));
     }
 
-    @Test
-    void everyServiceHasAnIdentityOfItsOwnAndNoTokenThatItDoesNotUse() {
+    @EverySystem
+    void everyServiceHasAnIdentityOfItsOwnAndNoTokenThatItDoesNotUse(Manifests manifests) {
         Set<String> accounts = new HashSet<>();
         manifests.pods().forEach(pod -> {
             JsonNode spec = pod.template().get("spec");
@@ -121,8 +115,8 @@ class ManifestsTest {
     }
 
     /** Where events are taken from known triggers only, these are all that deliver there, and say who they are. */
-    @Test
-    void everyTriggerIsKnownToTheServiceThatAsks() {
+    @EverySystem
+    void everyTriggerIsKnownToTheServiceThatAsks(Manifests manifests) {
         manifests.pods().filter(pod -> pod.variable("SHOP_BROKERS") != null).forEach(pod -> {
             Set<JsonNode> triggers = manifests
                     .ofKind("Trigger")
@@ -140,36 +134,36 @@ class ManifestsTest {
         });
     }
 
-    @Test
-    void everyConfigMapHasTheKeysThatAreReadFromIt() {
+    @EverySystem
+    void everyConfigMapHasTheKeysThatAreReadFromIt(Manifests manifests) {
         manifests
                 .pods()
                 .flatMap(pod -> elements(pod.template().at("/spec/volumes")))
                 .filter(volume -> volume.has("configMap"))
                 .map(volume -> volume.at("/configMap/name").asText())
                 .filter(name -> !name.equals(OF_EVERY_NAMESPACE))
-                .forEach(name -> assertExists("ConfigMap", name));
+                .forEach(name -> assertExists(manifests, "ConfigMap", name));
         manifests.valuesOf("configMapKeyRef").forEach(ref -> {
             String name = ref.get("name").asText();
             assertTrue(
-                    hasKey("ConfigMap", name, ref.get("key").asText())
+                    hasKey(manifests, "ConfigMap", name, ref.get("key").asText())
                             || ref.path("optional").asBoolean() && !manifests.has("ConfigMap", name),
                     ref + " is in no ConfigMap");
         });
     }
 
-    @Test
-    void everySecretIsHereOrOneThatAnOperatorCreates() {
+    @EverySystem
+    void everySecretIsHereOrOneThatAnOperatorCreates(Manifests manifests) {
         Stream.concat(
                         manifests.valuesOf("secretKeyRef"),
                         manifests.valuesOf("imagePullSecrets").flatMap(Manifests::elements))
-                .forEach(ref ->
-                        assertSecret(ref.get("name").asText(), ref.path("key").asText(".dockerconfigjson")));
-        manifests.valuesOf("secretName").forEach(name -> assertSecret(name.asText(), "ca.crt"));
+                .forEach(ref -> assertSecret(
+                        manifests, ref.get("name").asText(), ref.path("key").asText(".dockerconfigjson")));
+        manifests.valuesOf("secretName").forEach(name -> assertSecret(manifests, name.asText(), "ca.crt"));
     }
 
-    @Test
-    void everyAddressWithinTheNamespaceIsThere() {
+    @EverySystem
+    void everyAddressWithinTheNamespaceIsThere(Manifests manifests) {
         Stream.concat(
                         manifests.valuesOf("value"),
                         manifests.ofKind("ConfigMap").flatMap(map -> elements(map.get("data"))))
@@ -177,11 +171,11 @@ class ManifestsTest {
                 .filter(value -> value.startsWith("http"))
                 .map(value -> URI.create(value).getHost())
                 .filter(host -> host.endsWith(".shop.svc.cluster.local"))
-                .forEach(host -> assertExists("Service", host.replaceFirst("\\..*", "")));
+                .forEach(host -> assertExists(manifests, "Service", host.replaceFirst("\\..*", "")));
     }
 
-    @Test
-    void everyPortIsOneThatSomethingListensAt() {
+    @EverySystem
+    void everyPortIsOneThatSomethingListensAt(Manifests manifests) {
         manifests
                 .pods()
                 .forEach(pod -> pod.containers().forEach(container -> {
@@ -211,8 +205,8 @@ class ManifestsTest {
                                 name(service) + " leads to " + port + ", where nothing listens")));
     }
 
-    @Test
-    void everyNetworkPolicyIsAboutAPodThatThereIs() {
+    @EverySystem
+    void everyNetworkPolicyIsAboutAPodThatThereIs(Manifests manifests) {
         manifests
                 .ofKind("NetworkPolicy")
                 .flatMap(policy -> policy.findValues("podSelector").stream())
@@ -221,15 +215,15 @@ class ManifestsTest {
                             .filter(expression ->
                                     expression.get("operator").asText().equals("In"))
                             .flatMap(expression -> elements(expression.get("values")))
-                            .forEach(service -> assertExists("Service", service.asText()));
+                            .forEach(service -> assertExists(manifests, "Service", service.asText()));
                     assertTrue(
                             manifests.pods().anyMatch(pod -> selects(selector.path("matchLabels"), pod)),
                             selector + " selects no pod");
                 });
     }
 
-    @Test
-    void onlyTheRestServicesArePublic() {
+    @EverySystem
+    void onlyTheRestServicesArePublic(Manifests manifests) {
         assertEquals(
                 Set.of("user-service", "order-service"),
                 manifests
@@ -242,8 +236,8 @@ class ManifestsTest {
     }
 
     /** The rules of the Pod Security Standard "restricted", as far as a manifest that has no host namespaces can break them. */
-    @Test
-    void everyPodIsRestricted() {
+    @EverySystem
+    void everyPodIsRestricted(Manifests manifests) {
         manifests
                 .pods()
                 .forEach(pod -> pod.containers().forEach(container -> {
@@ -277,8 +271,8 @@ class ManifestsTest {
                         .asText());
     }
 
-    @Test
-    void everyServiceCanScaleToZeroOrIsKeptForItsCustomers() {
+    @EverySystem
+    void everyServiceCanScaleToZeroOrIsKeptForItsCustomers(Manifests manifests) {
         manifests
                 .knativeServices()
                 .filter(service -> service.at("/spec/template/metadata/annotations/autoscaling.knative.dev~1min-scale")
@@ -288,8 +282,8 @@ class ManifestsTest {
                         name(service) + " never scales to zero"));
     }
 
-    @Test
-    void theEventTypesAreTheCatalogue() {
+    @EverySystem
+    void theEventTypesAreTheCatalogue(Manifests manifests) {
         assertEquals(
                 catalogue(), manifests.ofKind("EventType").map(Manifests::name).collect(toSet()));
         Set<String> sources = Set.of(EventTypes.USER_SERVICE, EventTypes.ORDER_SERVICE, EventTypes.AUTHORIZE_PAYMENT);
@@ -301,8 +295,8 @@ class ManifestsTest {
         });
     }
 
-    @Test
-    void everyTypeThatATriggerWantsIsProduced() {
+    @EverySystem
+    void everyTypeThatATriggerWantsIsProduced(Manifests manifests) {
         Set<String> produced = manifests
                 .ofKind("EventType")
                 .filter(type -> manifests.has(
@@ -318,8 +312,8 @@ class ManifestsTest {
                                 name(trigger) + " waits for " + type + ", which nothing here sends")));
     }
 
-    @Test
-    void everyTypeThatIsProducedIsWantedOrPublic() {
+    @EverySystem
+    void everyTypeThatIsProducedIsWantedOrPublic(Manifests manifests) {
         Set<String> wanted = manifests
                 .ofKind("Trigger")
                 .flatMap(trigger -> trigger.findValuesAsText("type").stream())
@@ -337,8 +331,8 @@ class ManifestsTest {
                         name(type) + " is wanted by no trigger and not labelled shop/public"));
     }
 
-    @Test
-    void everyPingSourceHasItsTriggerAndMaySend() {
+    @EverySystem
+    void everyPingSourceHasItsTriggerAndMaySend(Manifests manifests) {
         Set<String> sources =
                 manifests.ofKind("PingSource").map(Manifests::name).collect(toSet());
         assertEquals(
@@ -359,8 +353,8 @@ class ManifestsTest {
                         .collect(toSet()));
     }
 
-    @Test
-    void everyDeliveryHasADeadLetterSink() {
+    @EverySystem
+    void everyDeliveryHasADeadLetterSink(Manifests manifests) {
         Stream.concat(manifests.ofKind("Broker"), manifests.ofKind("Trigger"))
                 .forEach(resource -> assertEquals(
                         "dead-letters",
@@ -369,8 +363,8 @@ class ManifestsTest {
     }
 
     /** A request is not cut off while its caller still waits for it. */
-    @Test
-    void everySubscriberMayTakeAsLongAsItsTriggerWaits() {
+    @EverySystem
+    void everySubscriberMayTakeAsLongAsItsTriggerWaits(Manifests manifests) {
         manifests.ofKind("Trigger").forEach(trigger -> {
             String subscriber = trigger.at("/spec/subscriber/ref/name").asText();
             int limit = manifests
@@ -387,8 +381,8 @@ class ManifestsTest {
     }
 
     /** PostgreSQL's default of 100, of which it keeps 3 for its superuser; Flyway takes 2. */
-    @Test
-    void theDatabasesHaveAConnectionForEveryInstance() {
+    @EverySystem
+    void theDatabasesHaveAConnectionForEveryInstance(Manifests manifests) {
         Map<String, Integer> connections = manifests
                 .knativeServices()
                 .map(service -> new Pod(service, service.at("/spec/template")))
@@ -445,30 +439,31 @@ class ManifestsTest {
                 .allMatch(label -> label.getValue().asText().equals(pod.labels().get(label.getKey())));
     }
 
-    private boolean hasKey(String kind, String name, String key) {
+    private static boolean hasKey(Manifests manifests, String kind, String name, String key) {
         return manifests
                 .ofKind(kind)
                 .anyMatch(map -> name(map).equals(name) && map.get("data").has(key));
     }
 
-    private void assertSecret(String name, String key) {
+    private static void assertSecret(Manifests manifests, String name, String key) {
         String kind = name.replaceFirst("^.+-(?=postgresql$)", "");
         assertTrue(
                 manifests.has("Secret", name)
-                        ? hasKey("Secret", name, key)
+                        ? hasKey(manifests, "Secret", name, key)
                         : SECRETS.getOrDefault(kind, Set.of()).contains(key),
                 name + " with the key " + key + " is neither here nor one that an operator creates");
     }
 
-    private Stream<String> variables(String name) {
+    private static Stream<String> variables(Manifests manifests, String name) {
         return manifests.pods().map(pod -> pod.variable(name)).filter(value -> value != null);
     }
 
-    private void assertAllExist(String field, Function<JsonNode, String> kind, Function<JsonNode, String> name) {
-        manifests.valuesOf(field).forEach(value -> assertExists(kind.apply(value), name.apply(value)));
+    private static void assertAllExist(
+            Manifests manifests, String field, Function<JsonNode, String> kind, Function<JsonNode, String> name) {
+        manifests.valuesOf(field).forEach(value -> assertExists(manifests, kind.apply(value), name.apply(value)));
     }
 
-    private void assertExists(String kind, String name) {
+    private static void assertExists(Manifests manifests, String kind, String name) {
         assertTrue(manifests.has(kind, name), kind + " " + name + " is referred to, but not here");
     }
 }

@@ -2,7 +2,7 @@ package shop.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,8 +20,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Debian's docker-registry on loopback, spoken to by the OCI Distribution Specification 1.1. */
 final class OciRegistry implements AutoCloseable {
@@ -59,21 +57,15 @@ final class OciRegistry implements AutoCloseable {
         }
     }
 
-    private static Path executable(Path directory) throws IOException {
+    private static Path executable(Path directory) {
         Path fetched = directory.resolve("usr/bin/docker-registry");
-        return Stream.concat(
-                        Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, "docker-registry")),
-                        Stream.of(fetched))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .or(() -> Commands.succeeds(
-                                directory,
-                                "sh",
-                                "-c",
-                                "apt-get -q download docker-registry && dpkg-deb -x docker-registry_*.deb .")
-                        ? Optional.of(fetched)
-                        : Optional.empty())
-                .orElseGet(() -> abort("no registry to push images to: install the package docker-registry"));
+        String fetch = "apt-get -q download docker-registry && dpkg-deb -x docker-registry_*.deb .";
+        return Commands.find("docker-registry").orElseGet(() -> {
+            assumeTrue(
+                    Files.isExecutable(fetched) || Commands.succeeds(directory, "sh", "-c", fetch),
+                    "no registry to push images to: install Debian's package docker-registry");
+            return fetched;
+        });
     }
 
     /** {@code 127.0.0.1:port} */
