@@ -6,26 +6,46 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** The service of the test system, a process of its own: answers with what it was given. */
+/**
+ * The service of the test systems, a process of its own: answers with what it was given. The files that its environment
+ * names make it misbehave.
+ */
 final class EchoService {
+    private static final AtomicInteger CONCURRENT = new AtomicInteger();
+    private static final AtomicInteger MOST_CONCURRENT = new AtomicInteger();
+
     private EchoService() {}
 
     public static void main(String[] args) throws IOException {
-        if (List.of(args).contains("--exit")) {
+        if (List.of(args).contains("--exit") || isThere("BROKEN")) {
             System.out.println("out of ideas");
             System.exit(3);
+        }
+        if (isThere("BROKEN_ONCE")) {
+            Files.delete(Path.of(System.getenv("BROKEN_ONCE")));
+            System.exit(4);
+        }
+        while (isThere("SLOW")) {
+            Thread.onSpinWait();
         }
         var server = listen(Integer.parseInt(System.getenv("PORT")));
         server.createContext("/", exchange -> echo(exchange, args));
         server.createContext("/never", exchange -> await(new CountDownLatch(1)));
+        server.createContext("/sleep/", EchoService::sleep);
+        server.createContext("/stream", EchoService::stream);
+        server.createContext("/live", exchange -> answer(exchange, isThere("DEAD") ? 500 : 200, "live"));
+        server.createContext("/ready", exchange -> answer(exchange, isThere("UNREADY") ? 503 : 200, "ready"));
         if (System.getenv("MANAGEMENT_PORT") != null) {
             listen(Integer.parseInt(System.getenv("MANAGEMENT_PORT")))
-                    .createContext("/ready", exchange -> answer(exchange, "up"));
+                    .createContext("/ready", exchange -> answer(exchange, 200, "up"));
         }
     }
 
@@ -36,12 +56,18 @@ final class EchoService {
         return server;
     }
 
+    private static boolean isThere(String variable) {
+        return System.getenv(variable) != null && Files.exists(Path.of(System.getenv(variable)));
+    }
+
     private static void echo(HttpExchange exchange, String[] args) throws IOException {
         System.out.println(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         var headers = new JsonObject();
         exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(), values.getFirst()));
+        var settings = System.getenv("SETTINGS");
         answer(
                 exchange,
+                200,
                 new JsonObject()
                         .put("method", exchange.getRequestMethod())
                         .put("path", exchange.getRequestURI().toString())
@@ -49,14 +75,47 @@ final class EchoService {
                         .put("body", new String(exchange.getRequestBody().readAllBytes()))
                         .put("args", new JsonArray(List.of(args)))
                         .put("env", new JsonObject(Map.copyOf(System.getenv())))
+                        .put("greeting", settings == null ? null : Files.readString(Path.of(settings, "greeting")))
                         .put("pid", ProcessHandle.current().pid())
                         .encode());
     }
 
-    private static void answer(HttpExchange exchange, String text) throws IOException {
+    /** Answers {@code /sleep/MILLISECONDS} so much later, with how many such requests there were at once at most. */
+    private static void sleep(HttpExchange exchange) throws IOException {
+        MOST_CONCURRENT.accumulateAndGet(CONCURRENT.incrementAndGet(), Math::max);
+        try {
+            Thread.sleep(Long.parseLong(exchange.getRequestURI().getPath().replaceAll("\\D", "")));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        CONCURRENT.decrementAndGet();
+        answer(
+                exchange,
+                200,
+                new JsonObject()
+                        .put("pid", ProcessHandle.current().pid())
+                        .put("revision", System.getenv("K_REVISION"))
+                        .put("mostConcurrent", MOST_CONCURRENT.get())
+                        .encode());
+    }
+
+    /** An event for each octet of the request, at once. */
+    private static void stream(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        try (exchange;
+                var octets = exchange.getRequestBody()) {
+            while (octets.read() >= 0) {
+                exchange.getResponseBody().write("data: event\n\n".getBytes());
+                exchange.getResponseBody().flush();
+            }
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
         var bytes = text.getBytes();
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
     }

@@ -1,6 +1,7 @@
 package shop.localknative.platform;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,10 +10,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import shop.localknative.Console;
 import shop.localknative.StartException;
 
 /** A real PostgreSQL of this system's own, with its data below the data directory. */
@@ -23,10 +28,15 @@ public final class Postgres implements AutoCloseable {
 
     private final EmbeddedPostgres server;
     private final DataSource admin;
+    private final Path directory;
+    private final Path log;
+    private final Thread guard = Thread.ofVirtual().name("postgresql").unstarted(this::keepAlive);
 
-    private Postgres(EmbeddedPostgres server, DataSource admin) {
+    private Postgres(EmbeddedPostgres server, Path directory, Path log) {
         this.server = server;
-        this.admin = admin;
+        this.admin = server.getPostgresDatabase();
+        this.directory = directory;
+        this.log = log;
     }
 
     /** Blocks until it accepts connections; the first start takes seconds more, for initdb. */
@@ -56,9 +66,49 @@ public final class Postgres implements AutoCloseable {
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        var postgres = new Postgres(server, server.getPostgresDatabase());
-        postgres.requirePasswords(directory, password);
+        var postgres = new Postgres(server, directory, log);
+        postgres.requirePasswords(password);
+        postgres.guard.start();
         return postgres;
+    }
+
+    /** Whoever ends the server alone would otherwise leave a system behind in which nothing works. */
+    private void keepAlive() {
+        try {
+            while (true) {
+                var process = server(directory);
+                if (process.isPresent()) {
+                    process.get().onExit().get();
+                    Console.say("postgresql", "has ended and is started again; %s may say why".formatted(log));
+                }
+                if (restart()) {
+                    Console.say("postgresql", "ready again");
+                } else {
+                    Thread.sleep(500); // what is left of the old one is in the way for a moment
+                }
+            }
+        } catch (InterruptedException closed) {
+            // it is stopped now
+        } catch (IOException | ExecutionException e) {
+            Console.say("postgresql", "can't be started again: " + e);
+        }
+    }
+
+    /** With the options of the last start, which pg_ctl finds beside the data. */
+    private boolean restart() throws IOException, InterruptedException {
+        var options = Files.readString(directory.resolve("postmaster.opts"));
+        var control = Path.of(options.split(" ", 2)[0]).resolveSibling("pg_ctl");
+        var command = new ArrayList<String>();
+        if (LinuxUtils.isUnshareAvailable()) {
+            command.addAll(List.of("unshare", "-U")); // as zonky does: PostgreSQL does not run as root
+        }
+        command.addAll(List.of(control.toString(), "-D", directory.toString(), "-l", log.toString(), "-w", "restart"));
+        return new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     /** A database and the role that owns it, both called {@code name}; made when missing. */
@@ -89,11 +139,12 @@ public final class Postgres implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        guard.interrupt();
         server.close();
     }
 
     /** initdb trusts every local user; that ends here, before any database of ours exists. */
-    private void requirePasswords(Path directory, String password) throws IOException, SQLException {
+    private void requirePasswords(String password) throws IOException, SQLException {
         if (asksForPasswords(directory)) {
             return;
         }
@@ -131,21 +182,24 @@ public final class Postgres implements AutoCloseable {
                 .isPresent();
     }
 
-    /** A server names itself in postmaster.pid. */
     private static void stopServer(Path directory) {
+        server(directory).ifPresent(process -> Processes.stop(process, Duration.ofSeconds(20)));
+    }
+
+    /** A server names itself in postmaster.pid. */
+    private static Optional<ProcessHandle> server(Path directory) {
         var pidFile = directory.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
-            return;
+            return Optional.empty();
         }
         var lines = lines(pidFile);
         long pid = Long.parseLong(lines.getFirst().strip());
         long started = TimeUnit.SECONDS.toMillis(Long.parseLong(lines.get(2).strip()));
-        ProcessHandle.of(pid)
+        return ProcessHandle.of(pid)
                 .filter(process -> process.info()
                         .startInstant()
                         .filter(at -> Math.abs(at.toEpochMilli() - started) < 60_000)
-                        .isPresent())
-                .ifPresent(process -> Processes.stop(process, Duration.ofSeconds(20)));
+                        .isPresent());
     }
 
     private static List<String> lines(Path file) {

@@ -151,7 +151,10 @@ public final class Serving implements AutoCloseable {
         if (port < 0 || port > 65_535) {
             throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
         }
-        var options = new HttpServerOptions().setHandle100ContinueAutomatically(true);
+        var options = new HttpServerOptions()
+                .setHandle100ContinueAutomatically(true)
+                // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
+                .setHttp2ClearTextEnabled(false);
         try {
             return vertx.createHttpServer(options)
                     .requestHandler(handler)

@@ -1,0 +1,158 @@
+package shop.localknative.serving;
+
+import io.fabric8.knative.serving.v1.Service;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import shop.localknative.TestSystem;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.platform.PrivateFile;
+import shop.localknative.platform.Processes;
+import shop.localknative.platform.TokenIssuer;
+import shop.localknative.workload.Config;
+import shop.localknative.workload.Pod;
+import shop.localknative.workload.Workload;
+
+/** Services as processes, without the rest of local-knative. */
+final class TestServing implements AutoCloseable {
+    private final Path directory;
+    private final Vertx vertx = Vertx.vertx();
+    private final Addresses addresses = new Addresses();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Images images;
+    final Serving serving;
+
+    TestServing(Path directory) throws IOException {
+        this.directory = directory;
+        images = new Images(
+                Optional.of(TestSystem.images(directory.resolve("images"))),
+                Map.of(),
+                PrivateFile.directory(directory.resolve("copies")));
+        var processes = new Processes(PrivateFile.directory(directory.resolve("run")));
+        serving = new Serving(vertx, addresses, processes, new FrontDoor());
+    }
+
+    /**
+     * A service {@code echo}.
+     *
+     * @param annotations of the template, without the group's name
+     * @param spec more fields of the template's spec
+     * @param container more fields of the container
+     * @param env files by variable
+     */
+    record Echo(Map<String, String> annotations, List<String> spec, List<String> container, Map<String, Path> env) {
+        Echo() {
+            this(Map.of(), List.of(), List.of(), Map.of());
+        }
+
+        Echo annotated(String name, String value) {
+            var more = new java.util.TreeMap<>(annotations);
+            more.put(name, value);
+            return new Echo(more, spec, container, env);
+        }
+
+        Echo with(String field) {
+            return new Echo(annotations, plus(spec, field), container, env);
+        }
+
+        Echo withContainer(String field) {
+            return new Echo(annotations, spec, plus(container, field), env);
+        }
+
+        Echo withEnv(String name, Path file) {
+            var more = new java.util.TreeMap<>(env);
+            more.put(name, file);
+            return new Echo(annotations, spec, container, more);
+        }
+
+        private static List<String> plus(List<String> list, String item) {
+            var more = new ArrayList<>(list);
+            more.add(item);
+            return more;
+        }
+
+        String yaml() {
+            var lines = new StringBuilder("""
+                    apiVersion: serving.knative.dev/v1
+                    kind: Service
+                    metadata: {name: echo}
+                    spec:
+                      template:
+                        metadata:
+                          annotations:
+                            test/none: none
+                    """);
+            annotations.forEach((name, value) ->
+                    lines.append("        autoscaling.knative.dev/%s: \"%s\"%n".formatted(name, value)));
+            lines.append("    spec:\n");
+            spec.forEach(field -> lines.append("      %s%n".formatted(field)));
+            lines.append("      containers:\n        - image: test/echo\n");
+            container.forEach(field -> lines.append("          %s%n".formatted(field)));
+            lines.append("          env:\n            - {name: NOTHING, value: nothing}\n");
+            env.forEach((name, file) -> lines.append("            - {name: %s, value: '%s'}%n".formatted(name, file)));
+            return lines.toString();
+        }
+    }
+
+    TestServing start(Echo echo) throws IOException {
+        Files.createDirectories(directory.resolve("manifests"));
+        Files.writeString(directory.resolve("manifests/echo.yaml"), echo.yaml());
+        var manifests = ManifestReader.read(directory.resolve("manifests"));
+        var workload = Workload.of(manifests.of(Service.class).getFirst());
+        serving.apply(workload, images, name -> {
+            var volumes = PrivateFile.directory(directory.resolve("volumes/" + name));
+            var issuer = TokenIssuer.cluster(PrivateFile.directory(directory.resolve("keys")));
+            var pod = Pod.of(workload, new Config(manifests), issuer, volumes);
+            return new Revision(name, pod, Map.of(), addresses, directory.resolve("echo.log"));
+        });
+        serving.start();
+        return this;
+    }
+
+    Configuration echo() {
+        return serving.configurations().iterator().next();
+    }
+
+    Instances instances() {
+        return echo().latestReady();
+    }
+
+    URI address() {
+        return URI.create(addresses.translate("http://echo.default.svc.cluster.local"));
+    }
+
+    CompletableFuture<HttpResponse<String>> get(String path) {
+        return client.sendAsync(HttpRequest.newBuilder(address().resolve(path)).build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> getNow(String path) {
+        return get(path).join();
+    }
+
+    HttpResponse<String> postNow(String path, String body) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(address().resolve(path))
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    @Override
+    public void close() throws Exception {
+        client.shutdownNow();
+        serving.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
