@@ -1,17 +1,21 @@
 package shop.orders;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static shop.orders.Shop.as;
 import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.problem;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.TestProfile;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import shop.testkit.TlsProfile;
+import shop.testkit.TlsResource;
 import shop.testkit.Tokens;
 
-/** The database is reached over TLS and the keys, of RS256 and of ES256, over HTTPS, with certificates that are trusted. */
+/** The database is reached over TLS and the keys, of RS256 and of ES256, over HTTPS, with certificates that are trusted; so is the broker. */
 @QuarkusIntegrationTest
 @TestProfile(TlsProfile.Trusted.class)
 class TlsIT {
@@ -25,5 +29,14 @@ class TlsIT {
         asAdmin().get("/orders").then().statusCode(200);
         as(Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT)).get("/orders").then().statusCode(200);
         problem(as(Tokens.admin() + "x").get("/orders"), 401, "unauthenticated");
+    }
+
+    @Test
+    void eventsAreSentToABrokerOverTlsWithTheServicesToken() {
+        UUID order = Shop.placed(UUID.randomUUID(), Shop.product(1), 1);
+        await().until(() -> TlsResource.broker().about(order).size() == 1);
+        assertEquals(
+                "Bearer " + TlsResource.TOKEN,
+                TlsResource.broker().about(order).getFirst().headers().get("Authorization"));
     }
 }

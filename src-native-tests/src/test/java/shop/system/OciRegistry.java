@@ -59,7 +59,9 @@ final class OciRegistry implements AutoCloseable {
 
     private static Path executable(Path directory) {
         Path fetched = directory.resolve("usr/bin/docker-registry");
-        String fetch = "apt-get -q download docker-registry && dpkg-deb -x docker-registry_*.deb .";
+        String download = "apt-get -q download docker-registry";
+        String fetch =
+                "{ " + download + " || apt-get -q update && " + download + "; } && dpkg-deb -x docker-registry_*.deb .";
         return Commands.find("docker-registry").orElseGet(() -> {
             assumeTrue(
                     Files.isExecutable(fetched) || Commands.succeeds(directory, "sh", "-c", fetch),

@@ -21,10 +21,18 @@ import java.util.Map;
  * store once.
  */
 public class TlsResource implements QuarkusTestResourceLifecycleManager {
+    /** What the service has to say to its broker. */
+    public static final String TOKEN = "token.of.service";
+
     private boolean trusted;
     private EmbeddedPostgres postgres;
     private HttpsServer peoplesKeys;
     private HttpsServer clustersKeys;
+    private static RecordingBroker broker;
+
+    public static RecordingBroker broker() {
+        return broker;
+    }
 
     @Override
     public void init(Map<String, String> arguments) {
@@ -44,6 +52,11 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
                     .start();
             peoplesKeys = keysByHttps(servers, environment.get("PEOPLE_JWKS"));
             clustersKeys = keysByHttps(servers, environment.get("CLUSTER_JWKS"));
+            broker = new RecordingBroker(servers);
+            environment.put("K_SINK", broker.address().toString());
+            environment.put("K_CA_CERTS", Files.readString(believed.certificate()));
+            Path token = Files.createTempFile("token", null);
+            environment.put("shop.sink.token", Files.writeString(token, TOKEN).toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -67,6 +80,7 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
     public void stop() {
         peoplesKeys.stop(0);
         clustersKeys.stop(0);
+        broker.close();
         try {
             postgres.close();
         } catch (IOException e) {

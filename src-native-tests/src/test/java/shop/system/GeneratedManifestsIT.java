@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What Quarkus knows of a service when it is built, against what base says of it. */
-class GeneratedManifestsTest {
+class GeneratedManifestsIT {
     private static final String KNATIVES_DEFAULT_PORT = "8080";
 
     private static final Map<String, List<JsonNode>> SERVICES =
