@@ -9,7 +9,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "local-knative",
         description = "Runs Knative manifests on one machine: services as processes, a broker, PostgreSQL, a mailbox.",
-        subcommands = {RunCommand.class, TokenCommand.class})
+        subcommands = {RunCommand.class, TokenCommand.class, ImagesCommand.class})
 public final class LocalKnative {
     @Option(
             names = {"-h", "--help"},

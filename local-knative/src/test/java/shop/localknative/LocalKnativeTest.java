@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +116,54 @@ class LocalKnativeTest {
         assertEquals(List.of("demo"), List.of(claims.getString("aud")));
     }
 
+    @Test
+    void subscriberOfTheReadmeReceivesTheEventOfTheReadme() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "needs Python");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "needs curl");
+        var readme = Files.readString(Path.of("README.md"));
+        var script = block(readme, "python", "import http");
+        assertEquals(10, script.lines().count());
+        Files.writeString(directory.resolve("hello.py"), script);
+        Files.createDirectory(directory.resolve("hello"));
+        Files.writeString(directory.resolve("hello/hello.yaml"), block(readme, "yaml", "apiVersion"));
+
+        var run = shell(block(readme, "sh", "./run").replace("./run", java() + " run") + " --port 0");
+        int port = awaitReady(run);
+        var curl = shell(block(readme, "sh", "curl").replace("localhost:8080", "localhost:" + port));
+        assertEquals(0, curl.waitFor());
+        assertTrue(text(curl).startsWith("HTTP/1.1 202"), text(curl));
+        var log = directory.resolve(".local-knative/logs/hello.log");
+        Awaitility.await()
+                .until(() -> Files.exists(log) && Files.readString(log).contains("greeting hello, subscriber"));
+    }
+
+    /** The code block of a language that begins so. */
+    private static String block(String readme, String language, String begin) {
+        var block = Pattern.compile("```%s\\n(%s.*?)```".formatted(language, Pattern.quote(begin)), Pattern.DOTALL)
+                .matcher(readme);
+        assertTrue(block.find(), begin);
+        return block.group(1).strip();
+    }
+
+    private Process shell(String command) throws IOException {
+        return startProcess(List.of("/bin/sh", "-c", "exec " + command));
+    }
+
+    @Test
+    void commandWhoseImageNoManifestNamesIsToldWhichThereAre() throws Exception {
+        var run = run("--process", "test/ecko=cat");
+        assertEquals(1, run.waitFor());
+        assertTrue(text(run).contains("error: --process test/ecko: no manifest names this image"), text(run));
+        assertTrue(text(run).contains("registry.example:5000/test/echo:1.0"), text(run));
+    }
+
+    @Test
+    void imagesAreListedForWhoBuildsThem() throws Exception {
+        var images = start("images", "-k", manifests());
+        assertEquals(0, images.waitFor());
+        assertEquals("test/echo\nregistry.example:5000/test/echo:1.0\n", text(images));
+    }
+
     private Process run(String... more) throws IOException {
         var arguments = new ArrayList<>(
                 List.of("run", "-k", manifests(), "--images", directory.toString(), "--data", data(), "--port", "0"));
@@ -122,15 +172,25 @@ class LocalKnativeTest {
     }
 
     private Process start(String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
+        var command = new ArrayList<>(List.of(java().split(" ")));
+        command.addAll(List.of(arguments));
+        return startProcess(command);
+    }
+
+    private static String java() {
+        return String.join(
+                " ",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                LocalKnative.class.getName()));
-        command.addAll(List.of(arguments));
+                LocalKnative.class.getName());
+    }
+
+    private Process startProcess(List<String> command) throws IOException {
         var out = directory.resolve("out" + processes.size());
         var process = new ProcessBuilder(command)
+                .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(directory.resolve("err" + processes.size()).toFile())
                 .start();

@@ -45,8 +45,8 @@ record Kustomization(
     }
 
     /**
-     * The hash that kustomize appends to a generated name makes a cluster roll out a change. Every start here reads
-     * everything anew, so names are used as they are written.
+     * The hash that kustomize appends to a generated name makes a cluster roll out a change. Here names are used as they
+     * are written: a change reaches the mounted files, as that of any other ConfigMap.
      */
     record Options(
             Boolean disableNameSuffixHash,
