@@ -17,6 +17,11 @@ record Question(String text) {
                 "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n".formatted(path, token));
     }
 
+    /** Through a front door, which tells by the host who is meant. */
+    static Question to(String host, String path) {
+        return new Question("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host));
+    }
+
     static Question event(String type, String source, String data) {
         return new Question("""
                 POST / HTTP/1.1\r
@@ -31,20 +36,28 @@ record Question(String text) {
                 %s""".formatted(type, source, data.length(), data));
     }
 
-    /** Asks this so often, one after the other, and fails when an answer's first line does not begin so. */
-    void ask(int port, int times, String expected) throws IOException {
+    /**
+     * Asks this so often, one after the other, and fails when an answer's first line does not begin so.
+     *
+     * @return how long each answer took, in nanoseconds
+     */
+    long[] ask(int port, int times, String expected) throws IOException {
+        long[] nanos = new long[times];
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
             for (int i = 0; i < times; i++) {
+                long begin = System.nanoTime();
                 socket.getOutputStream().write(text.getBytes(US_ASCII));
                 String status = line(in);
                 if (!status.startsWith(expected)) {
                     throw new IllegalStateException("expected " + expected + ", but was " + status);
                 }
                 in.skipNBytes(bodyLength(in));
+                nanos[i] = System.nanoTime() - begin;
             }
         }
+        return nanos;
     }
 
     private static long bodyLength(InputStream in) throws IOException {

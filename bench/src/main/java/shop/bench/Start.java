@@ -90,7 +90,7 @@ record Start(Duration toFirstAnswer, Memory afterFirst, Memory afterMany) {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -281,7 +281,7 @@ public final class Instances {
             instance.state = Instance.State.READY;
         }
         failure = Optional.empty();
-        announce("ready after %.2f s, process %d"
+        announce("ready after %.3f s, process %d"
                 .formatted(instance.age().toNanos() / 1e9, instance.pid().getAsLong()));
         firstReady.complete(null);
         serveQueue();

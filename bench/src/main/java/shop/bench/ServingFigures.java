@@ -1,0 +1,200 @@
+package shop.bench;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * Prints, as Markdown, what local-knative's front door costs against calling the process directly, and what a request to
+ * a service at zero takes. Started by bench/serving.
+ */
+final class ServingFigures {
+    private static final Path ROOT = Path.of(System.getProperty("shop.root"));
+    private static final int ROUNDS = Integer.getInteger("rounds", 10);
+    private static final int STARTS = Integer.getInteger("starts", 20);
+    private static final int REQUESTS = 2_000;
+    private static final int CALLERS = 16;
+    private static final String OK = "HTTP/1.1 200";
+
+    /** A shell's, with the port that it finds in its environment. */
+    private static final String COMMAND =
+            "%s/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dport=$PORT -cp %s shop.bench.Hello"
+                    .formatted(System.getProperty("java.home"), System.getProperty("hello.classpath"));
+
+    private ServingFigures() {}
+
+    public static void main(String[] args) throws Exception {
+        System.out.printf(
+                "On %d processors, which the callers share, Java %s.%n%n",
+                Runtime.getRuntime().availableProcessors(), Runtime.version());
+        try (LocalKnative system = new LocalKnative(hello(), "--process=bench/hello=" + COMMAND)) {
+            Question question = Question.to("hello.default.svc.cluster.local", "/");
+            question.ask(system.port(), 1, OK);
+            overhead(question, system.port(), system.portOfTheInstance());
+            System.out.printf("For a service at zero, ms: median (and range) of %d requests.%n%n", STARTS);
+            System.out.println(
+                    "| | request at the front door to the end of the answer | of it until the process was ready |");
+            System.out.println("|---|---|---|");
+            coldStart(system, "hello", question, "a Vert.x program, JVM");
+        }
+        try (LocalKnative system = new LocalKnative(orderService(), "--images=" + ROOT)) {
+            Question question = Question.to("order-service.shop.svc.cluster.local", "/products");
+            question.ask(system.port(), 1, OK);
+            coldStart(system, "order-service", question, "order-service, GET /products, " + build());
+        }
+        double[] alone = new double[STARTS];
+        for (int i = 0; i < STARTS; i++) {
+            alone[i] = startAlone();
+        }
+        System.out.printf(
+                "%nThe same Vert.x program without local-knative, exec to first answer: %s ms.%n", summary(alone));
+        System.exit(0);
+    }
+
+    private static void overhead(Question question, int door, int direct) throws Exception {
+        double[][] p50 = new double[2][ROUNDS];
+        double[][] p99 = new double[2][ROUNDS];
+        double[][] rate = new double[2][ROUNDS];
+        int[] ports = {direct, door};
+        for (int port : ports) {
+            question.ask(port, 5 * REQUESTS, OK); // not measured: compilers
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int i = 0; i < 2; i++) {
+                long[] nanos = LongStream.of(question.ask(ports[i], REQUESTS, OK))
+                        .sorted()
+                        .toArray();
+                p50[i][round] = nanos[REQUESTS / 2] / 1e3;
+                p99[i][round] = nanos[REQUESTS * 99 / 100] / 1e3;
+                rate[i][round] = rate(question, ports[i]);
+            }
+        }
+        System.out.printf(
+                "Medians of %d rounds of %d requests one after the other, and of %d callers at once, in turn.%n%n",
+                ROUNDS, REQUESTS, CALLERS);
+        System.out.println("| | directly | through the front door | |\n|---|---|---|---|");
+        System.out.printf(
+                "| latency p50, µs | %.0f | %.0f | + %.0f |%n",
+                median(p50[0]), median(p50[1]), median(p50[1]) - median(p50[0]));
+        System.out.printf(
+                "| latency p99, µs | %.0f | %.0f | + %.0f |%n",
+                median(p99[0]), median(p99[1]), median(p99[1]) - median(p99[0]));
+        System.out.printf(
+                "| requests/s, %d callers | %.0f | %.0f | %.2f × |%n%n",
+                CALLERS, median(rate[0]), median(rate[1]), median(rate[1]) / median(rate[0]));
+    }
+
+    private static double rate(Question question, int port) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+            Callable<long[]> caller = () -> question.ask(port, REQUESTS / 2, OK);
+            long begin = System.nanoTime();
+            List<Future<long[]>> callers = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                callers.add(threads.submit(caller));
+            }
+            for (Future<long[]> each : callers) {
+                each.get();
+            }
+            return CALLERS * (REQUESTS / 2) / ((System.nanoTime() - begin) / 1e9);
+        }
+    }
+
+    private static void coldStart(LocalKnative system, String service, Question question, String name)
+            throws IOException {
+        double[] answered = new double[STARTS];
+        double[] ready = new double[STARTS];
+        for (int i = 0; i < STARTS; i++) {
+            system.awaitZero(service);
+            answered[i] = question.ask(system.port(), 1, OK)[0] / 1e6;
+            ready[i] = system.lastStart();
+        }
+        System.out.printf("| %s | %s | %s |%n", name, summary(answered), summary(ready));
+    }
+
+    private static double startAlone() throws IOException {
+        int port = Start.freePort();
+        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", "exec " + COMMAND)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("PORT", Integer.toString(port));
+        long begin = System.nanoTime();
+        Process process = builder.start();
+        try {
+            while (true) {
+                try {
+                    Question.to("localhost", "/").ask(port, 1, OK);
+                    return (System.nanoTime() - begin) / 1e6;
+                } catch (ConnectException notYet) {
+                    LockSupport.parkNanos(100_000);
+                }
+            }
+        } finally {
+            process.destroy();
+            process.onExit().join();
+        }
+    }
+
+    private static Path hello() throws IOException {
+        Path directory = Files.createTempDirectory("bench");
+        Files.writeString(directory.resolve("hello.yaml"), """
+                apiVersion: serving.knative.dev/v1
+                kind: Service
+                metadata: {name: hello}
+                spec:
+                  template:
+                    metadata:
+                      annotations: {autoscaling.knative.dev/window: 6s, autoscaling.knative.dev/max-scale: "1"}
+                    spec:
+                      containers: [{image: bench/hello}]
+                """);
+        return directory;
+    }
+
+    /** Its own manifest, but that it goes to zero sooner; with its migrations, without what delivers events to it. */
+    private static Path orderService() throws IOException {
+        Path directory = Files.createTempDirectory("bench");
+        String needed = Stream.of(Files.readString(ROOT.resolve("k8s/base/order-service.yaml"))
+                        .split("\n---\n"))
+                .filter(document -> document.contains("kind: Job") || document.contains("name: order-service\n"))
+                .map(document ->
+                        document.replace("annotations: {", "annotations: {autoscaling.knative.dev/window: 6s, "))
+                .collect(Collectors.joining("\n---\n"));
+        Files.writeString(directory.resolve("order-service.yaml"), needed);
+        Files.writeString(
+                directory.resolve("kustomization.yaml"), """
+                resources: [order-service.yaml, %s]
+                configMapGenerator:
+                  - {name: order-settings, namespace: shop, literals: [payment-timeout=PT15M]}
+                """.formatted(ROOT.resolve("order-service/migrations")));
+        return directory;
+    }
+
+    private static String build() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("order-service/target"))) {
+            return files.anyMatch(file -> file.toString().endsWith("-runner")) ? "executable" : "JVM";
+        }
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = DoubleStream.of(values).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private static String summary(double[] values) {
+        DoubleSummaryStatistics range = DoubleStream.of(values).summaryStatistics();
+        return "%.0f (%.0f–%.0f)".formatted(median(values), range.getMin(), range.getMax());
+    }
+}
