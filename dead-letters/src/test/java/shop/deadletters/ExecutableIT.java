@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,6 +83,22 @@ class ExecutableIT {
                             line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d)"
                                     + " INFO  EventEndpoint trace=" + TRACE
                                     + " Event dev\\.knative\\.sources\\.ping 1 of /test about null handled")));
+        }
+    }
+
+    @Test
+    void memoryThatIsTooLittleEndsItWithAWord() {
+        try (Executable service = start(Map.of(), "-Xmx24m")) {
+            HttpRequest large = HttpRequest.newBuilder(service.address().resolve("/events"))
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .timeout(Duration.ofSeconds(10))
+                    .POST(BodyPublishers.ofString("a".repeat(4 << 20)))
+                    .build();
+            assertEquals(Executable.OUT_OF_MEMORY, service.flood(large));
+            assertTrue(
+                    service.lines().stream()
+                            .anyMatch(line -> line.contains("Terminating due to java.lang.OutOfMemoryError")),
+                    () -> service.lines().toString());
         }
     }
 

@@ -7,8 +7,12 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,6 +24,9 @@ import java.util.stream.Stream;
  * @param log what it has written, to either stream
  */
 public record Executable(Process process, URI address, Path log) implements AutoCloseable {
+    /** The exit code of {@code -R:+ExitOnOutOfMemoryError}. */
+    public static final int OUT_OF_MEMORY = 3;
+
     public static Executable start(Map<String, String> environment, String... arguments) {
         try {
             Path log = Files.createTempFile(Path.of("target"), "executable", ".log");
@@ -42,7 +49,7 @@ public record Executable(Process process, URI address, Path log) implements Auto
 
     /** Returns when it takes connections. */
     public Executable listening() {
-        await().until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("it ended with " + process.exitValue() + ": " + lines());
             }
@@ -53,6 +60,20 @@ public record Executable(Process process, URI address, Path log) implements Auto
             }
         });
         return this;
+    }
+
+    /** Sends this over and over, many at a time, until the process has ended; returns its exit code. */
+    public int flood(HttpRequest request) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                Stream.generate(() -> client.sendAsync(request, BodyHandlers.discarding()))
+                        .limit(20)
+                        .toList()
+                        .forEach(answer -> answer.exceptionally(lost -> null).join());
+                return !process.isAlive();
+            });
+        }
+        return process.exitValue();
     }
 
     /** What it has written so far. */

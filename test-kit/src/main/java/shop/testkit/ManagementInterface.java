@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What every service tells of itself, where probes and Prometheus look for it: on a port of its own. */
@@ -29,14 +30,17 @@ public abstract class ManagementInterface {
     }
 
     @Test
-    void requestsAreCountedByPathAndAnswer() {
-        given().get("/q/openapi").then().statusCode(200);
-        given().post("/events");
+    void requestsAreCountedByMethodPathAndStatus() {
+        int status = given().post("/events").statusCode();
+        List<String> labels = List.of("method=\"POST\"", "uri=\"/events\"", "status=\"%d\"".formatted(status));
         await().until(() -> management("/q/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
                 .asString()
                 .lines()
-                .anyMatch(line ->
-                        line.startsWith("http_server_requests_seconds_count{") && line.contains("uri=\"/events\"")));
+                .filter(line -> line.startsWith("http_server_requests_seconds_count{"))
+                .anyMatch(line -> labels.stream().allMatch(line::contains)));
     }
 
     @Test
