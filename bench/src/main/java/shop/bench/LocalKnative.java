@@ -19,6 +19,7 @@ final class LocalKnative implements AutoCloseable {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Path log = Files.createTempFile("bench", ".log");
+    private final Path data = Files.createTempDirectory("bench");
     private final Process process;
     private final int port;
 
@@ -35,7 +36,7 @@ final class LocalKnative implements AutoCloseable {
                 "run",
                 "-k=" + manifests,
                 "--port=0",
-                "--data=" + Files.createTempDirectory("bench")));
+                "--data=" + data));
         command.addAll(List.of(options));
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -51,6 +52,11 @@ final class LocalKnative implements AutoCloseable {
     /** Of the front door. */
     int port() {
         return port;
+    }
+
+    /** The directory of all its state. */
+    Path data() {
+        return data;
     }
 
     /** Of the first process of the only service. */

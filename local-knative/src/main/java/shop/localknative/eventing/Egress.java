@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -38,7 +40,21 @@ final class Egress implements Runnable {
     private final Executor threads;
     private final Set<Long> inFlight = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
+    private final Queue<Pending> handedOver = new ConcurrentLinkedQueue<>();
+
+    /** Whether deliveries may be due that were not handed over. */
+    private volatile boolean behind = true;
+
     private volatile boolean stopped;
+
+    /**
+     * The last delivery that was found in the database. One writer gives them their ids, so those before it were found,
+     * too, though they may still be handed over.
+     */
+    private long lastFound;
+
+    /** Of what is in the database and was not due when that was asked. */
+    private Instant nextDue = Instant.MIN;
 
     /**
      * @param ordered whether a delivery waits for the earlier ones with its ordering key
@@ -61,7 +77,18 @@ final class Egress implements Runnable {
 
     /** Something may be due earlier than was known. */
     void wake() {
+        behind = true;
         news.release();
+    }
+
+    /** These were just stored, and are due: they need not be read from the database to be delivered. */
+    void handOver(List<Pending> stored) {
+        if (ordered) {
+            wake();
+        } else {
+            handedOver.addAll(stored);
+            news.release();
+        }
     }
 
     /** Starts no more deliveries. */
@@ -73,10 +100,9 @@ final class Egress implements Runnable {
     @Override
     public void run() {
         try {
-            news.drainPermits(); // Before anything is looked at: what changes after that ends the wait below.
             while (!stopped) {
                 news.tryAcquire(startWhatIsDue().toMillis(), TimeUnit.MILLISECONDS);
-                news.drainPermits();
+                news.drainPermits(); // Before anything is looked at: what changes after that ends the wait above.
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("An egress is stopped, not interrupted", e);
@@ -85,20 +111,40 @@ final class Egress implements Runnable {
 
     /** Returns how long there is nothing to do, unless news comes. */
     private Duration startWhatIsDue() {
+        if (behind || !Instant.now().isBefore(nextDue)) {
+            return startFromDatabase();
+        }
+        for (Pending next = handedOver.poll(); next != null; next = handedOver.poll()) {
+            if (inFlight.size() == SIDE_BY_SIDE) {
+                behind = true; // From here on they come from the database, where the others wait, too.
+                return SAFETY_NET;
+            }
+            if (next.id() > lastFound) {
+                start(next);
+            }
+        }
+        return Retry.shorter(untilAfter(nextDue), SAFETY_NET);
+    }
+
+    private Duration startFromDatabase() {
+        handedOver.clear(); // Stored by now, and so found there.
         int free = SIDE_BY_SIDE - inFlight.size();
         if (free == 0) {
             return SAFETY_NET;
         }
         try {
+            behind = false;
             List<Pending> due = store.due(lane, ordered, inFlight, free);
+            lastFound = due.stream().mapToLong(Pending::id).reduce(lastFound, Math::max);
             due.forEach(this::start);
             if (due.size() == free) {
-                return Duration.ZERO;
+                behind = true;
+                return SAFETY_NET;
             }
-            return store.nextDue(lane, ordered, inFlight)
-                    .map(next -> Retry.shorter(untilAfter(next), SAFETY_NET))
-                    .orElse(SAFETY_NET);
+            nextDue = store.nextDue(lane, ordered, inFlight).orElse(Instant.MAX);
+            return Duration.ZERO;
         } catch (SQLException | RuntimeException e) { // The lane must go on whatever happens.
+            behind = true;
             LOG.log(
                     Level.ERROR,
                     "What is due for trigger " + lane.trigger() + " can't be read; next try in " + DATABASE_PAUSE,
@@ -118,8 +164,11 @@ final class Egress implements Runnable {
     }
 
     private void deliver(Pending pending) {
+        boolean over = false;
         try {
-            commits.commit(delivery.attempt(pending)).get();
+            Change outcome = delivery.attempt(pending);
+            commits.commit(outcome).get();
+            over = outcome.later().isEmpty();
         } catch (ExecutionException | RuntimeException e) {
             LOG.log(
                     Level.ERROR,
@@ -131,7 +180,10 @@ final class Egress implements Runnable {
             Thread.currentThread().interrupt(); // The broker stops; the delivery is made again after its next start.
         } finally {
             inFlight.remove(pending.id());
-            wake();
+            if (ordered || !over) {
+                behind = true; // Until now, it was looked for neither itself, nor what waited for it.
+            }
+            news.release();
         }
     }
 

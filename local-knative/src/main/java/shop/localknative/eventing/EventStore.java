@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -61,11 +60,6 @@ final class EventStore {
 
         static Change replied(long id, List<Added> reply) {
             return new Change(reply, Optional.empty(), OptionalLong.of(id));
-        }
-
-        /** Where there is more to do than before. */
-        Stream<Lane> lanes() {
-            return Stream.concat(added.stream().map(a -> new Lane(a.trigger, false)), later.map(Later::lane).stream());
         }
     }
 
@@ -168,11 +162,15 @@ final class EventStore {
         }
     }
 
-    /** Writes all changes, or none of them. The pool sets its connections back to auto-commit. */
-    void write(List<Change> changes) throws SQLException {
+    /**
+     * Writes all changes, or none of them. The pool sets its connections back to auto-commit.
+     *
+     * @return the new deliveries
+     */
+    Map<Lane, List<Pending>> write(List<Change> changes) throws SQLException {
         try (Connection c = db.getConnection()) {
             c.setAutoCommit(false);
-            try (PreparedStatement add = c.prepareStatement(ADD);
+            try (PreparedStatement add = c.prepareStatement(ADD, new String[] {"id"});
                     PreparedStatement later = c.prepareStatement(LATER);
                     PreparedStatement done = c.prepareStatement(DONE)) {
                 for (Change change : changes) {
@@ -188,14 +186,28 @@ final class EventStore {
                     }
                 }
                 add.executeBatch();
+                Map<Lane, List<Pending>> stored = stored(changes, add.getGeneratedKeys());
                 later.executeBatch();
                 done.executeBatch();
                 c.commit();
+                return stored;
             } catch (SQLException | RuntimeException e) {
                 c.rollback();
                 throw e;
             }
         }
+    }
+
+    private static Map<Lane, List<Pending>> stored(List<Change> changes, ResultSet ids) throws SQLException {
+        Map<Lane, List<Pending>> stored = new HashMap<>();
+        for (Change change : changes) {
+            for (Added added : change.added) {
+                ids.next();
+                stored.computeIfAbsent(new Lane(added.trigger, false), lane -> new ArrayList<>())
+                        .add(new Pending(ids.getLong(1), added.event, added.ttl, 0, null));
+            }
+        }
+        return stored;
     }
 
     private static void add(PreparedStatement s, Added added) throws SQLException {

@@ -24,6 +24,7 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import shop.localknative.eventing.EventStore.Change;
 import shop.localknative.eventing.EventStore.Lane;
+import shop.localknative.eventing.EventStore.Later;
 import shop.localknative.eventing.InvalidResource.InvalidField;
 import shop.localknative.manifests.FieldPath;
 
@@ -43,7 +44,7 @@ public final class Eventing implements AutoCloseable {
     private final ExecutorService loops = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService schedules = Executors.newVirtualThreadPerTaskExecutor();
-    private final Sender sender = new Sender();
+    private final Sender sender;
     private final EventStore store;
     private final GroupCommit<Change> commits = new GroupCommit<>(this::write);
     private final Map<String, Broker> brokers = new TreeMap<>();
@@ -62,6 +63,7 @@ public final class Eventing implements AutoCloseable {
             DataSource db,
             Collection<? extends HasMetadata> resources,
             Function<Destination, URI> addresses) {
+        sender = new Sender(vertx);
         store = new EventStore(db);
         ingress = new Ingress(vertx, brokers, commits);
         Map<String, io.fabric8.knative.eventing.v1.Broker> specs = new HashMap<>();
@@ -145,8 +147,13 @@ public final class Eventing implements AutoCloseable {
     }
 
     private void write(List<Change> changes) throws SQLException {
-        store.write(changes);
-        changes.stream().flatMap(Change::lanes).distinct().map(egresses::get).forEach(Egress::wake);
+        store.write(changes).forEach((lane, stored) -> egresses.get(lane).handOver(stored));
+        changes.stream()
+                .flatMap(change -> change.later().stream())
+                .map(Later::lane)
+                .distinct()
+                .map(egresses::get)
+                .forEach(Egress::wake);
     }
 
     private void logBacklog(Lane lane, long pending) {

@@ -1,26 +1,25 @@
 package shop.localknative.eventing;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.AbstractMap.SimpleEntry;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -30,7 +29,7 @@ final class Sender implements AutoCloseable {
     sealed interface Answer {}
 
     /** Any 2xx. */
-    record Accepted(int status, List<Map.Entry<String, String>> headers, byte[] body) implements Answer {}
+    record Accepted(int status, Iterable<Map.Entry<String, String>> headers, byte[] body) implements Answer {}
 
     /**
      * Anything else, no answer included (500, as Knative reports it).
@@ -44,30 +43,43 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    private static final BodyHandler<byte[]> TO_THE_LIMIT =
-            BodyHandlers.limiting(BodyHandlers.ofByteArray(), Ingress.MAX_EVENT_BYTES);
+    /** Of all Triggers to one host together, each of which has a limit of its own: none shall wait for another's. */
+    private static final int CONNECTIONS = 1024;
 
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    /** Shorter than that of most servers, so that a connection is not closed by one just when it is used again. */
+    private static final int KEEP_ALIVE_SECONDS = 4;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // HTTP/2 would ask for an upgrade with every first request.
-            .executor(threads)
-            .build();
+    private final HttpClient client;
+
+    Sender(Vertx vertx) {
+        client = vertx.createHttpClient(
+                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS),
+                new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+    }
 
     /**
      * @param replies whether an event in the answer would be taken ({@code Prefer: reply})
      * @param timeout until the whole answer has been read
      */
     Answer send(URI address, Message event, boolean replies, Duration timeout) throws InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address).POST(BodyPublishers.ofByteArray(event.data()));
-        event.headers().forEach(request::header);
+        RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(address.toString());
+        event.headers().forEach(options::addHeader);
         if (replies) {
-            request.header("prefer", "reply");
+            options.addHeader("prefer", "reply");
         }
-        // Not sendAsync: it completes on the JVM's common pool, where anything that blocks would stop all deliveries.
-        Future<HttpResponse<byte[]>> answer = threads.submit(() -> client.send(request.build(), TO_THE_LIMIT));
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        client.request(options)
+                .compose(request -> {
+                    answer.exceptionally(given -> {
+                        request.reset(); // Nobody waits for it any more.
+                        return null;
+                    });
+                    return request.send(Buffer.buffer(event.data())).compose(Sender::read);
+                })
+                .onSuccess(answer::complete)
+                .onFailure(answer::completeExceptionally);
         try {
-            return answer(answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return Refused.because(500, "dispatch error: no answer within " + timeout, true);
         } catch (ExecutionException e) {
@@ -79,34 +91,41 @@ final class Sender implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
-        client.shutdownNow();
+        client.close();
     }
 
-    private static Answer answer(HttpResponse<byte[]> response) {
+    private static Future<Answer> read(HttpClientResponse response) {
+        Promise<Answer> answer = Promise.promise();
+        Buffer body = Buffer.buffer();
+        response.exceptionHandler(answer::tryFail);
+        response.handler(chunk -> {
+            if (body.length() + chunk.length() <= Ingress.MAX_EVENT_BYTES) {
+                body.appendBuffer(chunk);
+            } else {
+                answer.tryFail("the answer is longer than %d bytes".formatted(Ingress.MAX_EVENT_BYTES));
+            }
+        });
+        response.endHandler(end -> answer.tryComplete(answer(response, body.getBytes())));
+        return answer.future();
+    }
+
+    private static Answer answer(HttpClientResponse response, byte[] body) {
         int status = response.statusCode();
         if (status / 100 == 2) {
-            return new Accepted(status, entries(response.headers()), response.body());
+            return new Accepted(status, response.headers(), body);
         }
         boolean asksToWait = status == 429 || status == 503; // Of others, Knative does not read it.
         return new Refused(
                 status,
                 "status " + status,
-                response.body(),
+                body,
                 Retry.worthwhile(status),
-                asksToWait ? retryAfter(response.headers()) : Duration.ZERO);
-    }
-
-    private static List<Map.Entry<String, String>> entries(HttpHeaders headers) {
-        return headers.map().entrySet().stream()
-                .flatMap(header -> header.getValue().stream()
-                        .<Map.Entry<String, String>>map(value -> new SimpleEntry<>(header.getKey(), value)))
-                .toList();
+                asksToWait ? retryAfter(response.getHeader("retry-after")) : Duration.ZERO);
     }
 
     /** RFC 9110, section 10.2.3: seconds or a date. What is neither is no wish at all. */
-    private static Duration retryAfter(HttpHeaders headers) {
-        String value = headers.firstValue("retry-after").orElse("0").strip();
+    private static Duration retryAfter(String header) {
+        String value = header == null ? "0" : header.strip();
         try {
             Duration asked = value.chars().allMatch(Character::isDigit)
                     ? Duration.ofSeconds(Long.parseLong(value))

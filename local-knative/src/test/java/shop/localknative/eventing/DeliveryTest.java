@@ -354,6 +354,15 @@ class DeliveryTest {
     }
 
     @Test
+    void anAnswerThatIsTooLongIsAFailedDelivery() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0")));
+        subscriber.answering(event -> Answer.text(200, "x".repeat((1 << 20) + 1)));
+        broker.send("1", "t");
+
+        assertThat(errorData(deadLetter()), containsString("the answer is longer than 1048576 bytes"));
+    }
+
+    @Test
     void aSubscriberThatTakesTooLongIsAFailedDelivery() {
         CountDownLatch never = new CountDownLatch(1);
         broker(trigger("t", to(subscriber) + ", " + delivery("timeout: PT0.1S, retry: 1")));

@@ -9,6 +9,7 @@ import static shop.localknative.eventing.TestEventing.to;
 import static shop.localknative.eventing.TestEventing.trigger;
 
 import io.fabric8.knative.sources.v1.PingSource;
+import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.ZonedDateTime;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +45,7 @@ class PingScheduleTest {
         PingSource source = (PingSource) TestEventing.parse(
                         ping("schedule: '%s', sink: {uri: 'http://127.0.0.1:1/'}%s".formatted(schedule, zone)))
                 .getFirst();
-        PingSchedule ping = new PingSchedule(source, d -> URI.create(d.getUri()), new Sender());
+        PingSchedule ping = new PingSchedule(source, d -> URI.create(d.getUri()), new Sender(Vertx.vertx()));
 
         assertEquals(
                 ZonedDateTime.parse(next),

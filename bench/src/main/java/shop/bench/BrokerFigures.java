@@ -1,0 +1,143 @@
+package shop.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+/**
+ * Prints, as Markdown, how many events local-knative's broker takes and delivers, how long one of them is under way, and
+ * what its database would do without it. Started by bench/broker.
+ */
+final class BrokerFigures {
+    private static final int ROUNDS = Integer.getInteger("rounds", 5);
+    private static final Duration COMMITTING = Duration.ofSeconds(Integer.getInteger("seconds", 5));
+    private static final int SENDERS = 32;
+    private static final int EVENTS_OF_EACH = Integer.getInteger("events", 500);
+    private static final int IDLE_EVENTS = 1_000;
+    private static final Duration IDLE = Duration.ofMillis(10);
+
+    private BrokerFigures() {}
+
+    public static void main(String[] args) throws Exception {
+        try (Arrivals subscriber = new Arrivals();
+                OneBroker broker = new OneBroker(subscriber.port());
+                Commits database = broker.commits()) {
+            events(broker, subscriber); // Not yet compiled.
+            database.single(COMMITTING);
+            List<double[]> rounds = new ArrayList<>();
+            for (int i = 0; i < ROUNDS; i++) {
+                rounds.add(round(broker, subscriber, database));
+            }
+            System.out.printf(
+                    "Medians (and the range) of %d rounds, on %d processors, Java %s; %d connections that send, one subscriber"
+                            + " that does nothing; events of %d bytes of data. Everything, the load included, runs on one"
+                            + " machine.%n%n",
+                    ROUNDS,
+                    Runtime.getRuntime().availableProcessors(),
+                    Runtime.version(),
+                    SENDERS,
+                    OneBroker.DATA.length());
+            System.out.println("| | each second |\n|---|---|");
+            List<String> rows = List.of(
+                    "inserts, one for each commit (pgbench, %d connections)".formatted(Commits.CONNECTIONS),
+                    "inserts, one for each commit (JDBC, %d connections)".formatted(Commits.CONNECTIONS),
+                    "inserts, %d for each commit (JDBC, one connection)".formatted(Commits.BATCH),
+                    "events accepted",
+                    "events accepted and delivered");
+            for (int row = 0; row < rows.size(); row++) {
+                int its = row;
+                System.out.printf(
+                        "| %s | %s |%n",
+                        rows.get(row),
+                        statistics(
+                                rounds.stream().mapToDouble(round -> round[its]).toArray()));
+            }
+            idle(broker, subscriber, database);
+        }
+        System.exit(0);
+    }
+
+    private static double[] round(OneBroker broker, Arrivals subscriber, Commits database) throws Exception {
+        double pgbench = database.pgbench(COMMITTING);
+        double single = database.single(COMMITTING);
+        double batched = database.batched(COMMITTING);
+        double[] events = events(broker, subscriber);
+        return new double[] {pgbench, single, batched, events[0], events[1]};
+    }
+
+    /** Events a second that were accepted, and that were delivered, from the first one's sending on. */
+    private static double[] events(OneBroker broker, Arrivals subscriber) throws Exception {
+        int events = SENDERS * EVENTS_OF_EACH;
+        subscriber.expect(events);
+        long start = System.nanoTime();
+        inParallel(SENDERS, () -> {
+            try (Link link = broker.link()) {
+                for (int i = 0; i < EVENTS_OF_EACH; i++) {
+                    link.send();
+                }
+            }
+            return null;
+        });
+        double accepted = (System.nanoTime() - start) / 1e9;
+        double delivered = (subscriber.awaitLast() - start) / 1e9;
+        return new double[] {events / accepted, events / delivered};
+    }
+
+    private static void idle(OneBroker broker, Arrivals subscriber, Commits database) throws Exception {
+        double[] toAccepted = new double[IDLE_EVENTS];
+        double[] toDelivered = new double[IDLE_EVENTS];
+        double[] fromAccepted = new double[IDLE_EVENTS];
+        try (Link link = broker.link()) {
+            for (int i = 0; i < IDLE_EVENTS; i++) {
+                LockSupport.parkNanos(IDLE.toNanos());
+                subscriber.expect(1);
+                long sent = System.nanoTime();
+                link.send();
+                long accepted = System.nanoTime();
+                long delivered = subscriber.awaitLast();
+                toAccepted[i] = (accepted - sent) / 1e6;
+                toDelivered[i] = (delivered - sent) / 1e6;
+                fromAccepted[i] = (delivered - accepted) / 1e6;
+            }
+        }
+        System.out.printf(
+                "%nOne event at a time, %d ms of rest between two, %d of them:%n%n", IDLE.toMillis(), IDLE_EVENTS);
+        System.out.println("| | ms, median | ms, p99 |\n|---|---|---|");
+        percentiles("a commit of one insert (JDBC)", database.latencies(IDLE_EVENTS, IDLE));
+        percentiles("sent until accepted (202), the commit included", toAccepted);
+        percentiles("sent until the subscriber has it", toDelivered);
+        percentiles("accepted until the subscriber has it", fromAccepted);
+    }
+
+    static void inParallel(int threads, Callable<Void> task) throws InterruptedException, IOException {
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+            for (Future<Void> future : executor.invokeAll(
+                    IntStream.range(0, threads).mapToObj(i -> task).toList())) {
+                future.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IOException("The load could not be made", e.getCause());
+        }
+    }
+
+    private static void percentiles(String what, double[] millis) {
+        Arrays.sort(millis);
+        System.out.printf("| %s | %.2f | %.2f |%n", what, millis[millis.length / 2], millis[millis.length * 99 / 100]);
+    }
+
+    private static String statistics(double[] figures) {
+        Arrays.sort(figures);
+        return Double.isNaN(figures[0])
+                ? "not on this machine"
+                : "%,.0f (%,.0f–%,.0f)".formatted(figures[figures.length / 2], figures[0], figures[figures.length - 1]);
+    }
+}
