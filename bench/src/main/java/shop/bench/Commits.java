@@ -85,8 +85,7 @@ final class Commits implements AutoCloseable {
         // A colon before a letter or a digit would begin a variable.
         String values = "('bench/all', now(), 255, '%s'::json, '%s'::bytea);\n"
                 .formatted(
-                        HEADERS.replaceAll(":(?=\\d)", "\\\\u003a"),
-                        OneBroker.DATA.replaceAll(":(?=\\d)", "\\\\072"));
+                        HEADERS.replaceAll(":(?=\\d)", "\\\\u003a"), OneBroker.DATA.replaceAll(":(?=\\d)", "\\\\072"));
         Path script = Files.writeString(Files.createTempFile("insert", ".sql"), COLUMNS + values);
         ProcessBuilder pgbench = new ProcessBuilder(List.of(
                         "pgbench",

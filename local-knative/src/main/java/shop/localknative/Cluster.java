@@ -2,6 +2,7 @@ package shop.localknative;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import shop.localknative.eventing.Eventing;
 import shop.localknative.eventing.InvalidResource;
+import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.platform.DataDirectory;
@@ -22,6 +24,7 @@ import shop.localknative.platform.Platform;
 import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.Addresses;
+import shop.localknative.serving.EventSource;
 import shop.localknative.serving.FrontDoor;
 import shop.localknative.serving.Revision;
 import shop.localknative.serving.Serving;
@@ -98,6 +101,10 @@ public final class Cluster implements AutoCloseable {
         door.open();
         serving.start();
         closing(reconciler).follow();
+        manifests
+                .of(ContainerSource.class)
+                .forEach(
+                        source -> closing(source(source, reconciler, processes)).start());
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
         Console.say("logs", data.directory("logs").toString());
@@ -119,6 +126,13 @@ public final class Cluster implements AutoCloseable {
         var service = pod.workload().name();
         return new Revision(
                 name, pod, variables, addresses, data.directory("logs").resolve(service + ".log"));
+    }
+
+    private EventSource source(Manifest manifest, Reconciler reconciler, Processes processes) {
+        var spec = ((ContainerSource) manifest.resource()).getSpec();
+        var variables = new HashMap<>(SinkBindings.environment(spec.getSink(), spec.getCeOverrides()));
+        variables.putAll(options.environment());
+        return reconciler.source(Workload.of(manifest), variables, addresses, processes);
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,9 @@ import shop.localknative.manifests.Manifests;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Fingerprint;
 import shop.localknative.platform.Platform;
+import shop.localknative.platform.Processes;
+import shop.localknative.serving.Addresses;
+import shop.localknative.serving.EventSource;
 import shop.localknative.serving.Images;
 import shop.localknative.serving.Revision;
 import shop.localknative.serving.Serving;
@@ -142,6 +146,14 @@ final class Reconciler implements AutoCloseable {
     /** What the workload of someone else's process refers to. */
     Pod pod(Workload workload) {
         return pod(workload, config(), "external");
+    }
+
+    /** The process of a ContainerSource, which follows no changes; not yet started. */
+    EventSource source(Workload workload, Map<String, String> variables, Addresses addresses, Processes processes) {
+        var pod = pod(workload, config(), "source");
+        renewTokens(pod);
+        var log = data.directory("logs").resolve(workload.name() + ".log");
+        return new EventSource(pod, images, variables, addresses, processes, log);
     }
 
     private void renewTokens(Pod pod) {

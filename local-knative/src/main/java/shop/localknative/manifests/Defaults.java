@@ -4,6 +4,7 @@ import io.fabric8.knative.duck.v1.DeliverySpec;
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,6 +24,8 @@ final class Defaults {
                 apply(trigger.getSpec().getDelivery(), namespace);
             }
             case PingSource source
+            when source.getSpec() != null -> apply(source.getSpec().getSink(), namespace);
+            case ContainerSource source
             when source.getSpec() != null -> apply(source.getSpec().getSink(), namespace);
             case SinkBinding binding
             when binding.getSpec() != null -> {

@@ -3,6 +3,7 @@ package shop.localknative.manifests;
 import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -20,6 +21,7 @@ final class Kinds {
             "eventing.knative.dev/v1 Trigger", Trigger.class,
             "sources.knative.dev/v1 PingSource", PingSource.class,
             "sources.knative.dev/v1 SinkBinding", SinkBinding.class,
+            "sources.knative.dev/v1 ContainerSource", ContainerSource.class,
             "v1 ConfigMap", ConfigMap.class,
             "v1 Secret", Secret.class,
             "batch/v1 Job", Job.class);
@@ -43,6 +45,17 @@ final class Kinds {
             "monitoring.coreos.com/v1 PodMonitor",
             "monitoring.coreos.com/v1 ServiceMonitor",
             "monitoring.coreos.com/v1 PrometheusRule");
+
+    /** What is not run, and what to do instead. */
+    static final Map<String, String> INSTEAD = Map.of(
+            "flows.knative.dev/v1 Sequence",
+            "give each step a Trigger for the type of event that the step before it replies with",
+            "flows.knative.dev/v1 Parallel",
+            "give each branch a Trigger with the branch's filter",
+            "messaging.knative.dev/v1 Channel",
+            "use a Broker",
+            "messaging.knative.dev/v1 Subscription",
+            "use a Trigger");
 
     private Kinds() {}
 }

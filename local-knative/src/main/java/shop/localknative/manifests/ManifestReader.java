@@ -152,10 +152,9 @@ public final class ManifestReader {
         }
         var type = Kinds.RUN.get(kind);
         if (type == null) {
-            throw document.problem(
-                    kind.strip() + " is not a kind that local-knative runs; it knows "
-                            + Kinds.RUN.keySet().stream().sorted().toList(),
-                    "kind");
+            var instead = Kinds.INSTEAD.getOrDefault(
+                    kind, "it knows " + Kinds.RUN.keySet().stream().sorted().toList());
+            throw document.problem(kind.strip() + " is not a kind that local-knative runs; " + instead, "kind");
         }
         var resource = document.as(type);
         var metadata = resource.getMetadata();

@@ -6,6 +6,7 @@ import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.knative.pkg.tracker.Reference;
 import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -44,6 +45,12 @@ final class References {
                 check(manifest, spec.getDelivery());
             }
             case PingSource source ->
+                check(
+                        manifest,
+                        required(manifest, source.getSpec(), FieldPath.of("spec"))
+                                .getSink(),
+                        FieldPath.of("spec", "sink"));
+            case ContainerSource source ->
                 check(
                         manifest,
                         required(manifest, source.getSpec(), FieldPath.of("spec"))

@@ -77,6 +77,8 @@ final class SupportedFields {
 
     private static final List<String> SINK = under("spec.sink", DESTINATION);
 
+    private static final String CE_OVERRIDES = "spec.ceOverrides.extensions.**";
+
     private static final List<String> DELIVERY = with(
             under("spec.delivery.deadLetterSink", DESTINATION),
             "spec.delivery.retry",
@@ -120,7 +122,8 @@ final class SupportedFields {
                             "spec.contentType",
                             "spec.data",
                             "spec.dataBase64",
-                            "spec.ceOverrides.extensions.**"),
+                            CE_OVERRIDES),
+            "ContainerSource", with(with(SINK, under("spec.template", POD).toArray(String[]::new)), CE_OVERRIDES),
             "SinkBinding",
                     with(
                             SINK,
@@ -129,7 +132,7 @@ final class SupportedFields {
                             "spec.subject.name",
                             "spec.subject.namespace",
                             "spec.subject.selector.matchLabels.**",
-                            "spec.ceOverrides.extensions.**"));
+                            CE_OVERRIDES));
 
     private static final List<String> EVERYWHERE = List.of("apiVersion", "kind", "metadata.**");
 

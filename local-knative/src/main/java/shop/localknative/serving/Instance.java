@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -81,14 +82,20 @@ final class Instance {
         begin = System.nanoTime();
         launch = revision.launch(Ports.free());
         logBegin = Files.exists(revision.log()) ? Files.size(revision.log()) : 0;
-        var builder = new ProcessBuilder(inItsOwnSession(image.command()))
-                .directory(image.directory().orElse(launch.directory()).toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(revision.log().toFile()));
-        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
-        builder.environment().putAll(launch.environment());
-        process = processes.start(builder);
+        process = launch(image, launch.environment(), launch.directory(), revision.log(), processes);
         awaitReadiness();
+    }
+
+    /** @param directory to start it in, if the image has none */
+    static Process launch(Image image, Map<String, String> environment, Path directory, Path log, Processes processes)
+            throws IOException {
+        var builder = new ProcessBuilder(inItsOwnSession(image.command()))
+                .directory(image.directory().orElse(directory).toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
+        builder.environment().putAll(environment);
+        return processes.start(builder);
     }
 
     /** A terminal's Ctrl-C is for local-knative, which stops what it started in its own order. */

@@ -1,5 +1,7 @@
 package shop.localknative.serving;
 
+import io.fabric8.knative.duck.v1.CloudEventOverrides;
+import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.vertx.core.json.JsonObject;
@@ -22,11 +24,18 @@ public final class SinkBindings {
         var variables = new HashMap<String, String>();
         for (SinkBinding binding : bindings) {
             if (selects(binding, service.resource().getMetadata())) {
-                variables.put("K_SINK", Addresses.clusterUrl(binding.getSpec().getSink()));
-                Optional.ofNullable(binding.getSpec().getCeOverrides())
-                        .map(overrides -> new JsonObject(Map.of("extensions", overrides.getExtensions())))
-                        .ifPresent(overrides -> variables.put("K_CE_OVERRIDES", overrides.encode()));
+                variables.putAll(environment(
+                        binding.getSpec().getSink(), binding.getSpec().getCeOverrides()));
             }
+        }
+        return variables;
+    }
+
+    /** The same of a ContainerSource, which is bound to its sink by itself. Overrides: null when there are none. */
+    public static Map<String, String> environment(Destination sink, CloudEventOverrides overrides) {
+        var variables = new HashMap<>(Map.of("K_SINK", Addresses.clusterUrl(sink)));
+        if (overrides != null) {
+            variables.put("K_CE_OVERRIDES", new JsonObject(Map.of("extensions", overrides.getExtensions())).encode());
         }
         return variables;
     }

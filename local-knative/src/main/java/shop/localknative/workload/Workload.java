@@ -1,6 +1,7 @@
 package shop.localknative.workload;
 
 import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -11,7 +12,7 @@ import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 
-/** A manifest with a container: a Knative Service or a Job. */
+/** A manifest with a container: a Knative Service, a Job or a ContainerSource. */
 public record Workload(Manifest manifest, Container container, List<Volume> volumes, String serviceAccount) {
     private static final FieldPath POD = FieldPath.of("spec", "template", "spec");
 
@@ -36,6 +37,11 @@ public record Workload(Manifest manifest, Container container, List<Volume> volu
                 var pod = job.getSpec().getTemplate().getSpec();
                 yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
             }
+            case ContainerSource source
+            when source.getSpec() != null && source.getSpec().getTemplate() != null -> {
+                var pod = source.getSpec().getTemplate().getSpec();
+                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
+            }
             default -> throw manifest.problem("expected a pod template", POD);
         };
     }
@@ -52,7 +58,8 @@ public record Workload(Manifest manifest, Container container, List<Volume> volu
     }
 
     public static List<Workload> all(Manifests manifests) {
-        return Stream.concat(manifests.of(Service.class).stream(), manifests.of(Job.class).stream())
+        return Stream.of(Service.class, Job.class, ContainerSource.class)
+                .flatMap(kind -> manifests.of(kind).stream())
                 .map(Workload::of)
                 .toList();
     }

@@ -39,15 +39,20 @@ class ClusterEventingTest {
 
     @BeforeEach
     void manifests() throws IOException {
-        Path target = Files.createDirectories(directory.resolve("function/target"));
-        Path script = Files.writeString(target.resolve("function-1.0-runner"), """
+        build("function", Function.class);
+        build("source", Source.class);
+        Files.writeString(directory.resolve("kustomization.yaml"), "resources: [all.yaml]\n");
+        write("retry: 3");
+    }
+
+    private void build(String module, Class<?> main) throws IOException {
+        Path target = Files.createDirectories(directory.resolve(module + "/target"));
+        Path script = Files.writeString(target.resolve(module + "-1.0-runner"), """
                 #!/bin/sh
                 exec %s/bin/java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' '%s'
                 """.formatted(
-                System.getProperty("java.home"), System.getProperty("java.class.path"), Function.class.getName()));
+                        System.getProperty("java.home"), System.getProperty("java.class.path"), main.getName()));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-        Files.writeString(directory.resolve("kustomization.yaml"), "resources: [all.yaml]\n");
-        write("retry: 3");
     }
 
     private void write(String delivery) throws IOException {
@@ -98,6 +103,17 @@ class ClusterEventingTest {
                   data: tick
                   sink:
                     ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}
+                ---
+                apiVersion: sources.knative.dev/v1
+                kind: ContainerSource
+                metadata: {name: source, namespace: shop}
+                spec:
+                  ceOverrides: {extensions: {colour: blue}}
+                  sink:
+                    ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}
+                  template:
+                    spec:
+                      containers: [{image: test/source, env: [{name: TYPE, value: measured}]}]
                 """.formatted(delivery, outside.url()));
     }
 
@@ -146,6 +162,24 @@ class ClusterEventingTest {
     }
 
     @Test
+    void aContainerSourceSendsItsEventsAndIsStartedAgainWhenItHasEnded() {
+        try (Cluster cluster = cluster()) {
+            cluster.start();
+            await().until(() -> measured().size() == 2);
+
+            assertEquals(
+                    "{\"extensions\":{\"colour\":\"blue\"}}",
+                    measured().getFirst().text());
+        }
+    }
+
+    private List<Received> measured() {
+        return outside.received.stream()
+                .filter(event -> event.headers().get("ce-type").equals("measured"))
+                .toList();
+    }
+
+    @Test
     void whatWasAcceptedIsDeliveredAfterTheNextStart() {
         outside.close();
         try (Cluster cluster = cluster()) {
@@ -187,6 +221,19 @@ class ClusterEventingTest {
                 exchange.close();
             });
             server.start();
+        }
+    }
+
+    /** Sends one event, and ends. */
+    static final class Source {
+        public static void main(String[] args) {
+            RestAssured.given()
+                    .headers(
+                            TestEventing.event("from-" + ProcessHandle.current().pid(), System.getenv("TYPE")))
+                    .body(System.getenv("K_CE_OVERRIDES"))
+                    .post(System.getenv("K_SINK"))
+                    .then()
+                    .statusCode(202);
         }
     }
 }

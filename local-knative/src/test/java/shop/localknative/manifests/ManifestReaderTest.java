@@ -99,6 +99,21 @@ class ManifestReaderTest {
     }
 
     @Test
+    void sequenceAndParallelStopTheStartWithWhatToDoInstead() {
+        for (String kind : List.of("Sequence", "Parallel")) {
+            var message = complaintAbout("""
+                    apiVersion: flows.knative.dev/v1
+                    kind: %s
+                    metadata: {name: flow}
+                    """.formatted(kind));
+            assertTrue(
+                    message.contains(
+                            "flows.knative.dev/v1 %s is not a kind that local-knative runs; give each".formatted(kind)),
+                    message);
+        }
+    }
+
+    @Test
     void kindsOfAClusterAreListedAsSkipped() {
         var manifests = read("""
                 apiVersion: v1
