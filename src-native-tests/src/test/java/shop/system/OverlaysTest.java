@@ -24,16 +24,18 @@ class OverlaysTest {
     /** {@code op path} of a JSON patch, for the resources that it is made for. */
     private record Change(JsonNode target, String path) {
         boolean isFor(JsonNode resource) {
-            return List.of("kind", "name").stream()
-                    .allMatch(field -> !target.has(field)
-                            || ("kind".equals(field) ? resource.get("kind").asText() : name(resource))
-                                    .matches(target.get(field).asText()));
+            return matches("kind", resource.get("kind").asText()) && matches("name", name(resource));
+        }
+
+        private boolean matches(String field, String value) {
+            return !target.has(field) || value.matches(target.get(field).asText());
         }
 
         /** {@code /-} appends. */
         boolean covers(String difference) {
-            String place = path.endsWith("/-") ? path.substring(0, path.length() - 1) : path;
-            return difference.equals(path) || difference.startsWith(path.endsWith("/-") ? place : place + "/");
+            return path.endsWith("/-")
+                    ? difference.startsWith(path.substring(0, path.length() - 1))
+                    : (difference + "/").startsWith(path + "/");
         }
     }
 
