@@ -166,6 +166,11 @@ final class PingSchedule implements Runnable {
         if (spec.getData() != null && spec.getDataBase64() != null) {
             throw invalid("dataBase64", "not together with data");
         }
+        if (spec.getData() != null
+                && "application/json".equals(spec.getContentType())
+                && !StructuredMode.isJson(spec.getData())) {
+            throw invalid("data", "is not JSON, as contentType says");
+        }
         try {
             return Optional.ofNullable(spec.getData())
                     .map(data -> data.getBytes(StandardCharsets.UTF_8))

@@ -86,8 +86,8 @@ final class StructuredMode {
             for (Map.Entry<String, String> attribute : attributes.entrySet()) {
                 json.writeStringField(attribute.getKey(), attribute.getValue());
             }
-            Optional<String> text = isJson(attributes.getOrDefault(DATA_CONTENT_TYPE, ""))
-                    ? utf8(event.data()).filter(StructuredMode::isOneValue)
+            Optional<String> text = declaresJson(attributes.getOrDefault(DATA_CONTENT_TYPE, ""))
+                    ? utf8(event.data()).filter(StructuredMode::isJson)
                     : Optional.empty();
             if (text.isPresent()) {
                 json.writeFieldName("data");
@@ -153,7 +153,7 @@ final class StructuredMode {
             return base64(its);
         }
         attributes.putIfAbsent(DATA_CONTENT_TYPE, "application/json");
-        String text = isJson(attributes.get(DATA_CONTENT_TYPE))
+        String text = declaresJson(attributes.get(DATA_CONTENT_TYPE))
                 ? its.json
                 : its.string.orElseThrow(
                         () -> new Malformed("The data must be a string: its content type, %s, is not that of JSON."
@@ -169,11 +169,12 @@ final class StructuredMode {
         }
     }
 
-    private static boolean isJson(String contentType) {
+    private static boolean declaresJson(String contentType) {
         return contentType.matches("(?i)[^/;]+/([^;]+\\+)?json\\s*(;.*)?");
     }
 
-    private static boolean isOneValue(String text) {
+    /** Whether it is one value, and nothing else. */
+    static boolean isJson(String text) {
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() == null) {
                 return false;

@@ -157,6 +157,10 @@ class ManifestsTest {
                         "schedule: '* * * * *', timezone: Mars/Base, sink: {uri: 'http://127.0.0.1:1/'}"));
         refused("PingSource p: spec.sink: a ref or a uri is expected", PingScheduleTest.ping("schedule: '* * * * *'"));
         refused(
+                "PingSource p: spec.data: is not JSON, as contentType says",
+                PingScheduleTest.ping(
+                        "schedule: '* * * * *', data: '{', contentType: application/json, sink: {uri: 'http://127.0.0.1:1/'}"));
+        refused(
                 "PingSource p: spec.dataBase64: not together with data",
                 PingScheduleTest.ping(
                         "schedule: '* * * * *', data: a, dataBase64: YQ==, sink: {uri: 'http://127.0.0.1:1/'}"));

@@ -37,6 +37,7 @@ class PingScheduleTest {
             0 12 * * MON     | -             | 2026-01-05T12:00Z[UTC]
             0 0 13 * 5       | -             | 2026-01-02T00:00Z[UTC]
             0 9 * * *        | Europe/Berlin | 2026-01-01T09:00+01:00[Europe/Berlin]
+            0 12 1 7 *       | Europe/Berlin | 2026-07-01T12:00+02:00[Europe/Berlin]
             */15 * * * * *   | -             | 2026-01-01T00:00:15Z[UTC]
             @hourly          | -             | 2026-01-01T01:00Z[UTC]
             """)
