@@ -132,7 +132,7 @@ final class Reconciler implements AutoCloseable {
     }
 
     private void apply(Workload workload, Config config) {
-        serving.apply(workload, images, name -> {
+        serving.apply(workload, images, config, name -> {
             var pod = pod(workload, config, name);
             renewTokens(pod);
             return revisions.of(name, pod);
@@ -227,7 +227,6 @@ final class Reconciler implements AutoCloseable {
         try {
             manifests = ManifestReader.read(directory, read);
             var config = config();
-            serving.update(config);
             migrate(config);
             problem = Optional.empty();
             services().forEach(service -> update(service, config));

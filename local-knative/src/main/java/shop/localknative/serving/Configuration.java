@@ -1,7 +1,6 @@
 package shop.localknative.serving;
 
 import io.fabric8.knative.serving.v1.Service;
-import io.fabric8.knative.serving.v1.TrafficTarget;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import shop.localknative.StartException;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.platform.Processes;
 import shop.localknative.workload.Config;
+import shop.localknative.workload.Pod;
 import shop.localknative.workload.Workload;
 
 /**
@@ -47,16 +47,17 @@ public final class Configuration {
         this.onRoute = onRoute;
         this.manifest = workload.manifest();
         latestReady = create(workload, image, factory);
-        lead(route());
+        lead(route(manifest));
     }
 
     /**
      * The service as it is now. When its template or its image have changed, that is a new revision.
      *
+     * @param config for the revisions that there are
      * @param factory makes the revision of this name
      * @throws StartException for what is not understood; then nothing has changed
      */
-    synchronized void update(Workload workload, Image image, Function<String, Revision> factory) {
+    synchronized void update(Workload workload, Image image, Config config, Function<String, Revision> factory) {
         var latest = latestCreated.revision();
         boolean sameTemplate = Revision.template(workload)
                 .equals(Revision.template(latest.pod().workload()));
@@ -72,22 +73,37 @@ public final class Configuration {
         if (!sameTemplate || !latestCreated.image().equals(image)) {
             var earlier = latestCreated;
             create(workload, image, factory);
+            try {
+                route(workload.manifest());
+            } catch (StartException e) {
+                forget(latestCreated, earlier);
+                throw e;
+            }
             manifest = workload.manifest();
             if (earlier != latestReady) {
                 earlier.reachable(false);
             }
             rollOut(latestCreated);
         } else {
+            latest.pod().update(config);
+            var next = route(workload.manifest());
             manifest = workload.manifest();
-            if (latestCreated == latestReady) {
-                lead(route());
+            if (latestCreated == latestReady || !next.reachable().contains(latestCreated)) {
+                lead(next);
             }
         }
+        revisions.stream()
+                .filter(instances -> instances != latestCreated)
+                .forEach(instances -> updateEarlier(instances.revision().pod(), config));
     }
 
-    /** Changed ConfigMaps and Secrets, for all revisions. */
-    synchronized void update(Config config) {
-        revisions.forEach(instances -> instances.revision().pod().update(config));
+    /** It may refer to what the manifests do not have any more, and then keeps what it had. */
+    private static void updateEarlier(Pod pod, Config config) {
+        try {
+            pod.update(config);
+        } catch (StartException gone) {
+            // nobody has to do anything about that
+        }
     }
 
     /** What is wrong with the latest edit; empty when nothing is. */
@@ -106,6 +122,12 @@ public final class Configuration {
         return instances;
     }
 
+    private void forget(Instances created, Instances earlier) {
+        revisions.remove(created);
+        latestCreated = earlier;
+        generation--;
+    }
+
     private void rollOut(Instances candidate) {
         Console.say(
                 name(),
@@ -115,7 +137,7 @@ public final class Configuration {
                                 latestReady.revision().name()));
         var scaling = candidate.revision().scaling();
         candidate.startInitial(Math.max(1, Math.max(scaling.minScale(), scaling.initialScale())));
-        candidate.firstReady().thenRunAsync(() -> promote(candidate)); // not within its lock
+        candidate.initiallyReady().thenRunAsync(() -> promote(candidate)); // not within its lock
     }
 
     private synchronized void promote(Instances candidate) {
@@ -125,7 +147,7 @@ public final class Configuration {
         var earlier = latestReady;
         latestReady = candidate;
         try {
-            lead(route());
+            lead(route(manifest));
             problem = Optional.empty();
             Console.say(
                     name(),
@@ -137,11 +159,11 @@ public final class Configuration {
         }
     }
 
-    private Route route() {
-        var traffic = Optional.ofNullable(spec().getSpec().getTraffic()).orElse(List.<TrafficTarget>of());
+    private Route route(Manifest service) {
+        var spec = ((Service) service.resource()).getSpec();
         return Route.of(
-                manifest,
-                traffic,
+                service,
+                Optional.ofNullable(spec.getTraffic()).orElse(List.of()),
                 latestReady,
                 this::find,
                 revisions.stream().map(i -> i.revision().name()).toList());
@@ -160,10 +182,6 @@ public final class Configuration {
         return revisions.reversed().stream()
                 .filter(instances -> instances.revision().name().equals(revision))
                 .findFirst();
-    }
-
-    private Service spec() {
-        return (Service) manifest.resource();
     }
 
     public String name() {

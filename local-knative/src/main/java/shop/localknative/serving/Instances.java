@@ -34,7 +34,7 @@ public final class Instances {
     private final List<Instance> all = new ArrayList<>();
     private final Deque<CompletableFuture<Instance>> queue = new ArrayDeque<>();
     private final CrashLoop crashLoop = new CrashLoop();
-    private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
+    private final CompletableFuture<Void> initiallyReady = new CompletableFuture<>();
     private int desired;
     private int initial;
     private boolean reachable = true;
@@ -60,12 +60,12 @@ public final class Instances {
     /** Starts so many without waiting for requests, and keeps them until all are ready. */
     synchronized void startInitial(int count) {
         initial = count;
-        scaleTo(count);
+        scaleTo(Math.max(count, desired));
     }
 
-    /** Completes when an instance has become ready for the first time. */
-    CompletableFuture<Void> firstReady() {
-        return firstReady;
+    /** Completes when as many have become ready as were to be there initially, at least one. */
+    CompletableFuture<Void> initiallyReady() {
+        return initiallyReady;
     }
 
     /** The queue is full. */
@@ -140,8 +140,7 @@ public final class Instances {
         if (!decide) {
             return;
         }
-        int ready =
-                (int) all.stream().filter(i -> i.state == Instance.State.READY).count();
+        int ready = ready();
         int wanted = autoscaler.scale(now, ready);
         if (ready >= initial) {
             initial = 0;
@@ -263,8 +262,11 @@ public final class Instances {
         } catch (RuntimeException e) {
             failed(instance, e.toString());
         }
-        instance.stop();
-        ended(instance);
+        try {
+            instance.stop();
+        } finally {
+            ended(instance);
+        }
     }
 
     private synchronized Duration delay() {
@@ -283,7 +285,9 @@ public final class Instances {
         failure = Optional.empty();
         announce("ready after %.3f s, process %d"
                 .formatted(instance.age().toNanos() / 1e9, instance.pid().getAsLong()));
-        firstReady.complete(null);
+        if (ready() >= initial) {
+            initiallyReady.complete(null);
+        }
         serveQueue();
     }
 
@@ -313,6 +317,10 @@ public final class Instances {
 
     private synchronized void ended(Instance instance) {
         all.remove(instance);
+    }
+
+    private int ready() {
+        return (int) all.stream().filter(i -> i.state == Instance.State.READY).count();
     }
 
     private Optional<Instance> withRoom() {

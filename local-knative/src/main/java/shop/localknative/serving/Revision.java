@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import shop.localknative.platform.Ports;
 import shop.localknative.workload.Pod;
 import shop.localknative.workload.Workload;
@@ -85,8 +86,9 @@ public final class Revision {
         probes.ports().forEach(p -> ports.put(p, p == probes.containerPort() ? port : Ports.free()));
         var directory = pod.instanceDirectory(Integer.toString(port));
         var environment = new HashMap<String, String>();
-        pod.environment().forEach((key, value) -> environment.put(key, onThisMachine(value, ports, directory)));
-        variables.forEach((key, value) -> environment.put(key, onThisMachine(value, ports, directory)));
+        var paths = pod.onThisMachine(directory);
+        pod.environment().forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
+        variables.forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
         environment.put("PORT", Integer.toString(port));
         environment.put("K_SERVICE", service());
         environment.put("K_CONFIGURATION", service());
@@ -111,13 +113,13 @@ public final class Revision {
         return template(pod.workload()).getSpec();
     }
 
-    private String onThisMachine(String value, Map<Integer, Integer> ports, Path directory) {
+    private String onThisMachine(String value, Map<Integer, Integer> ports, UnaryOperator<String> paths) {
         for (var port : ports.entrySet()) {
             if (port.getKey() != probes.containerPort()
                     && value.equals(port.getKey().toString())) {
                 return port.getValue().toString();
             }
         }
-        return pod.onThisMachine(addresses.translate(value), directory);
+        return paths.apply(addresses.translate(value));
     }
 }

@@ -55,22 +55,18 @@ public final class Serving implements AutoCloseable {
     /**
      * From now on the service's name leads to it; when it is there already, this is its next state.
      *
+     * @param config for the revisions that there are
      * @param factory makes the revision of this name
      * @throws StartException for what can't be run; then nothing has changed
      */
-    public void apply(Workload workload, Images images, Function<String, Revision> factory) {
+    public void apply(Workload workload, Images images, Config config, Function<String, Revision> factory) {
         var image = images.of(workload);
         var configuration = configurations.get(workload.name());
         if (configuration != null) {
-            configuration.update(workload, image, factory);
+            configuration.update(workload, image, config, factory);
         } else {
             configurations.put(workload.name(), new Configuration(workload, image, factory, processes, this::lead));
         }
-    }
-
-    /** Changed ConfigMaps and Secrets. */
-    public void update(Config config) {
-        configurations.values().forEach(configuration -> configuration.update(config));
     }
 
     /** The service is not in the manifests any more. Blocks until its processes have ended. */

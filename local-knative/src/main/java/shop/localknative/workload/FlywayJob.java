@@ -98,10 +98,10 @@ public final class FlywayJob {
 
     /** A location that is mounted is a directory of this machine. */
     private String onThisMachine(String locations) {
+        var paths = pod.onThisMachine(pod.instanceDirectory("job"));
         return Arrays.stream(locations.split(","))
-                .map(location -> location.startsWith(FILES)
-                        ? FILES + pod.onThisMachine(location.substring(FILES.length()), pod.instanceDirectory("job"))
-                        : location)
+                .map(location ->
+                        location.startsWith(FILES) ? FILES + paths.apply(location.substring(FILES.length())) : location)
                 .collect(Collectors.joining(","));
     }
 }

@@ -3,6 +3,7 @@ package shop.localknative.workload;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
@@ -60,8 +61,9 @@ public final class Pod {
     }
 
     /** A path that is mounted, as the real path that stands for it; any other text as it is. */
-    public String onThisMachine(String path, Path instanceDirectory) {
-        return volumes.mounts(instanceDirectory).entrySet().stream()
+    public UnaryOperator<String> onThisMachine(Path instanceDirectory) {
+        var mounts = volumes.mounts(instanceDirectory);
+        return path -> mounts.entrySet().stream()
                 .filter(mount -> path.equals(mount.getKey()) || path.startsWith(mount.getKey() + "/"))
                 .max(Comparator.comparing(mount -> mount.getKey().length()))
                 .map(mount -> mount.getValue() + path.substring(mount.getKey().length()))

@@ -150,7 +150,7 @@ class ServingTest {
         var slow = Files.createFile(directory.resolve("slow"));
         system.start(new Echo().withEnv("SLOW", slow).with("timeoutSeconds: 1"));
         assertEquals(504, system.getNow("/").statusCode());
-        assertEquals(0, system.instances().concurrency());
+        await().until(() -> system.instances().concurrency() == 0);
     }
 
     @Test

@@ -111,10 +111,11 @@ final class TestServing implements AutoCloseable {
         Files.writeString(directory.resolve("manifests/echo.yaml"), echo.yaml());
         var manifests = ManifestReader.read(directory.resolve("manifests"));
         var workload = Workload.of(manifests.of(Service.class).getFirst());
-        serving.apply(workload, images, name -> {
+        var config = new Config(manifests);
+        serving.apply(workload, images, config, name -> {
             var volumes = PrivateFile.directory(directory.resolve("volumes/" + name));
             var issuer = TokenIssuer.cluster(PrivateFile.directory(directory.resolve("keys")));
-            var pod = Pod.of(workload, new Config(manifests), issuer, volumes);
+            var pod = Pod.of(workload, config, issuer, volumes);
             return new Revision(name, pod, Map.of(), addresses, directory.resolve("echo.log"));
         });
         serving.start();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -39,6 +40,39 @@ class VolumesTest {
     }
 
     @Test
+    void changedConfigMapReplacesAllFilesAtOnce() throws IOException {
+        var volumes = volumes("configMap: {name: settings}");
+        var settings = volumes.mounts(directory).get("/mnt");
+        var before = settings.resolve("..data").toRealPath();
+        volumes.write(config("greeting: goodbye, farewell: again"));
+        assertEquals("goodbye", Files.readString(settings.resolve("greeting")));
+        assertEquals("again", Files.readString(settings.resolve("farewell")));
+        assertTrue(Files.notExists(settings.resolve("answer"), LinkOption.NOFOLLOW_LINKS));
+        assertTrue(Files.notExists(before));
+        assertEquals(
+                settings.resolve("..data").toRealPath(),
+                settings.resolve("greeting").toRealPath().getParent());
+    }
+
+    @Test
+    void unchangedConfigMapIsLeftAlone() throws IOException {
+        var volumes = volumes("configMap: {name: settings}");
+        var data = volumes.mounts(directory).get("/mnt").resolve("..data");
+        var before = data.toRealPath();
+        volumes.write(config("greeting: hello, answer: \"42\""));
+        assertEquals(before, data.toRealPath());
+    }
+
+    @Test
+    void emptyDirIsAnInstancesOwn() throws IOException {
+        var volumes = volumes("emptyDir: {}");
+        var one = volumes.mounts(directory.resolve("one")).get("/mnt");
+        var other = volumes.mounts(directory.resolve("other")).get("/mnt");
+        assertTrue(Files.isDirectory(one));
+        assertNotEquals(one, other);
+    }
+
+    @Test
     void missingConfigMapIsNamed() {
         var e = assertThrows(StartException.class, () -> volumes("configMap: {name: nothing}"));
         assertTrue(e.getMessage().contains("spec.template.spec.volumes[0]: there is no ConfigMap"), e.getMessage());
@@ -67,6 +101,12 @@ class VolumesTest {
         var first = Files.readString(token);
         volumes.renewTokens();
         assertNotEquals(first, Files.readString(token));
+    }
+
+    private Config config(String data) throws IOException {
+        var file = directory.resolve("manifests/service.yaml");
+        Files.writeString(file, Files.readString(file).replaceFirst("(?m)^data: \\{.*}", "data: {" + data + "}"));
+        return new Config(ManifestReader.read(file.getParent()));
     }
 
     private Volumes volumes(String source) throws IOException {
