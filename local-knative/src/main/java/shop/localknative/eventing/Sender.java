@@ -53,7 +53,7 @@ final class Sender implements AutoCloseable {
 
     Sender(Vertx vertx) {
         client = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS),
+                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(64 << 10),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 

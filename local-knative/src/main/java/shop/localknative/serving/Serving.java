@@ -149,6 +149,8 @@ public final class Serving implements AutoCloseable {
         }
         var options = new HttpServerOptions()
                 .setHandle100ContinueAutomatically(true)
+                // Where the attributes of an event are, of which CloudEvents allows 64 KiB.
+                .setMaxHeaderSize(64 << 10)
                 // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
                 .setHttp2ClearTextEnabled(false);
         try {

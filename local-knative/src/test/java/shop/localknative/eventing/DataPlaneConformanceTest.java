@@ -35,7 +35,7 @@ class DataPlaneConformanceTest extends Conformance {
             + " standards MUST be followed")
     void http() {
         triggers(trigger("retry: 0"));
-        String chunked = """
+        String event = """
                 POST /shop/default HTTP/1.1
                 Host: broker
                 CE-SpecVersion: 1.0
@@ -46,7 +46,7 @@ class DataPlaneConformanceTest extends Conformance {
 
                 hello""";
 
-        assertEquals(202, send(chunked).status());
+        assertEquals(202, send(event).status());
         assertEquals("1", receivedOne(subscriber).headers().get("ce-id"));
         assertEquals(400, send("POST /shop/default HTTP/1.1\nce-id: 1\n\n").status()); // Without Host.
         assertEquals(404, send(EVENT.replace("/shop/default", "/shop/none")).status());

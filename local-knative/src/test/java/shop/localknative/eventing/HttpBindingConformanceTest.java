@@ -37,9 +37,11 @@ class HttpBindingConformanceTest extends Conformance {
     @DisplayName("Intermediaries MUST forward events of a size of 64 KiB or less")
     void size() {
         triggers(trigger("retry: 0"));
-        String data = "é".repeat(32 << 10);
-        send(EVENT.replace("{}", data));
+        String attribute = "a".repeat(40 << 10);
+        String data = "é".repeat(11 << 10);
+        send(eventWith("ce-ext: " + attribute).replace("{}", data));
 
+        assertEquals(attribute, receivedOne(subscriber).headers().get("ce-ext"));
         assertEquals(data, new String(receivedOne(subscriber).data(), UTF_8));
     }
 

@@ -9,6 +9,7 @@ import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,7 +53,7 @@ final class TestEventing implements AutoCloseable {
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
                         : url(destination.getRef().getName()));
-        server = await(VERTX.createHttpServer()
+        server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
