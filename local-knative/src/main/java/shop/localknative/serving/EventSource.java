@@ -84,12 +84,9 @@ public final class EventSource implements AutoCloseable {
 
     private Map<String, String> environment(Path directory) {
         var environment = new HashMap<String, String>();
-        pod.environment().forEach((name, value) -> environment.put(name, onThisMachine(value, directory)));
-        variables.forEach((name, value) -> environment.put(name, onThisMachine(value, directory)));
+        var paths = pod.onThisMachine(directory);
+        pod.environment().forEach((name, value) -> environment.put(name, paths.apply(addresses.translate(value))));
+        variables.forEach((name, value) -> environment.put(name, paths.apply(addresses.translate(value))));
         return environment;
-    }
-
-    private String onThisMachine(String value, Path directory) {
-        return pod.onThisMachine(addresses.translate(value), directory);
     }
 }
