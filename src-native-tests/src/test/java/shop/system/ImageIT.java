@@ -113,6 +113,8 @@ class ImageIT {
 
     private static void push(String tag, String... options) {
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "JAVA_HOME=" + System.getProperty("java.home"),
                 "./mvnw",
                 "-B",
                 "-ntp",
