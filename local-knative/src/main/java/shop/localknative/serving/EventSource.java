@@ -83,10 +83,10 @@ public final class EventSource implements AutoCloseable {
     }
 
     private Map<String, String> environment(Path directory) {
-        var environment = new HashMap<String, String>();
+        var environment = new HashMap<>(pod.environment());
+        environment.putAll(variables);
         var paths = pod.onThisMachine(directory);
-        pod.environment().forEach((name, value) -> environment.put(name, paths.apply(addresses.translate(value))));
-        variables.forEach((name, value) -> environment.put(name, paths.apply(addresses.translate(value))));
+        environment.replaceAll((name, value) -> paths.apply(addresses.translate(value)));
         return environment;
     }
 }
