@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -35,6 +36,8 @@ final class Instance {
     /** Knative's progress deadline. */
     private static final Duration START_LIMIT = Duration.ofMinutes(10);
 
+    private static final Set<Integer> KILLED = Set.of(128 + 9, 128 + 15);
+
     private static final long EAGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Revision revision;
@@ -50,6 +53,7 @@ final class Instance {
     // What follows is guarded by the lock of Instances.
     State state = State.STARTING;
     int inFlight;
+    boolean wasReady;
     private long drainingSince;
     private boolean ending;
 
@@ -163,6 +167,11 @@ final class Instance {
         if (launch != null) {
             DataDirectory.delete(launch.directory());
         }
+    }
+
+    /** SIGKILL or SIGTERM of someone who wants to see what happens then, which is no crash of its own. */
+    boolean wasKilledWhenReady() {
+        return wasReady && !isAlive() && KILLED.contains(process.exitValue());
     }
 
     boolean isAlive() {

@@ -282,6 +282,7 @@ public final class Instances {
         if (instance.state == Instance.State.STARTING) {
             instance.state = Instance.State.READY;
         }
+        instance.wasReady = true;
         failure = Optional.empty();
         announce("ready after %.3f s, process %d"
                 .formatted(instance.age().toNanos() / 1e9, instance.pid().getAsLong()));
@@ -306,7 +307,9 @@ public final class Instances {
         }
         instance.drain();
         failure = Optional.of(why);
-        crashLoop.ended(Instant.now(), instance.age());
+        if (!instance.wasKilledWhenReady()) {
+            crashLoop.ended(Instant.now(), instance.age());
+        }
         var delay = crashLoop.delay(Instant.now());
         announce(
                 delay.isZero()
