@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -124,27 +123,13 @@ final class Commits implements AutoCloseable {
         }
     }
 
-    /** Milliseconds that single inserts take. */
-    double[] latencies(int inserts, Duration rest) throws SQLException {
-        double[] millis = new double[inserts];
-        try (Connection connection = connection();
-                PreparedStatement insert = insert(connection)) {
-            for (int i = 0; i < inserts; i++) {
-                LockSupport.parkNanos(rest.toNanos());
-                long start = System.nanoTime();
-                insert.executeUpdate();
-                millis[i] = (System.nanoTime() - start) / 1e6;
-            }
-        }
-        return millis;
-    }
-
     @Override
     public void close() throws SQLException {
         execute("drop table bench");
     }
 
-    private static PreparedStatement insert(Connection connection) throws SQLException {
+    /** One insert; auto-commit is on. */
+    static PreparedStatement insert(Connection connection) throws SQLException {
         PreparedStatement insert = connection.prepareStatement(COLUMNS + "(?, now(), ?, ?::json, ?)");
         insert.setString(1, "bench/all");
         insert.setInt(2, 255);
@@ -160,7 +145,7 @@ final class Commits implements AutoCloseable {
         }
     }
 
-    private Connection connection() throws SQLException {
+    Connection connection() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, DATABASE), DATABASE, password);
     }

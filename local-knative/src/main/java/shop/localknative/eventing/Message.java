@@ -147,6 +147,10 @@ record Message(Map<String, String> headers, byte[] data) {
         if (name.equals(DATA_CONTENT_TYPE) && !value.chars().allMatch(c -> c == '\t' || isPrintable(c))) {
             throw new Malformed("The attribute '%s' must be a media type.".formatted(name));
         }
+        if (name.equals(DATA_CONTENT_TYPE) && mediaType(value).startsWith(ANY_STRUCTURED)) {
+            throw new Malformed("The attribute '%s' must not be %s: as a header it would make the data the event."
+                    .formatted(name, mediaType(value)));
+        }
         if (!name.equals(DATA_CONTENT_TYPE) && !value.codePoints().allMatch(Message::isText)) {
             throw new Malformed("The attribute '%s' must be text, without control characters.".formatted(name));
         }

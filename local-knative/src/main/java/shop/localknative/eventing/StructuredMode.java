@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.cloudevents.SpecVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,9 +27,7 @@ final class StructuredMode {
 
     static final String MEDIA_TYPE = "application/cloudevents+json";
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    private static final JsonFactory JSON = new JsonFactory();
 
     private static final String DATA_CONTENT_TYPE = "datacontenttype";
 
@@ -59,6 +56,9 @@ final class StructuredMode {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
+                if (attributes.containsKey(name) || data.containsKey(name)) {
+                    throw new Malformed("'%s' is there twice.".formatted(name));
+                }
                 if (name.equals("data") || name.equals("data_base64")) {
                     data.put(name, data(parser, text));
                 } else if (!parser.hasToken(JsonToken.VALUE_NULL)) {

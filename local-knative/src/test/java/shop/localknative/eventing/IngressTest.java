@@ -164,7 +164,8 @@ class IngressTest {
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":"\\ud800"} | attribute 'x' must be text
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":"\\u0000"} | attribute 'x' must be text
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","Xy":"x"} | can't be an attribute
-            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","id":"2"} | Duplicate field 'id'
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","id":"2"} | is there twice
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","datacontenttype":"application/cloudevents+json"} | must not be application/cloudevents+json
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s"} {} | more after the event
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","data":1,"data_base64":"YQ=="} | either data or data_base64
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","data_base64":"%"} | base64
@@ -187,6 +188,7 @@ class IngressTest {
                 "[1.10, -0, 1e400]",
                 "\"\\u0041\"",
                 "1.000",
+                "{\"a\":1,\"a\":2}",
                 "true",
                 "null",
             })
@@ -198,6 +200,17 @@ class IngressTest {
 
         assertEquals(data, delivered().text());
         assertEquals("application/json", delivered().headers().get("content-type"));
+    }
+
+    @Test
+    void norIsThatOfALongOne() {
+        String data = "[\"%s\" , \"é\"]".formatted("\\u00e9 é ".repeat(50_000));
+        broker.post(
+                Map.of("Content-Type", "application/cloudevents+json"),
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\" : %s ,\"subject\":\"%s\"}"
+                        .formatted(data, "x".repeat(5_000)));
+
+        assertEquals(data, delivered().text());
     }
 
     @Test
