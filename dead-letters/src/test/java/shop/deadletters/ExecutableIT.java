@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import java.net.http.HttpClient;
@@ -19,7 +18,6 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,11 +29,6 @@ import shop.testkit.Tokens;
 class ExecutableIT {
     private static final ZoneId AUCKLAND = ZoneId.of("Pacific/Auckland");
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
-
-    @AfterEach
-    void otherTestsHaveTheirOwnAddress() {
-        RestAssured.reset();
-    }
 
     @ParameterizedTest
     @CsvSource({"TZ,", ",-Duser.timezone="})
@@ -107,10 +100,7 @@ class ExecutableIT {
                 new HashMap<>(PostgreSql.migrated(Path.of("migrations").toAbsolutePath()));
         environment.putAll(Tokens.environment());
         environment.putAll(more);
-        Executable service = Executable.start(environment, arguments).listening();
-        RestAssured.baseURI = service.address().toString();
-        RestAssured.port = service.address().getPort();
-        return service;
+        return Executable.start(environment, arguments).listening();
     }
 
     private static JsonPath admin(String path) {

@@ -5,7 +5,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.restassured.RestAssured;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import shop.events.EventTypes;
 import shop.functions.Event.Mode;
@@ -22,11 +20,6 @@ import shop.testkit.Executable;
 /** What the process of a function does with its environment. */
 class ExecutableIT {
     private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "\"Hello, world!\"");
-
-    @AfterEach
-    void otherTestsHaveTheirOwnAddress() {
-        RestAssured.reset();
-    }
 
     @Test
     void memoryThatIsTooLittleEndsItWithAWord() {
@@ -79,10 +72,7 @@ class ExecutableIT {
     }
 
     private static Executable start(Map<String, String> environment, String... arguments) {
-        Executable function = Executable.start(environment, arguments).listening();
-        RestAssured.baseURI = function.address().toString();
-        RestAssured.port = function.address().getPort();
-        return function;
+        return Executable.start(environment, arguments).listening();
     }
 
     private HttpRequest large(URI address) {

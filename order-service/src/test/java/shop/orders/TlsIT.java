@@ -7,18 +7,31 @@ import static shop.orders.Shop.as;
 import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.problem;
 
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import shop.testkit.TlsProfile;
+import shop.testkit.Executable;
 import shop.testkit.TlsResource;
 import shop.testkit.Tokens;
 
 /** The database is reached over TLS and the keys, of RS256 and of ES256, over HTTPS, with certificates that are trusted; so is the broker. */
-@QuarkusIntegrationTest
-@TestProfile(TlsProfile.Trusted.class)
 class TlsIT {
+    private static TlsResource surroundings;
+    private static Executable service;
+
+    @BeforeAll
+    static void start() {
+        surroundings = new TlsResource(true);
+        service = surroundings.executable();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        surroundings.close();
+    }
+
     @Test
     void databaseIsReachedOverTls() {
         given().get("/products").then().statusCode(200);
@@ -34,9 +47,9 @@ class TlsIT {
     @Test
     void eventsAreSentToABrokerOverTlsWithTheServicesToken() {
         UUID order = Shop.placed(UUID.randomUUID(), Shop.product(1), 1);
-        await().until(() -> TlsResource.broker().about(order).size() == 1);
+        await().until(() -> surroundings.broker().about(order).size() == 1);
         assertEquals(
                 "Bearer " + TlsResource.TOKEN,
-                TlsResource.broker().about(order).getFirst().headers().get("Authorization"));
+                surroundings.broker().about(order).getFirst().headers().get("Authorization"));
     }
 }

@@ -5,16 +5,30 @@ import static shop.orders.Shop.as;
 import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.problem;
 
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import shop.testkit.TlsProfile;
+import shop.testkit.Executable;
+import shop.testkit.TlsResource;
 import shop.testkit.Tokens;
 
 /** The servers have certificates that are not trusted. */
-@QuarkusIntegrationTest
-@TestProfile(TlsProfile.Untrusted.class)
 class UntrustedTlsIT {
+    private static TlsResource surroundings;
+    private static Executable service;
+
+    @BeforeAll
+    static void start() {
+        surroundings = new TlsResource(false);
+        service = surroundings.executable();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        surroundings.close();
+    }
+
     @Test
     void databaseIsRefused() {
         problem(given().get("/products"), 500, "internal-error");

@@ -2,6 +2,7 @@ package shop.testkit;
 
 import static org.awaitility.Awaitility.await;
 
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -47,7 +48,14 @@ public record Executable(Process process, URI address, Path log) implements Auto
         }
     }
 
-    /** Returns when it takes connections. */
+    /** Settings as arguments. */
+    public static String[] properties(Map<String, String> settings) {
+        return settings.entrySet().stream()
+                .map(setting -> "-D" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new);
+    }
+
+    /** Returns when it takes connections. From then on, until it is closed, it is what RestAssured asks. */
     public Executable listening() {
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             if (!process.isAlive()) {
@@ -59,6 +67,8 @@ public record Executable(Process process, URI address, Path log) implements Auto
                 return false;
             }
         });
+        RestAssured.baseURI = address.toString();
+        RestAssured.port = address.getPort();
         return this;
     }
 
@@ -87,6 +97,7 @@ public record Executable(Process process, URI address, Path log) implements Auto
 
     @Override
     public void close() {
+        RestAssured.reset();
         process.destroyForcibly().onExit().join();
     }
 

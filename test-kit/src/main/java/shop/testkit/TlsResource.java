@@ -2,7 +2,6 @@ package shop.testkit;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,32 +14,35 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * As {@link PostgresResource}, but everything is reached over TLS: the database, and the issuers' keys by HTTPS, the people's
- * trusted as the process trusts any server, the cluster's by a CA of their own. With the init argument {@code trusted=false}
- * the service is told to trust another certificate than these servers have. For executables only: a JVM reads its trust
- * store once.
+ * As {@link PostgresResource}, but everything is reached over TLS: the database, the broker, and the issuers' keys by HTTPS,
+ * the people's trusted as the process trusts any server, the cluster's by a CA of their own. It is for an {@link Executable},
+ * since a JVM reads its trust store once, and Quarkus hands the settings of one {@code @QuarkusIntegrationTest} on to the next.
  */
-public class TlsResource implements QuarkusTestResourceLifecycleManager {
+public class TlsResource implements AutoCloseable {
     /** What the service has to say to its broker. */
     public static final String TOKEN = "token.of.service";
 
-    private boolean trusted;
+    private final Map<String, String> settings;
     private EmbeddedPostgres postgres;
     private HttpsServer peoplesKeys;
     private HttpsServer clustersKeys;
-    private static RecordingBroker broker;
+    private RecordingBroker broker;
 
-    public static RecordingBroker broker() {
+    /** @param trusted whether the service is told to trust the certificate that these servers have, or another one */
+    public TlsResource(boolean trusted) {
+        settings = start(trusted);
+    }
+
+    public RecordingBroker broker() {
         return broker;
     }
 
-    @Override
-    public void init(Map<String, String> arguments) {
-        trusted = Boolean.parseBoolean(arguments.getOrDefault("trusted", "true"));
+    /** A process of the module under test that has these servers around it. */
+    public Executable executable() {
+        return Executable.start(Map.of(), Executable.properties(settings)).listening();
     }
 
-    @Override
-    public Map<String, String> start() {
+    private Map<String, String> start(boolean trusted) {
         Certificate servers = Certificate.forLocalhost();
         Certificate believed = trusted ? servers : Certificate.forLocalhost();
         Map<String, String> environment = new HashMap<>(Tokens.environment());
@@ -72,12 +74,11 @@ public class TlsResource implements QuarkusTestResourceLifecycleManager {
         environment.put("CLUSTER_CA", believed.certificate().toString());
         environment.put("javax.net.ssl.trustStore", believed.keyStore().toString());
         environment.put("javax.net.ssl.trustStorePassword", Certificate.PASSWORD);
-        environment.put("quarkus.management.port", "0");
         return environment;
     }
 
     @Override
-    public void stop() {
+    public void close() {
         peoplesKeys.stop(0);
         clustersKeys.stop(0);
         broker.close();

@@ -4,7 +4,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
@@ -38,11 +36,6 @@ class StartTlsIT {
 
     @TempDir
     Path directory;
-
-    @AfterEach
-    void otherTestsHaveTheirOwnAddress() {
-        RestAssured.reset();
-    }
 
     @Test
     void mailIsSentOverTls() throws Exception {
@@ -100,8 +93,6 @@ class StartTlsIT {
                         .listening()) {
             userService.answers(Party.Answer.json(200, """
                     {"email": "ann@customers.example", "name": "Ann"}"""));
-            RestAssured.baseURI = function.address().toString();
-            RestAssured.port = function.address().getPort();
             return Event.of(EventTypes.ORDER_CONFIRMED, EventTypes.ORDER_SERVICE, "1", """
                     {"orderId": "%s", "userId": "%s"}""".formatted(
                                     UUID.randomUUID(), user))
