@@ -140,7 +140,9 @@ final class Activator implements Handler<HttpServerRequest> {
                                 "There was no answer within %d s."
                                         .formatted(revision.timeout().toSeconds())));
             }
-            return new Problem(502, name + " broke off", failure.getMessage());
+            return instance == null
+                    ? new Problem(503, name + " is not available", failure.getMessage())
+                    : new Problem(502, name + " broke off", failure.getMessage());
         }
     }
 

@@ -1,6 +1,5 @@
 package shop.localknative.serving;
 
-import io.fabric8.knative.serving.v1.Service;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +60,9 @@ public final class Configuration {
         var latest = latestCreated.revision();
         boolean sameTemplate = Revision.template(workload)
                 .equals(Revision.template(latest.pod().workload()));
-        if (!sameTemplate && find(Revision.name(workload, generation + 1)).isPresent()) {
+        if (!sameTemplate
+                && Route.find(Revision.name(workload, generation + 1), revisions)
+                        .isPresent()) {
             throw workload.manifest()
                     .problem(
                             "the template has changed, so it needs another name",
@@ -114,9 +115,6 @@ public final class Configuration {
     private Instances create(Workload workload, Image image, Function<String, Revision> factory) {
         generation++;
         var instances = new Instances(factory.apply(Revision.name(workload, generation)), image, processes);
-        // The name of a template is still free, or its image was built anew.
-        revisions.removeIf(
-                earlier -> earlier.revision().name().equals(instances.revision().name()) && earlier != latestReady);
         revisions.add(instances);
         latestCreated = instances;
         return instances;
@@ -160,13 +158,7 @@ public final class Configuration {
     }
 
     private Route route(Manifest service) {
-        var spec = ((Service) service.resource()).getSpec();
-        return Route.of(
-                service,
-                Optional.ofNullable(spec.getTraffic()).orElse(List.of()),
-                latestReady,
-                this::find,
-                revisions.stream().map(i -> i.revision().name()).toList());
+        return Route.of(service, latestReady, revisions);
     }
 
     private void lead(Route next) {
@@ -176,12 +168,6 @@ public final class Configuration {
                 .filter(instances -> instances != latestCreated || instances == latestReady)
                 .forEach(instances -> instances.reachable(reachable.contains(instances)));
         onRoute.accept(this);
-    }
-
-    private Optional<Instances> find(String revision) {
-        return revisions.reversed().stream()
-                .filter(instances -> instances.revision().name().equals(revision))
-                .findFirst();
     }
 
     public String name() {

@@ -83,6 +83,9 @@ public final class Instances {
      * Who does not wait any more cancels.
      */
     synchronized CompletableFuture<Instance> acquire() {
+        if (closed) {
+            return CompletableFuture.failedFuture(stopped());
+        }
         stats.in(System.nanoTime());
         var ready = withRoom();
         if (ready.isPresent()) {
@@ -206,9 +209,7 @@ public final class Instances {
         List<Thread> lives;
         synchronized (this) {
             closed = true;
-            List.copyOf(queue)
-                    .forEach(place ->
-                            place.completeExceptionally(new IOException(revision.service() + " is being stopped")));
+            List.copyOf(queue).forEach(place -> place.completeExceptionally(stopped()));
             all.forEach(Instance::drain);
             all.forEach(Instance::end);
             lives = all.stream().map(instance -> instance.life).toList();
@@ -216,6 +217,10 @@ public final class Instances {
         for (Thread life : lives) {
             life.join();
         }
+    }
+
+    private IOException stopped() {
+        return new IOException(revision.service() + " is being stopped");
     }
 
     private void scaleTo(int count) {

@@ -1,5 +1,6 @@
 package shop.localknative.serving;
 
+import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.serving.v1.TrafficTarget;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 
@@ -25,14 +25,12 @@ record Route(List<Share> shares, Map<String, Instances> tags) {
      * The {@code traffic} of a service; without one, all goes to the latest.
      *
      * @param latest the latest revision that has become ready
+     * @param revisions all that there are, oldest first
      * @throws shop.localknative.StartException for shares that Knative would not accept, and revisions that are unknown
      */
-    static Route of(
-            Manifest manifest,
-            List<TrafficTarget> traffic,
-            Instances latest,
-            Function<String, Optional<Instances>> byName,
-            List<String> names) {
+    static Route of(Manifest manifest, Instances latest, List<Instances> revisions) {
+        var service = (Service) manifest.resource();
+        var traffic = Optional.ofNullable(service.getSpec().getTraffic()).orElse(List.<TrafficTarget>of());
         if (traffic.isEmpty()) {
             return new Route(List.of(new Share(latest, 100)), Map.of());
         }
@@ -47,10 +45,10 @@ record Route(List<Share> shares, Map<String, Instances> tags) {
             }
             var instances = isLatest
                     ? latest
-                    : byName.apply(target.getRevisionName())
+                    : find(target.getRevisionName(), revisions)
                             .orElseThrow(() -> manifest.problem(
                                     "there is no revision %s, only %s: revisions are those of this run"
-                                            .formatted(target.getRevisionName(), names),
+                                            .formatted(target.getRevisionName(), names(revisions)),
                                     field.then("revisionName")));
             if (target.getPercent() != null && target.getPercent() > 0) {
                 shares.add(new Share(instances, Math.toIntExact(target.getPercent())));
@@ -65,6 +63,20 @@ record Route(List<Share> shares, Map<String, Instances> tags) {
                     "the percentages add up to %d, not to 100".formatted(sum), FieldPath.of("spec", "traffic"));
         }
         return new Route(List.copyOf(shares), Map.copyOf(tags));
+    }
+
+    /** The latest of this name: one that its template gives stays the same when the image is built anew. */
+    static Optional<Instances> find(String name, List<Instances> revisions) {
+        return revisions.reversed().stream()
+                .filter(instances -> instances.revision().name().equals(name))
+                .findFirst();
+    }
+
+    private static List<String> names(List<Instances> revisions) {
+        return revisions.stream()
+                .map(instances -> instances.revision().name())
+                .distinct()
+                .toList();
     }
 
     Instances any() {
