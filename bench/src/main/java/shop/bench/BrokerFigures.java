@@ -38,6 +38,7 @@ final class BrokerFigures {
             List<double[]> rounds = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
                 rounds.add(round(broker, subscriber, database));
+                System.err.printf("round %d: %s%n", i + 1, Arrays.toString(rounds.getLast()));
             }
             System.out.printf(
                     "Medians (and the range) of %d rounds, on %d processors, Java %s; %d connections that send, one subscriber"

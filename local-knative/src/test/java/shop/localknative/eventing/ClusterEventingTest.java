@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.restassured.RestAssured;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -105,6 +106,15 @@ class ClusterEventingTest {
                     ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}
                 ---
                 apiVersion: sources.knative.dev/v1
+                kind: SinkBinding
+                metadata: {name: function, namespace: shop}
+                spec:
+                  ceOverrides: {extensions: {colour: red}}
+                  subject: {apiVersion: serving.knative.dev/v1, kind: Service, name: function}
+                  sink:
+                    ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}
+                ---
+                apiVersion: sources.knative.dev/v1
                 kind: ContainerSource
                 metadata: {name: source, namespace: shop}
                 spec:
@@ -151,7 +161,9 @@ class ClusterEventingTest {
             post(port, "1", "placed");
             post(port, "2", "poison");
 
-            assertEquals("authorized", arrived("reply-to-1", outside).headers().get("ce-type"));
+            Received reply = arrived("reply-to-1", outside);
+            assertEquals("authorized", reply.headers().get("ce-type"));
+            assertEquals("{\"extensions\":{\"colour\":\"red\"}}", reply.text()); // What its SinkBinding says.
             Received poison = arrived("2", outside);
             assertEquals("400", poison.headers().get("ce-knativeerrorcode"));
             assertEquals(
@@ -217,7 +229,8 @@ class ClusterEventingTest {
                     Map<String, String> reply = TestEventing.event(id, "authorized");
                     reply.forEach((name, value) -> exchange.getResponseHeaders().put(name, List.of(value)));
                 }
-                exchange.sendResponseHeaders(placed ? 200 : 400, -1);
+                exchange.sendResponseHeaders(placed ? 200 : 400, 0);
+                exchange.getResponseBody().write(System.getenv("K_CE_OVERRIDES").getBytes(StandardCharsets.UTF_8));
                 exchange.close();
             });
             server.start();

@@ -26,7 +26,7 @@ import shop.localknative.eventing.Subscriber.Received;
 
 /**
  * Knative Eventing Data Plane Contract. Not a sentence to a broker: "Platform administrators SHOULD expose event-delivery
- * telemetry".
+ * telemetry". Not a case: a 1xx as the answer, which HTTP/1.1 does not have.
  */
 class DataPlaneConformanceTest extends Conformance {
 
