@@ -184,8 +184,8 @@ class ManifestsTest {
                             .map(JsonNode::asText)
                             .collect(toSet());
                     ports.add(String.valueOf(pod.variable("QUARKUS_MANAGEMENT_PORT")));
-                    Stream.of("readinessProbe", "livenessProbe")
-                            .map(probe -> container.at("/" + probe + "/httpGet/port"))
+                    Stream.of("/readinessProbe/httpGet/port", "/readinessProbe/tcpSocket/port")
+                            .map(container::at)
                             .filter(port -> !port.isMissingNode())
                             .forEach(port -> assertTrue(ports.contains(port.asText()), pod.name() + " probes " + port));
                 }));
@@ -203,6 +203,18 @@ class ManifestsTest {
                                         .anyMatch(named ->
                                                 named.path("name").asText().equals(port)),
                                 name(service) + " leads to " + port + ", where nothing listens")));
+    }
+
+    /** Knative asks at the port of the requests, whatever the manifest says. */
+    @EverySystem
+    void livenessIsAskedForWhereKnativeAsks(Manifests manifests) {
+        manifests
+                .knativeServices()
+                .forEach(service -> assertEquals(
+                        "{\"tcpSocket\":{\"port\":8080}}",
+                        service.at("/spec/template/spec/containers/0/livenessProbe")
+                                .toString(),
+                        name(service)));
     }
 
     @EverySystem
@@ -378,6 +390,18 @@ class ManifestsTest {
                     Duration.parse(trigger.at("/spec/delivery/timeout").asText());
             assertTrue(timeout.toSeconds() <= limit, name(trigger) + " waits longer than " + subscriber + " may take");
         });
+    }
+
+    /** timeoutSeconds is the grace period, too: 30 s of it are Knative's draining, before SIGTERM; 10 s are the shutdown's. */
+    @EverySystem
+    void whoPublishesHasTimeToEmptyItsOutboxWhenItIsStopped(Manifests manifests) {
+        manifests
+                .knativeServices()
+                .filter(service ->
+                        service.at("/metadata/labels/shop~1publishes").asBoolean())
+                .forEach(service -> assertTrue(
+                        service.at("/spec/template/spec/timeoutSeconds").asInt() > 30 + 10,
+                        name(service) + " is killed before it has published"));
     }
 
     /** PostgreSQL's default of 100, of which it keeps 3 for its superuser; Flyway takes 2. */
