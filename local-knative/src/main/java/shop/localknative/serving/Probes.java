@@ -24,11 +24,24 @@ final class Probes {
     private final Workload workload;
     private final Container container;
 
-    /** @throws shop.localknative.StartException for a port that the container does not have */
+    /** @throws shop.localknative.StartException for a port that the container does not have, or Knative does not ask at */
     Probes(Workload workload) {
         this.workload = workload;
         this.container = workload.container();
         all().forEach((name, probe) -> portOf(probe, Workload.field(name)));
+        requireLivenessAtTheContainersPort();
+    }
+
+    /** Knative overwrites another port with this one, and what answers at the other only is killed in the cluster. */
+    private void requireLivenessAtTheContainersPort() {
+        var field = Workload.field("livenessProbe");
+        if (container.getLivenessProbe() != null && portOf(container.getLivenessProbe(), field) != containerPort()) {
+            throw workload.manifest()
+                    .problem(
+                            "Knative asks for liveness at the container's port, %d, whatever port stands here"
+                                    .formatted(containerPort()),
+                            field);
+        }
     }
 
     int containerPort() {

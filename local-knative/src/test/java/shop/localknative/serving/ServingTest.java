@@ -248,6 +248,17 @@ class ServingTest {
     }
 
     @Test
+    void livenessAtAPortThatKnativeDoesNotAskAtStopsTheStart() {
+        var echo = new Echo().withContainer("livenessProbe: {httpGet: {path: /live, port: 9000}}");
+        var e = assertThrows(StartException.class, () -> system.start(echo));
+        assertTrue(
+                e.getMessage()
+                        .contains(
+                                "containers[0].livenessProbe: Knative asks for liveness at the container's port, 8080"),
+                e.getMessage());
+    }
+
+    @Test
     void portOfAProbeThatTheContainerDoesNotHaveStopsTheStart() {
         var echo = new Echo()
                 .withContainer("ports: [{name: http1, containerPort: 8080}]")
