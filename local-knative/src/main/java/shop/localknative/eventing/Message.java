@@ -2,11 +2,6 @@ package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,7 +37,7 @@ record Message(Map<String, String> headers, byte[] data) {
         Map<String, String> headers = new TreeMap<>();
         attributes.forEach((name, value) -> {
             boolean contentType = name.equals(DATA_CONTENT_TYPE);
-            headers.put(contentType ? CONTENT_TYPE : ATTRIBUTE + name, contentType ? value : encode(value));
+            headers.put(contentType ? CONTENT_TYPE : ATTRIBUTE + name, contentType ? value : HeaderValue.encode(value));
         });
         return new Message(headers, data);
     }
@@ -80,7 +75,7 @@ record Message(Map<String, String> headers, byte[] data) {
     /** The same event with another attribute, or another value of one. */
     Message with(String attribute, String value) {
         Map<String, String> more = new TreeMap<>(headers);
-        more.put(ATTRIBUTE + attribute, encode(value));
+        more.put(ATTRIBUTE + attribute, HeaderValue.encode(value));
         return new Message(more, data);
     }
 
@@ -97,7 +92,7 @@ record Message(Map<String, String> headers, byte[] data) {
 
     /** @throws IllegalArgumentException for a value that is no text */
     Optional<String> attribute(String name) {
-        return Optional.ofNullable(headers.get(ATTRIBUTE + name)).map(Message::decode);
+        return Optional.ofNullable(headers.get(ATTRIBUTE + name)).map(HeaderValue::decode);
     }
 
     /** @throws IllegalArgumentException for a value that is no text */
@@ -105,7 +100,7 @@ record Message(Map<String, String> headers, byte[] data) {
         Map<String, String> attributes = new TreeMap<>();
         headers.forEach((name, value) -> {
             if (name.startsWith(ATTRIBUTE)) {
-                attributes.put(name.substring(ATTRIBUTE.length()), decode(value));
+                attributes.put(name.substring(ATTRIBUTE.length()), HeaderValue.decode(value));
             } else {
                 attributes.put(DATA_CONTENT_TYPE, value);
             }
@@ -144,7 +139,7 @@ record Message(Map<String, String> headers, byte[] data) {
             throw new Malformed(
                     "'%s' can't be an attribute: lower case letters and digits are expected.".formatted(name));
         }
-        if (name.equals(DATA_CONTENT_TYPE) && !value.chars().allMatch(c -> c == '\t' || isPrintable(c))) {
+        if (name.equals(DATA_CONTENT_TYPE) && !value.chars().allMatch(c -> c == '\t' || HeaderValue.isPrintable(c))) {
             throw new Malformed("The attribute '%s' must be a media type.".formatted(name));
         }
         if (name.equals(DATA_CONTENT_TYPE) && mediaType(value).startsWith(ANY_STRUCTURED)) {
@@ -154,10 +149,6 @@ record Message(Map<String, String> headers, byte[] data) {
         if (!name.equals(DATA_CONTENT_TYPE) && !value.codePoints().allMatch(Message::isText)) {
             throw new Malformed("The attribute '%s' must be text, without control characters.".formatted(name));
         }
-    }
-
-    private static boolean isPrintable(int c) {
-        return c >= ' ' && c < 0x7f;
     }
 
     /** The type String of CloudEvents: Unicode without control characters, lone surrogates and noncharacters. */
@@ -174,7 +165,8 @@ record Message(Map<String, String> headers, byte[] data) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             boolean attribute = name.startsWith(ATTRIBUTE);
             if ((attribute || name.equals(CONTENT_TYPE))
-                    && known.put(name, attribute ? sendable(header.getValue()) : header.getValue()) != null) {
+                    && known.put(name, attribute ? HeaderValue.sendable(header.getValue()) : header.getValue())
+                            != null) {
                 throw new Malformed("The header %s is there twice.".formatted(name));
             }
         }
@@ -183,69 +175,5 @@ record Message(Map<String, String> headers, byte[] data) {
 
     private static String mediaType(String contentType) {
         return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    }
-
-    /** The same header; bytes beyond ASCII, which no HTTP client sends, become percent-encoded and mean the same. */
-    private static String sendable(String value) {
-        if (value.chars().allMatch(Message::isPrintable)) {
-            return value;
-        }
-        StringBuilder sendable = new StringBuilder(value.length());
-        for (byte b : value.getBytes(StandardCharsets.ISO_8859_1)) {
-            append(sendable, b, isPrintable(b));
-        }
-        return sendable.toString();
-    }
-
-    /** Section 3.1.3.2 of the HTTP protocol binding, which the SDK leaves to its caller. */
-    private static String encode(String value) {
-        StringBuilder encoded = new StringBuilder(value.length());
-        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-            append(encoded, b, isPrintable(b) && b != ' ' && b != '"' && b != '%');
-        }
-        return encoded.toString();
-    }
-
-    private static void append(StringBuilder header, byte b, boolean asItIs) {
-        if (asItIs) {
-            header.append((char) b);
-        } else {
-            header.append("%%%02X".formatted(b));
-        }
-    }
-
-    /** A percent sign that encodes nothing means itself, for senders that do not encode. */
-    private static String decode(String header) {
-        String value = unquote(header);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            if (isEncoded(value, i)) {
-                bytes.write(Integer.parseInt(value, i + 1, i + 3, 16));
-                i += 2;
-            } else {
-                bytes.write(value.charAt(i));
-            }
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("'%s' is not the percent-encoded form of UTF-8.".formatted(header), e);
-        }
-    }
-
-    private static boolean isEncoded(String value, int at) {
-        return value.charAt(at) == '%'
-                && at + 2 < value.length()
-                && HexFormat.isHexDigit(value.charAt(at + 1))
-                && HexFormat.isHexDigit(value.charAt(at + 2));
-    }
-
-    /** RFC 7230, section 3.2.6: what senders did before spaces were to be percent-encoded. */
-    private static String unquote(String value) {
-        boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
-        return quoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
     }
 }
