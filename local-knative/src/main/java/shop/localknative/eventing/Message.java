@@ -163,6 +163,10 @@ record Message(Map<String, String> headers, byte[] data) {
         Map<String, String> known = new TreeMap<>();
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (name.equals("content-encoding") && !header.getValue().equalsIgnoreCase("identity")) {
+                throw new Malformed(
+                        "Content-Encoding %s is not passed on: send the data as it is.".formatted(header.getValue()));
+            }
             boolean attribute = name.startsWith(ATTRIBUTE);
             if ((attribute || name.equals(CONTENT_TYPE))
                     && known.put(name, attribute ? HeaderValue.sendable(header.getValue()) : header.getValue())

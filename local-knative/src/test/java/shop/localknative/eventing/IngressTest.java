@@ -233,6 +233,14 @@ class IngressTest {
     }
 
     @Test
+    void compressedDataIsRefused() {
+        var answer = broker.post(with(TestEventing.event("1", "t"), "Content-Encoding", "gzip"), "{}");
+
+        assertEquals(400, answer.statusCode());
+        assertThat(answer.body(), containsString("Content-Encoding gzip is not passed on"));
+    }
+
+    @Test
     void anAttributeThatIsThereTwiceIsRefused() {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(broker.url("default")).POST(BodyPublishers.ofString("{}"));
