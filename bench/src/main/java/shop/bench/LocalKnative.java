@@ -13,8 +13,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** local-knative as ./run starts it, with manifests and state in a directory of its own. */
+/** local-knative, with manifests and state in directories of its own. */
 final class LocalKnative implements AutoCloseable {
+    /** As ./run starts it: with the first compiler only, which makes the start cheaper and all that follows dearer. */
+    static final List<String> FIRST_COMPILER = List.of("-XX:TieredStopAtLevel=1");
+
+    static final List<String> BOTH_COMPILERS = List.of();
+
     private static final Pattern READY = Pattern.compile("^ready http://localhost:(\\d+)", Pattern.MULTILINE);
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -24,9 +29,14 @@ final class LocalKnative implements AutoCloseable {
     private final int port;
 
     LocalKnative(Path manifests, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
+        this(FIRST_COMPILER, manifests, options);
+    }
+
+    LocalKnative(List<String> compilers, Path manifests, String... options) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(compilers);
+        command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

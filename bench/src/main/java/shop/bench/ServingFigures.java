@@ -1,6 +1,7 @@
 package shop.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,25 +31,32 @@ final class ServingFigures {
     private static final String OK = "HTTP/1.1 200";
 
     /** A shell's, with the port that it finds in its environment. */
-    private static final String COMMAND =
-            "%s/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dport=$PORT -cp %s shop.bench.Hello"
-                    .formatted(System.getProperty("java.home"), System.getProperty("hello.classpath"));
+    private static final String COMMAND = System.getProperty("hello");
 
     private ServingFigures() {}
 
     public static void main(String[] args) throws Exception {
         System.out.printf(
-                "On %d processors, which the callers share, Java %s.%n%n",
-                Runtime.getRuntime().availableProcessors(), Runtime.version());
-        try (LocalKnative system = new LocalKnative(hello(), "--process=bench/hello=" + COMMAND)) {
-            Question question = Question.to("hello.default.svc.cluster.local", "/");
-            question.ask(system.port(), 1, OK);
-            overhead(question, system.port(), system.portOfTheInstance());
-            System.out.printf("For a service at zero, ms: median (and range) of %d requests.%n%n", STARTS);
+                "On %d processors, which all share, the callers included, with a load of %.1f before; Java %s. What is called is a Vert.x program (%s).%n%n",
+                Runtime.getRuntime().availableProcessors(),
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+                Runtime.version(),
+                System.getProperty("hello.build"));
+        Question hello = Question.to("hello.default.svc.cluster.local", "/");
+        System.out.printf(
+                "Medians of %d rounds of %d requests one after the other, and of %d callers at once, in turn.%n%n",
+                ROUNDS, REQUESTS, CALLERS);
+        System.out.println("| | directly | through the front door | |\n|---|---|---|---|");
+        try (LocalKnative system = hello(LocalKnative.BOTH_COMPILERS)) {
+            overhead(hello, system, "both compilers");
+        }
+        try (LocalKnative system = hello(LocalKnative.FIRST_COMPILER)) {
+            overhead(hello, system, "as ./run");
+            System.out.printf("%nFor a service at zero, ms: median (and range) of %d requests.%n%n", STARTS);
             System.out.println(
                     "| | request at the front door to the end of the answer | of it until the process was ready |");
             System.out.println("|---|---|---|");
-            coldStart(system, "hello", question, "a Vert.x program, JVM");
+            coldStart(system, "hello", hello, "a Vert.x program, " + System.getProperty("hello.build"));
         }
         try (LocalKnative system = new LocalKnative(orderService(), "--images=" + ROOT)) {
             Question question = Question.to("order-service.shop.svc.cluster.local", "/products");
@@ -64,11 +72,12 @@ final class ServingFigures {
         System.exit(0);
     }
 
-    private static void overhead(Question question, int door, int direct) throws Exception {
+    private static void overhead(Question question, LocalKnative system, String how) throws Exception {
+        question.ask(system.port(), 1, OK);
         double[][] p50 = new double[2][ROUNDS];
         double[][] p99 = new double[2][ROUNDS];
         double[][] rate = new double[2][ROUNDS];
-        int[] ports = {direct, door};
+        int[] ports = {system.portOfTheInstance(), system.port()};
         for (int port : ports) {
             question.ask(port, 5 * REQUESTS, OK); // not measured: compilers
         }
@@ -83,18 +92,14 @@ final class ServingFigures {
             }
         }
         System.out.printf(
-                "Medians of %d rounds of %d requests one after the other, and of %d callers at once, in turn.%n%n",
-                ROUNDS, REQUESTS, CALLERS);
-        System.out.println("| | directly | through the front door | |\n|---|---|---|---|");
+                "| latency p50, µs, %s | %.0f | %.0f | + %.0f |%n",
+                how, median(p50[0]), median(p50[1]), median(p50[1]) - median(p50[0]));
         System.out.printf(
-                "| latency p50, µs | %.0f | %.0f | + %.0f |%n",
-                median(p50[0]), median(p50[1]), median(p50[1]) - median(p50[0]));
+                "| latency p99, µs, %s | %.0f | %.0f | + %.0f |%n",
+                how, median(p99[0]), median(p99[1]), median(p99[1]) - median(p99[0]));
         System.out.printf(
-                "| latency p99, µs | %.0f | %.0f | + %.0f |%n",
-                median(p99[0]), median(p99[1]), median(p99[1]) - median(p99[0]));
-        System.out.printf(
-                "| requests/s, %d callers | %.0f | %.0f | %.2f × |%n%n",
-                CALLERS, median(rate[0]), median(rate[1]), median(rate[1]) / median(rate[0]));
+                "| requests/s, %s | %.0f | %.0f | %.2f × |%n",
+                how, median(rate[0]), median(rate[1]), median(rate[1]) / median(rate[0]));
     }
 
     private static double rate(Question question, int port) throws Exception {
@@ -147,7 +152,7 @@ final class ServingFigures {
         }
     }
 
-    private static Path hello() throws IOException {
+    private static LocalKnative hello(List<String> compilers) throws IOException {
         Path directory = Files.createTempDirectory("bench");
         Files.writeString(directory.resolve("hello.yaml"), """
                 apiVersion: serving.knative.dev/v1
@@ -160,7 +165,7 @@ final class ServingFigures {
                     spec:
                       containers: [{image: bench/hello}]
                 """);
-        return directory;
+        return new LocalKnative(compilers, directory, "--process=bench/hello=" + COMMAND);
     }
 
     /** Its own manifest, but that it goes to zero sooner; with its migrations, without what delivers events to it. */

@@ -241,10 +241,9 @@ final class Reconciler implements AutoCloseable {
                         "manifests",
                         "what has changed of brokers, triggers and sources takes effect at the next start");
             }
-        } catch (StartException e) {
+        } catch (RuntimeException e) {
             manifests = before;
-            problem = Optional.of(e.getMessage());
-            Console.say("manifests", "what runs stays as it was: " + e.getMessage());
+            problem = Optional.of(told("manifests", e));
         }
         files = read;
     }
@@ -254,10 +253,16 @@ final class Reconciler implements AutoCloseable {
         try {
             apply(service, config);
             serving.problem(service.name(), Optional.empty());
-        } catch (StartException e) {
-            serving.problem(service.name(), Optional.of(e.getMessage()));
-            Console.say(service.name(), "what runs stays as it was: " + e.getMessage());
+        } catch (RuntimeException e) {
+            serving.problem(service.name(), Optional.of(told(service.name(), e)));
         }
+    }
+
+    /** Also of faults: the next edit shall be followed all the same. */
+    private static String told(String who, RuntimeException e) {
+        var why = e instanceof StartException ? e.getMessage() : e.toString();
+        Console.say(who, "what runs stays as it was: " + why);
+        return why;
     }
 
     private static List<HasMetadata> eventing(Manifests manifests) {

@@ -37,6 +37,7 @@ public final class Serving implements AutoCloseable {
     private final Processes processes;
     private final FrontDoor door;
     private final Map<String, Configuration> configurations = new ConcurrentSkipListMap<>();
+    private volatile boolean started;
     private boolean decide;
 
     public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door) {
@@ -65,7 +66,11 @@ public final class Serving implements AutoCloseable {
         if (configuration != null) {
             configuration.update(workload, image, config, factory);
         } else {
-            configurations.put(workload.name(), new Configuration(workload, image, factory, processes, this::lead));
+            configuration = new Configuration(workload, image, factory, processes, this::lead);
+            configurations.put(workload.name(), configuration);
+            if (started) {
+                configuration.startInitial();
+            }
         }
     }
 
@@ -121,6 +126,7 @@ public final class Serving implements AutoCloseable {
 
     /** Starts what shall be there without a request, and from now on as many instances as are needed. */
     public void start() {
+        started = true;
         configurations.values().forEach(Configuration::startInitial);
         vertx.setPeriodic(BEAT.toMillis(), timer -> {
             decide = !decide;
