@@ -41,6 +41,8 @@ final class EchoService {
         server.createContext("/never", exchange -> await(new CountDownLatch(1)));
         server.createContext("/sleep/", EchoService::sleep);
         server.createContext("/stream", EchoService::stream);
+        server.createContext("/long", exchange -> answer(exchange, 200, "x".repeat(64 << 20)));
+        server.createContext("/breaks-off", EchoService::breakOff);
         server.createContext("/live", exchange -> answer(exchange, isThere("DEAD") ? 500 : 200, "live"));
         server.createContext("/ready", exchange -> answer(exchange, isThere("UNREADY") ? 503 : 200, "ready"));
         if (System.getenv("MANAGEMENT_PORT") != null) {
@@ -110,6 +112,14 @@ final class EchoService {
                 exchange.getResponseBody().flush();
             }
         }
+    }
+
+    /** Dies within its answer. */
+    private static void breakOff(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 2);
+        exchange.getResponseBody().write('x');
+        exchange.getResponseBody().flush();
+        Runtime.getRuntime().halt(5);
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {

@@ -168,6 +168,31 @@ class RolloutTest {
     }
 
     @Test
+    void namesThatAServiceHasNoMoreLeadNowhere() throws Exception {
+        var tagged =
+                split("one", "[{latestRevision: true, percent: 100, tag: now}]").replace("split", "tagged");
+        write("tagged", tagged);
+        await().until(() -> status("now-tagged.default.localhost") == 200);
+        write("tagged", tagged.replace("tag: now", "tag: then"));
+        await().until(() -> status("then-tagged.default.localhost") == 200);
+        assertEquals(404, status("now-tagged.default.localhost"));
+        assertEquals(404, status("now-tagged.default.svc.cluster.local"));
+
+        write(
+                "tagged",
+                tagged.replace(
+                        "{name: tagged}",
+                        "{name: tagged, labels: {networking.knative.dev/visibility: cluster-local}}"));
+        await().until(() -> status("now-tagged.default.svc.cluster.local") == 200);
+        assertEquals(404, status("tagged.default.localhost"));
+        assertEquals(404, status("now-tagged.default.localhost"));
+
+        Files.delete(file("tagged"));
+        await().until(() -> status("now-tagged.default.svc.cluster.local") == 404);
+        assertEquals(404, status("tagged.default.svc.cluster.local"));
+    }
+
+    @Test
     void templateThatChangesUnderTheSameNameIsRefused() throws Exception {
         var same = split("one", "[{latestRevision: true, percent: 100}]").replaceAll("split", "named");
         write("named", same);
@@ -246,6 +271,10 @@ class RolloutTest {
 
     private static Response get(String service, String path) {
         return host(service).get(path);
+    }
+
+    private static int status(String host) {
+        return given().port(port).header("Host", host).get("/").statusCode();
     }
 
     private static RequestSpecification host(String name) {

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -101,8 +102,12 @@ final class Sender implements AutoCloseable {
         response.handler(chunk -> {
             if (body.length() + chunk.length() <= Ingress.MAX_EVENT_BYTES) {
                 body.appendBuffer(chunk);
+            } else if (response.statusCode() / 100 == 2) {
+                answer.tryFail(
+                        new IOException("the answer is longer than %d bytes".formatted(Ingress.MAX_EVENT_BYTES)));
             } else {
-                answer.tryFail("the answer is longer than %d bytes".formatted(Ingress.MAX_EVENT_BYTES));
+                // What was refused is known by now, and its dead letter takes less than this.
+                answer.tryComplete(answer(response, body.getBytes()));
             }
         });
         response.endHandler(end -> answer.tryComplete(answer(response, body.getBytes())));

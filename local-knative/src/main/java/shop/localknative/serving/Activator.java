@@ -1,11 +1,13 @@
 package shop.localknative.serving;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
@@ -93,15 +95,19 @@ final class Activator implements Handler<HttpServerRequest> {
                         if (over != null) {
                             connected.reset(0, over);
                         }
+                        connected.response().onSuccess(this::answered);
                     });
         }
 
         /** The first byte of the answer is there: from now on it may take its time, as a stream of events does. */
-        void answered() {
+        private void answered(HttpClientResponse response) {
             vertx.cancelTimer(timer);
+            if (response.statusCode() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+                response.netSocket().endHandler(v -> end()); // of a WebSocket
+            }
         }
 
-        /** The answer has been sent, or the caller is gone; the proxy resets the request then. */
+        /** The answer has been sent or broke off, or the caller is gone; the proxy resets the request then. */
         void end() {
             vertx.cancelTimer(timer);
             over = new ClosedChannelException();
@@ -164,9 +170,13 @@ final class Activator implements Handler<HttpServerRequest> {
                 context.request().setAuthority(caller.authority());
                 headers.set("X-Forwarded-Host", caller.authority().toString());
             }
-            return context.sendRequest()
-                    .onSuccess(response -> exchange(context).answered())
-                    .recover(failure -> answer(context, failure));
+            return context.sendRequest().recover(failure -> answer(context, failure));
+        }
+
+        /** The proxy cuts off an answer that breaks off, and then the end of it is not told. */
+        @Override
+        public Future<Void> handleProxyResponse(ProxyContext context) {
+            return context.sendResponse().onComplete(sent -> exchange(context).end());
         }
 
         private static Future<ProxyResponse> answer(ProxyContext context, Throwable failure) {

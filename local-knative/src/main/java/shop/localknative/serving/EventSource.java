@@ -55,12 +55,12 @@ public final class EventSource implements AutoCloseable {
                 Thread.sleep(crashes.delay(Instant.now()));
                 var begin = Instant.now();
                 var end = runOnce();
-                crashes.ended(Instant.now(), Duration.between(begin, Instant.now()));
+                var now = Instant.now();
+                crashes.ended(now, Duration.between(begin, now));
                 Console.say(
                         pod.workload().name(),
                         "%s; its output is in %s; the next start is in %d s"
-                                .formatted(
-                                        end, log, crashes.delay(Instant.now()).toSeconds()));
+                                .formatted(end, log, crashes.delay(now).toSeconds()));
             }
         } catch (InterruptedException closed) {
             // what ran has been stopped

@@ -185,7 +185,9 @@ final class Instance {
     private IOException failure(String what) throws IOException {
         var lines = endOfLog();
         return new IOException(
-                lines.isBlank() ? what : "%s. The end of %s:%n%s".formatted(what, revision.log(), lines));
+                lines.isBlank()
+                        ? what
+                        : "%s. The end of %s:%n%s".formatted(what, revision.log(), lines.stripTrailing()));
     }
 
     /** Of this process, not of those before it. */

@@ -312,14 +312,12 @@ public final class Instances {
         }
         instance.drain();
         failure = Optional.of(why);
+        var now = Instant.now();
         if (!instance.wasKilledWhenReady()) {
-            crashLoop.ended(Instant.now(), instance.age());
+            crashLoop.ended(now, instance.age());
         }
-        var delay = crashLoop.delay(Instant.now());
-        announce(
-                delay.isZero()
-                        ? why
-                        : "%s%nThe next start is in %d s.".formatted(why.stripTrailing(), delay.toSeconds()));
+        var delay = crashLoop.delay(now);
+        announce(delay.isZero() ? why : "%s%nThe next start is in %d s.".formatted(why, delay.toSeconds()));
         scaleTo(desired);
     }
 

@@ -12,10 +12,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import shop.localknative.StartException;
@@ -37,6 +40,10 @@ public final class Serving implements AutoCloseable {
     private final Processes processes;
     private final FrontDoor door;
     private final Map<String, Configuration> configurations = new ConcurrentSkipListMap<>();
+
+    /** At the front door, of each service. */
+    private final Map<String, Set<String>> names = new ConcurrentHashMap<>();
+
     private volatile boolean started;
     private boolean decide;
 
@@ -77,8 +84,7 @@ public final class Serving implements AutoCloseable {
     /** The service is not in the manifests any more. Blocks until its processes have ended. */
     public void remove(String name) throws InterruptedException {
         var configuration = configurations.remove(name);
-        door.remove(Addresses.hostOf(configuration.manifest().namespace(), name));
-        Addresses.publicHostOf(configuration.manifest()).ifPresent(door::remove);
+        names.remove(name).forEach(door::remove);
         configuration.close();
     }
 
@@ -101,23 +107,34 @@ public final class Serving implements AutoCloseable {
         lead("", workload.manifest(), proxy);
     }
 
+    /** By its names of now, and by no earlier ones: of a tag that is gone, or from when it was public. */
     private void lead(Configuration configuration) {
-        lead("", configuration.manifest(), new Activator(vertx, client, configuration::any));
+        var service = configuration.manifest();
+        var now = new HashSet<>(lead("", service, new Activator(vertx, client, configuration::any)));
         for (String tag : configuration.tags()) {
             var activator = new Activator(vertx, client, () -> configuration.tagged(tag));
-            lead(tag + "-", configuration.manifest(), activator);
+            now.addAll(lead(tag + "-", service, activator));
+        }
+        var before = names.put(configuration.name(), now);
+        if (before != null) {
+            before.stream().filter(name -> !now.contains(name)).forEach(door::remove);
         }
     }
 
-    /** @param prefix of the host names */
-    private void lead(String prefix, Manifest service, Handler<HttpServerRequest> handler) {
+    /**
+     * @param prefix of the host names
+     * @return these names
+     */
+    private Set<String> lead(String prefix, Manifest service, Handler<HttpServerRequest> handler) {
         var host = prefix + Addresses.hostOf(service.namespace(), service.name());
-        door.lead(host, handler);
-        Addresses.publicHostOf(service).ifPresent(name -> door.lead(prefix + name, handler));
+        var hosts = new HashSet<>(Set.of(host));
+        Addresses.publicHostOf(service).ifPresent(name -> hosts.add(prefix + name));
+        hosts.forEach(name -> door.lead(name, handler));
         if (!addresses.isKnown(host)) {
             // By the door, so that it leads to who answers for the name by then.
             addresses.add(host, listen(vertx, 0, request -> door.handle(host, request)));
         }
+        return hosts;
     }
 
     public Collection<Configuration> configurations() {

@@ -284,6 +284,16 @@ class DeliveryTest {
     }
 
     @Test
+    void aRefusalThatIsTooLongIsStillTheRefusalThatItIs() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 3")));
+        subscriber.answering(event -> Answer.text(400, "x".repeat(2 << 20)));
+        broker.send("1", "t");
+
+        assertEquals("400", deadLetter().headers().get("ce-knativeerrorcode"));
+        assertEquals(List.of("1"), subscriber.ids());
+    }
+
+    @Test
     void aSubscriberThatTakesTooLongIsAFailedDelivery() {
         CountDownLatch never = new CountDownLatch(1);
         broker(trigger("t", to(subscriber) + ", " + delivery("timeout: PT0.1S, retry: 1")));

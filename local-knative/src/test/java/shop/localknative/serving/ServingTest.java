@@ -167,6 +167,27 @@ class ServingTest {
     }
 
     @Test
+    void callerThatHangsUpWithinTheAnswerIsNotCountedAnyMore() throws Exception {
+        system.start(new Echo());
+        try (var socket = connect()) {
+            send(socket, "GET /long HTTP/1.1\r\nHost: echo\r\n\r\n");
+            socket.getInputStream().readNBytes(1 << 20);
+            assertEquals(1, system.instances().concurrency());
+        }
+        await().until(() -> system.instances().concurrency() == 0);
+    }
+
+    @Test
+    void answerThatBreaksOffIsNotCountedAnyMore() throws Exception {
+        system.start(new Echo());
+        try (var socket = connect()) {
+            send(socket, "GET /breaks-off HTTP/1.1\r\nHost: echo\r\n\r\n");
+            socket.getInputStream().readAllBytes();
+        }
+        await().until(() -> system.instances().concurrency() == 0);
+    }
+
+    @Test
     void instanceThatIsStoppedFinishesWhatItHasBegun() throws IOException {
         system.start(new Echo());
         system.getNow("/");
