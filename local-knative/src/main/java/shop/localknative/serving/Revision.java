@@ -1,6 +1,5 @@
 package shop.localknative.serving;
 
-import io.fabric8.knative.serving.v1.RevisionSpec;
 import io.fabric8.knative.serving.v1.RevisionTemplateSpec;
 import io.fabric8.knative.serving.v1.Service;
 import java.nio.file.Path;
@@ -15,7 +14,10 @@ import shop.localknative.workload.Workload;
 
 /** What the instances of a Knative Service are started with, until an edit or a rebuild makes the next revision. */
 public final class Revision {
-    private static final Duration TIMEOUT = Duration.ofSeconds(300);
+    /** Knative's ConfigMap {@code config-defaults}: revision-timeout-seconds, and the most that it takes. */
+    private static final long TIMEOUT = 300;
+
+    private static final long LONGEST_TIMEOUT = 600;
 
     private final String name;
     private final Pod pod;
@@ -23,6 +25,7 @@ public final class Revision {
     private final Addresses addresses;
     private final Path log;
     private final Scaling scaling;
+    private final Duration timeout;
     private final Probes probes;
 
     /**
@@ -36,6 +39,7 @@ public final class Revision {
         this.addresses = addresses;
         this.log = log;
         this.scaling = Scaling.of(pod.workload().manifest());
+        this.timeout = timeout(pod.workload());
         this.probes = new Probes(pod.workload());
     }
 
@@ -72,9 +76,23 @@ public final class Revision {
 
     /** Within which a request must have the beginning of its answer, the time that it waits for an instance included. */
     Duration timeout() {
-        return Optional.ofNullable(spec().getTimeoutSeconds())
-                .map(Duration::ofSeconds)
-                .orElse(TIMEOUT);
+        return timeout;
+    }
+
+    private static Duration timeout(Workload workload) {
+        long seconds = Optional.ofNullable(template(workload).getSpec().getTimeoutSeconds())
+                .orElse(0L);
+        if (seconds < 0 || seconds > LONGEST_TIMEOUT) {
+            throw workload.manifest()
+                    .problem(
+                            "%d is not a time from 0 (%d, the default) to %d seconds"
+                                    .formatted(seconds, TIMEOUT, LONGEST_TIMEOUT),
+                            "spec",
+                            "template",
+                            "spec",
+                            "timeoutSeconds");
+        }
+        return Duration.ofSeconds(seconds == 0 ? TIMEOUT : seconds);
     }
 
     /**
@@ -108,10 +126,6 @@ public final class Revision {
             Probe readiness,
             Optional<Probe> liveness,
             Optional<Probe> startup) {}
-
-    private RevisionSpec spec() {
-        return template(pod.workload()).getSpec();
-    }
 
     private String onThisMachine(String value, Map<Integer, Integer> ports, UnaryOperator<String> paths) {
         for (var port : ports.entrySet()) {

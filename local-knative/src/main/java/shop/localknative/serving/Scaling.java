@@ -62,6 +62,9 @@ record Scaling(
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final int MANY = 1_000_000;
 
+    /** Of Knative's ConfigMap {@code config-defaults}. */
+    private static final int MOST_CONCURRENCY = 1_000;
+
     /** @throws shop.localknative.StartException for an annotation that Knative would not accept, too */
     static Scaling of(Manifest manifest) {
         var service = (Service) manifest.resource();
@@ -77,11 +80,17 @@ record Scaling(
                 FieldPath.of("spec", "template", "metadata", "annotations"),
                 metadata == null ? null : metadata.getAnnotations());
         annotations.refuseUnknown();
-        return of(
-                annotations,
-                Optional.ofNullable(template.getSpec().getContainerConcurrency())
-                        .map(Math::toIntExact)
-                        .orElse(0));
+        long concurrency = Optional.ofNullable(template.getSpec().getContainerConcurrency())
+                .orElse(0L);
+        if (concurrency < 0 || concurrency > MOST_CONCURRENCY) {
+            throw manifest.problem(
+                    "%d is not a number from 0 (no limit) to %d".formatted(concurrency, MOST_CONCURRENCY),
+                    "spec",
+                    "template",
+                    "spec",
+                    "containerConcurrency");
+        }
+        return of(annotations, (int) concurrency);
     }
 
     private static Scaling of(Annotations annotations, int containerConcurrency) {

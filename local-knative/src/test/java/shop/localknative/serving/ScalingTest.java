@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.StartException;
 import shop.localknative.manifests.ManifestReader;
 
@@ -117,6 +118,17 @@ class ScalingTest {
         var e = assertThrows(StartException.class, () -> scaling(key + ": \"" + value + "\"", ""));
         assertTrue(e.getMessage().contains("Service test, spec.template.metadata.annotations." + key), e.getMessage());
         assertTrue(e.getMessage().contains(expected), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1001})
+    void containerConcurrencyThatKnativeWouldNotAcceptIsNamed(int limit) {
+        var e = assertThrows(StartException.class, () -> scaling("", "containerConcurrency: " + limit));
+        assertTrue(
+                e.getMessage()
+                        .contains(
+                                "spec.template.spec.containerConcurrency: %d is not a number from 0".formatted(limit)),
+                e.getMessage());
     }
 
     @Test

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.StartException;
 import shop.localknative.serving.Instances.State;
 import shop.localknative.serving.TestServing.Echo;
@@ -154,6 +156,22 @@ class ServingTest {
         system.start(new Echo().withEnv("SLOW", slow).with("timeoutSeconds: 1"));
         assertEquals(504, system.getNow("/").statusCode());
         await().until(() -> system.instances().concurrency() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 601})
+    void timeLimitThatKnativeWouldNotAcceptStopsTheStart(int seconds) {
+        var echo = new Echo().with("timeoutSeconds: " + seconds);
+        var e = assertThrows(StartException.class, () -> system.start(echo));
+        assertTrue(
+                e.getMessage().contains("spec.template.spec.timeoutSeconds: %d is not a time".formatted(seconds)),
+                e.getMessage());
+    }
+
+    @Test
+    void timeLimitOfZeroIsTheDefault() throws IOException {
+        system.start(new Echo().with("timeoutSeconds: 0"));
+        assertEquals(200, system.getNow("/").statusCode());
     }
 
     @Test
