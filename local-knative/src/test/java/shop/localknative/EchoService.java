@@ -5,7 +5,11 @@ import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +39,9 @@ final class EchoService {
         }
         while (isThere("SLOW")) {
             Thread.onSpinWait();
+        }
+        if (List.of(args).contains("--upgrade")) {
+            upgrade(Integer.parseInt(System.getenv("PORT")));
         }
         var server = listen(Integer.parseInt(System.getenv("PORT")));
         server.createContext("/", exchange -> echo(exchange, args));
@@ -111,6 +118,34 @@ final class EchoService {
                 exchange.getResponseBody().write("data: event\n\n".getBytes());
                 exchange.getResponseBody().flush();
             }
+        }
+    }
+
+    /** Every request becomes a connection of its own, as a WebSocket does, on which each octet comes back. */
+    private static void upgrade(int port) throws IOException {
+        try (var server = new ServerSocket(port, 0, InetAddress.getLoopbackAddress())) {
+            while (true) {
+                var caller = server.accept();
+                Thread.startVirtualThread(() -> upgrade(caller));
+            }
+        }
+    }
+
+    private static void upgrade(Socket caller) {
+        try (caller) {
+            var head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                int octet = caller.getInputStream().read();
+                if (octet < 0) {
+                    return; // a probe
+                }
+                head.append((char) octet);
+            }
+            var answer = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+            caller.getOutputStream().write(answer.getBytes());
+            caller.getInputStream().transferTo(caller.getOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -232,6 +232,28 @@ class ServingTest {
     }
 
     @Test
+    void webSocketPassesLongerThanTheTimeLimitAndIsARequestUntilItIsClosed() throws Exception {
+        system.start(new Echo().with("timeoutSeconds: 1").withContainer("args: [--upgrade]"));
+        try (var socket = connect()) {
+            var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+            send(socket, """
+                    GET / HTTP/1.1\r
+                    Host: echo\r
+                    Connection: Upgrade\r
+                    Upgrade: websocket\r
+                    \r
+                    """);
+            awaitLine(lines, "HTTP/1.1 101 Switching Protocols");
+            awaitLine(lines, "");
+            Thread.sleep(1_500); // longer than its time limit
+            send(socket, "hello\n");
+            awaitLine(lines, "hello");
+            assertEquals(1, system.instances().concurrency());
+        }
+        await().until(() -> system.instances().concurrency() == 0);
+    }
+
+    @Test
     void connectionIsKeptForTheNextRequest() throws Exception {
         system.start(new Echo());
         try (var socket = connect()) {
