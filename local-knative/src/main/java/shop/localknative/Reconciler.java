@@ -58,7 +58,10 @@ final class Reconciler implements AutoCloseable {
     private final Set<String> external;
     private final Set<String> databases = new HashSet<>();
     private final Set<List<HasMetadata>> migrated = new HashSet<>();
-    private final Thread watcher = Thread.ofVirtual().name("watcher").unstarted(this::watch);
+
+    /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
+    private final Thread watcher = Thread.ofPlatform().daemon().name("watcher").unstarted(this::watch);
+
     private Manifests manifests;
     private Collection<Path> files;
     private String applied;
