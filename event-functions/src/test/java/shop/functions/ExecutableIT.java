@@ -13,8 +13,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import shop.events.EventTypes;
 import shop.functions.Event.Mode;
+import shop.functions.Party.Answer;
 import shop.testkit.Executable;
 
 /** What the process of a function does with its environment. */
@@ -58,6 +61,35 @@ class ExecutableIT {
             ping.with("type", "another").deliver(Mode.BINARY).then().statusCode(400);
             await().until(() -> function.lines().stream().anyMatch(line -> line.contains("outcome=invalid")));
             assertEquals(1, function.lines().size(), () -> function.lines().toString());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT,130", "TERM,143"})
+    void whatIsUnderWayIsAnsweredBeforeTheEnd(String signal, int exitCode) throws Exception {
+        UUID order = UUID.randomUUID();
+        try (Party provider = new Party();
+                Executable function = start(
+                        Map.of("QUARKUS_FUNQY_EXPORT", "refundPayment", "PAYMENT_PROVIDER_URL", provider.url()))) {
+            provider.answers(asked -> {
+                new ProcessBuilder(
+                                "kill",
+                                "-" + signal,
+                                Long.toString(function.process().pid()))
+                        .start();
+                await().until(() -> function.lines().stream().anyMatch(line -> line.contains("Waiting for HTTP requests")));
+                Answer.json(200, "{\"orderId\": \"%s\", \"status\": \"CANCELLED\"}".formatted(order))
+                        .to(asked);
+            });
+            Event.of(
+                            EventTypes.REFUND_REQUESTED,
+                            EventTypes.ORDER_SERVICE,
+                            order,
+                            "{\"orderId\": \"%s\"}".formatted(order))
+                    .deliver(Mode.BINARY)
+                    .then()
+                    .statusCode(204);
+            assertEquals(exitCode, function.process().onExit().get().exitValue());
         }
     }
 

@@ -38,6 +38,8 @@ public abstract class Exported implements QuarkusTestProfile {
         }
     }
 
+    public static class NotifyCustomerInOutage extends NotifyCustomer {}
+
     public static class Heartbeat extends Exported {
         public Heartbeat() {
             super("heartbeat");

@@ -1,22 +1,14 @@
 package shop.functions.notification;
 
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
-import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,24 +17,11 @@ import shop.events.Uuids;
 import shop.functions.Event;
 import shop.functions.Event.Mode;
 import shop.functions.Exported;
-import shop.functions.Outside;
 import shop.functions.Party.Answer;
 
 @QuarkusTest
 @TestProfile(Exported.NotifyCustomer.class)
-@WithTestResource(Outside.class)
-class NotifyCustomerTest {
-    private final UUID order = UUID.randomUUID();
-    private final UUID user = UUID.randomUUID();
-
-    Outside outside;
-
-    @BeforeEach
-    void aUserIsKnown() {
-        outside.userService.answers(Answer.json(200, """
-                {"id": "%s", "email": "%s", "name": "Ann Example", "version": 3}""".formatted(user, email())));
-    }
-
+class NotifyCustomerTest extends Mailing {
     @ParameterizedTest
     @CsvSource({
         "shop.order.confirmed.v1, is confirmed",
@@ -120,21 +99,6 @@ class NotifyCustomerTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void aMailServerThatIsDownIsAPassingFault(Mode mode) {
-        outside.mailServer.stop();
-        try {
-            unavailable(mode, "SMTP_HOST");
-        } finally {
-            outside.mailServer.start();
-        }
-        Event repeated = event(EventTypes.ORDER_CONFIRMED);
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> repeated.deliver(mode).statusCode() == 204);
-        assertEquals(1, mails().size());
-    }
-
-    @ParameterizedTest
     @CsvSource({"orderId,userId", "userId,orderId"})
     void newsOfNobodyAreRefused(String missing, String present) {
         for (Mode mode : Mode.values()) {
@@ -145,54 +109,5 @@ class NotifyCustomerTest {
                     .statusCode(400)
                     .body("detail", containsString("data." + missing));
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void theLogHoldsNeitherNamesNorAddressesNorTokens(Mode mode) {
-        outside.identityToken("secret-token");
-        Event sent = event(EventTypes.ORDER_DELIVERED);
-        sent.deliver(mode).then().statusCode(204);
-        outside.mailServer.stop();
-        try {
-            unavailable(mode, "SMTP_HOST");
-        } finally {
-            outside.mailServer.start();
-        }
-        String log = outside.log();
-        assertTrue(log.contains(sent.id()));
-        Stream.of(email(), "Ann", "secret-token").forEach(secret -> assertFalse(log.contains(secret), secret));
-    }
-
-    private void unavailable(Mode mode, String setting) {
-        event(EventTypes.ORDER_CONFIRMED)
-                .deliver(mode)
-                .then()
-                .statusCode(503)
-                .contentType("application/problem+json")
-                .body("detail", containsString(setting));
-    }
-
-    private List<MimeMessage> mails() {
-        return Stream.of(outside.mailServer.getReceivedMessages())
-                .filter(mail -> addressee(mail).equals(email()))
-                .toList();
-    }
-
-    private static String addressee(MimeMessage mail) {
-        try {
-            return mail.getAllRecipients()[0].toString();
-        } catch (MessagingException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private String email() {
-        return user + "@customers.example";
-    }
-
-    private Event event(String type) {
-        return Event.of(type, EventTypes.ORDER_SERVICE, order, """
-                {"orderId": "%s", "userId": "%s", "reason": "of its own"}""".formatted(order, user));
     }
 }

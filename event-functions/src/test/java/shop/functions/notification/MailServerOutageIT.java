@@ -1,0 +1,6 @@
+package shop.functions.notification;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class MailServerOutageIT extends MailServerOutageTest {}
