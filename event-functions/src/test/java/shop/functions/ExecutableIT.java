@@ -77,7 +77,8 @@ class ExecutableIT {
                                 "-" + signal,
                                 Long.toString(function.process().pid()))
                         .start();
-                await().until(() -> function.lines().stream().anyMatch(line -> line.contains("Waiting for HTTP requests")));
+                await().until(() ->
+                        function.lines().stream().anyMatch(line -> line.contains("Waiting for HTTP requests")));
                 Answer.json(200, "{\"orderId\": \"%s\", \"status\": \"CANCELLED\"}".formatted(order))
                         .to(asked);
             });
