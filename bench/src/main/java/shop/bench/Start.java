@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -17,9 +18,9 @@ import java.util.regex.Pattern;
  *
  * @param toFirstAnswer from exec to the last byte of the first right answer
  * @param afterFirst what it takes after that
- * @param afterMany what it takes after {@link #MANY} more requests
+ * @param afterMany what it takes after {@link #MANY} more requests; empty when there were none
  */
-record Start(Duration toFirstAnswer, Memory afterFirst, Memory afterMany) {
+record Start(Duration toFirstAnswer, Memory afterFirst, Optional<Memory> afterMany) {
     static final int MANY = 10_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -46,7 +47,7 @@ record Start(Duration toFirstAnswer, Memory afterFirst, Memory afterMany) {
         }
     }
 
-    static Start of(Subject subject, Subject.Build build) throws IOException, InterruptedException {
+    static Start of(Subject subject, Subject.Build build, boolean askMany) throws IOException, InterruptedException {
         int port = freePort();
         Path output = Files.createTempFile("bench", ".log");
         ProcessBuilder builder = new ProcessBuilder(subject.command(build, port))
@@ -58,8 +59,11 @@ record Start(Duration toFirstAnswer, Memory afterFirst, Memory afterMany) {
             askUntilAnswered(subject, port, process, start);
             Duration toFirstAnswer = Duration.ofNanos(System.nanoTime() - start);
             Memory afterFirst = Memory.of(process);
+            if (!askMany) {
+                return new Start(toFirstAnswer, afterFirst, Optional.empty());
+            }
             subject.question().ask(port, MANY, subject.answer());
-            return new Start(toFirstAnswer, afterFirst, Memory.of(process));
+            return new Start(toFirstAnswer, afterFirst, Optional.of(Memory.of(process)));
         } finally {
             process.destroy();
             process.waitFor(10, TimeUnit.SECONDS);
