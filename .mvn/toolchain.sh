@@ -93,8 +93,17 @@ native_modules() { grep -rhoE 'image: shop/[a-z-]+' k8s/base | sed 's|.*/||' | s
 # Prints the executable that the module $1 was built into, if any.
 executable() { find "$1/target" -maxdepth 1 -name '*-runner' -type f 2>/dev/null; }
 
-# Runs find on what the executable of the module $1 is built from.
-find_inputs() { find pom.xml native-toolchain {event-contracts,service-kit,"$1"}/{pom.xml,src/main} -type f "${@:2}"; }
+# Runs find on what the module $1 is built from: its own sources and those of the modules that it depends on.
+find_sources() {
+    local part sources=(pom.xml "$1"/{pom.xml,src/main})
+    for part in event-contracts service-kit; do
+        ! grep -q "<artifactId>$part<" "$1/pom.xml" || sources+=("$part"/{pom.xml,src/main})
+    done
+    find "${sources[@]}" "${@:2}"
+}
+
+# The same for its executable.
+find_inputs() { find_sources "$1" -type f "${@:2}"; find native-toolchain -type f "${@:2}"; }
 
 # What an executable was built from, and which one it is: content, whatever the time stamps.
 fingerprint() {

@@ -61,8 +61,7 @@ final class BrokerFigures {
                 System.out.printf(
                         "| %s | %s |%n",
                         rows.get(row),
-                        statistics(
-                                rounds.stream().mapToDouble(round -> round[its]).toArray()));
+                        summary(rounds.stream().mapToDouble(round -> round[its]).toArray()));
             }
             idle(broker, subscriber, database);
         }
@@ -153,10 +152,7 @@ final class BrokerFigures {
         return sorted[sorted.length * 99 / 100];
     }
 
-    private static String statistics(double[] figures) {
-        Arrays.sort(figures);
-        return Double.isNaN(figures[0])
-                ? "not on this machine"
-                : "%,.0f (%,.0f–%,.0f)".formatted(figures[figures.length / 2], figures[0], figures[figures.length - 1]);
+    private static String summary(double[] figures) {
+        return Double.isNaN(figures[0]) ? "not on this machine" : Summary.of(figures);
     }
 }

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import shop.bench.Subject.Build;
 import shop.testkit.PostgresResource;
@@ -32,9 +32,11 @@ final class NativeFigures {
     private record Medians(double start, double memory) {
         private static Medians of(List<Start> starts) {
             return new Medians(
-                    median(starts.stream().mapToDouble(Start::milliseconds)),
-                    median(starts.stream()
-                            .mapToDouble(start -> start.afterFirst().resident())));
+                    Summary.median(
+                            starts.stream().mapToDouble(Start::milliseconds).toArray()),
+                    Summary.median(starts.stream()
+                            .mapToDouble(start -> start.afterFirst().resident())
+                            .toArray()));
         }
     }
 
@@ -102,13 +104,11 @@ final class NativeFigures {
                 "| %s | %s | %s | %s | %s | %s | %s | %.0f |%n",
                 subject.module(),
                 build.name().toLowerCase(),
-                statistics(starts.stream().mapToDouble(Start::milliseconds)),
-                statistics(
-                        starts.stream().mapToDouble(start -> start.afterFirst().resident() / 1e6)),
-                statistics(
-                        starts.stream().mapToDouble(start -> start.afterFirst().own() / 1e6)),
-                statistics(afterMany(starts).mapToDouble(memory -> memory.resident() / 1e6)),
-                statistics(afterMany(starts).mapToDouble(memory -> memory.own() / 1e6)),
+                Summary.of(starts.stream().mapToDouble(Start::milliseconds).toArray()),
+                megabytes(starts.stream().map(Start::afterFirst), Start.Memory::resident),
+                megabytes(starts.stream().map(Start::afterFirst), Start.Memory::own),
+                megabytes(starts.stream().flatMap(start -> start.afterMany().stream()), Start.Memory::resident),
+                megabytes(starts.stream().flatMap(start -> start.afterMany().stream()), Start.Memory::own),
                 subject.bytesOnDisk(build) / 1e6);
         return Medians.of(starts);
     }
@@ -154,18 +154,9 @@ final class NativeFigures {
         return "%.3g × (goal ≤ %s ×: %s)".formatted(ratio, goal, ratio <= goal ? "met" : "missed");
     }
 
-    private static Stream<Start.Memory> afterMany(List<Start> starts) {
-        return starts.stream().flatMap(start -> start.afterMany().stream());
-    }
-
-    private static String statistics(DoubleStream figures) {
-        double[] sorted = figures.sorted().toArray();
-        return "%.0f (%.0f–%.0f)".formatted(sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
-    }
-
-    private static double median(DoubleStream figures) {
-        double[] sorted = figures.sorted().toArray();
-        return sorted[sorted.length / 2];
+    private static String megabytes(Stream<Start.Memory> memories, ToLongFunction<Start.Memory> part) {
+        return Summary.of(
+                memories.mapToDouble(memory -> part.applyAsLong(memory) / 1e6).toArray());
     }
 
     /** The last one: total_secs is also a part's, before. */

@@ -6,7 +6,6 @@ import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -14,9 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import shop.testkit.Ports;
 
 /**
  * Prints, as Markdown, what local-knative's front door costs against calling the process directly, and what a request to
@@ -68,7 +67,7 @@ final class ServingFigures {
             alone[i] = startAlone();
         }
         System.out.printf(
-                "%nThe same Vert.x program without local-knative, exec to first answer: %s ms.%n", summary(alone));
+                "%nThe same Vert.x program without local-knative, exec to first answer: %s ms.%n", Summary.of(alone));
         System.exit(0);
     }
 
@@ -93,13 +92,16 @@ final class ServingFigures {
         }
         System.out.printf(
                 "| latency p50, µs, %s | %.0f | %.0f | + %.0f |%n",
-                how, median(p50[0]), median(p50[1]), median(p50[1]) - median(p50[0]));
+                how, Summary.median(p50[0]), Summary.median(p50[1]), Summary.median(p50[1]) - Summary.median(p50[0]));
         System.out.printf(
                 "| latency p99, µs, %s | %.0f | %.0f | + %.0f |%n",
-                how, median(p99[0]), median(p99[1]), median(p99[1]) - median(p99[0]));
+                how, Summary.median(p99[0]), Summary.median(p99[1]), Summary.median(p99[1]) - Summary.median(p99[0]));
         System.out.printf(
                 "| requests/s, %s | %.0f | %.0f | %.2f × |%n",
-                how, median(rate[0]), median(rate[1]), median(rate[1]) / median(rate[0]));
+                how,
+                Summary.median(rate[0]),
+                Summary.median(rate[1]),
+                Summary.median(rate[1]) / Summary.median(rate[0]));
     }
 
     private static double rate(Question question, int port) throws Exception {
@@ -126,11 +128,11 @@ final class ServingFigures {
             answered[i] = question.ask(system.port(), 1, OK)[0] / 1e6;
             ready[i] = system.lastStart();
         }
-        System.out.printf("| %s | %s | %s |%n", name, summary(answered), summary(ready));
+        System.out.printf("| %s | %s | %s |%n", name, Summary.of(answered), Summary.of(ready));
     }
 
     private static double startAlone() throws IOException {
-        int port = Start.freePort();
+        int port = Ports.free();
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", "exec " + COMMAND)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
@@ -191,15 +193,5 @@ final class ServingFigures {
         try (Stream<Path> files = Files.list(ROOT.resolve("order-service/target"))) {
             return files.anyMatch(file -> file.toString().endsWith("-runner")) ? "executable" : "JVM";
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = DoubleStream.of(values).sorted().toArray();
-        return sorted[sorted.length / 2];
-    }
-
-    private static String summary(double[] values) {
-        DoubleSummaryStatistics range = DoubleStream.of(values).summaryStatistics();
-        return "%.0f (%.0f–%.0f)".formatted(median(values), range.getMin(), range.getMax());
     }
 }

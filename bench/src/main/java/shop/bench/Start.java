@@ -2,8 +2,6 @@ package shop.bench;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import shop.testkit.Ports;
 
 /**
  * One process, from its exec to its end.
@@ -48,7 +47,7 @@ record Start(Duration toFirstAnswer, Memory afterFirst, Optional<Memory> afterMa
     }
 
     static Start of(Subject subject, Subject.Build build, boolean askMany) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Ports.free();
         Path output = Files.createTempFile("bench", ".log");
         ProcessBuilder builder = new ProcessBuilder(subject.command(build, port))
                 .redirectErrorStream(true)
@@ -91,12 +90,6 @@ record Start(Duration toFirstAnswer, Memory afterFirst, Optional<Memory> afterMa
                 }
                 LockSupport.parkNanos(100_000);
             }
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

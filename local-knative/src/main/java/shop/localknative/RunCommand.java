@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shop.localknative.Cluster.Options;
 
@@ -17,12 +18,8 @@ import shop.localknative.Cluster.Options;
         sortOptions = false,
         description = "Starts the system that the manifests describe and runs it until Ctrl-C.")
 final class RunCommand implements Callable<Integer> {
-    @Option(
-            names = "-k",
-            required = true,
-            paramLabel = "DIR",
-            description = "the kustomization, or a folder of YAML files")
-    private Path manifests;
+    @Mixin
+    private ManifestsOption manifests;
 
     @Option(
             names = "--images",
@@ -57,7 +54,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var cluster = new Cluster(new Options(manifests, images, processes, port, data, fresh, environment, external));
+        var cluster = new Cluster(
+                new Options(manifests.directory, images, processes, port, data, fresh, environment, external));
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
         int frontDoor = cluster.start();
         cluster.externalEnvironments().forEach(RunCommand::tell);

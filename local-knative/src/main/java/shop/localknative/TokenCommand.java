@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
@@ -43,16 +44,13 @@ final class TokenCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
     private Path data = Path.of(".local-knative");
 
-    @Option(
-            names = "-k",
-            required = true,
-            paramLabel = "DIR",
-            description = "the kustomization, or a folder of YAML files")
-    private Path manifests;
+    @Mixin
+    private ManifestsOption manifests;
 
     @Override
     public Integer call() {
-        System.out.println(token(ManifestReader.read(manifests), PrivateFile.directory(data.resolve("keys"))));
+        System.out.println(
+                token(ManifestReader.read(manifests.directory), PrivateFile.directory(data.resolve("keys"))));
         return 0;
     }
 

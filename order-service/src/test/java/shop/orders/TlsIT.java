@@ -8,29 +8,15 @@ import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.problem;
 
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import shop.testkit.Executable;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import shop.testkit.TlsResource;
 import shop.testkit.Tokens;
 
 /** The database is reached over TLS and the keys, of RS256 and of ES256, over HTTPS, with certificates that are trusted; so is the broker. */
 class TlsIT {
-    private static TlsResource surroundings;
-    private static Executable service;
-
-    @BeforeAll
-    static void start() {
-        surroundings = new TlsResource(true);
-        service = surroundings.executable();
-    }
-
-    @AfterAll
-    static void stop() {
-        service.close();
-        surroundings.close();
-    }
+    @RegisterExtension
+    static final TlsResource SURROUNDINGS = new TlsResource(true);
 
     @Test
     void databaseIsReachedOverTls() {
@@ -47,9 +33,9 @@ class TlsIT {
     @Test
     void eventsAreSentToABrokerOverTlsWithTheServicesToken() {
         UUID order = Shop.placed(UUID.randomUUID(), Shop.product(1), 1);
-        await().until(() -> surroundings.broker().about(order).size() == 1);
+        await().until(() -> SURROUNDINGS.broker().about(order).size() == 1);
         assertEquals(
                 "Bearer " + TlsResource.TOKEN,
-                surroundings.broker().about(order).getFirst().headers().get("Authorization"));
+                SURROUNDINGS.broker().about(order).getFirst().headers().get("Authorization"));
     }
 }

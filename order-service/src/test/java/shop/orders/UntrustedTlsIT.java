@@ -5,29 +5,15 @@ import static shop.orders.Shop.as;
 import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.problem;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import shop.testkit.Executable;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import shop.testkit.TlsResource;
 import shop.testkit.Tokens;
 
 /** The servers have certificates that are not trusted. */
 class UntrustedTlsIT {
-    private static TlsResource surroundings;
-    private static Executable service;
-
-    @BeforeAll
-    static void start() {
-        surroundings = new TlsResource(false);
-        service = surroundings.executable();
-    }
-
-    @AfterAll
-    static void stop() {
-        service.close();
-        surroundings.close();
-    }
+    @RegisterExtension
+    static final TlsResource SURROUNDINGS = new TlsResource(false);
 
     @Test
     void databaseIsRefused() {

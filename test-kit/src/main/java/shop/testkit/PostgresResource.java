@@ -1,9 +1,13 @@
 package shop.testkit;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a service finds around it, for {@code @QuarkusTestResource}: a migrated database, trusted issuers and a broker that
@@ -49,6 +53,20 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
     /** Where the application under test tells of its health and metrics. */
     public int managementPort() {
         return managementPort;
+    }
+
+    /** That of the latest migration. */
+    String schemaVersion() {
+        try (Stream<Path> files = Files.list(migrations)) {
+            int latest = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("V\\d+__.*\\.sql"))
+                    .mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf('_'))))
+                    .max()
+                    .orElseThrow();
+            return Integer.toString(latest);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -12,37 +12,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * As {@link PostgresResource}, but everything is reached over TLS: the database, the broker, and the issuers' keys by HTTPS,
  * the people's trusted as the process trusts any server, the cluster's by a CA of their own. It is for an {@link Executable},
  * since a JVM reads its trust store once, and Quarkus hands the settings of one {@code @QuarkusIntegrationTest} on to the next.
  */
-public class TlsResource implements AutoCloseable {
+public class TlsResource implements BeforeAllCallback, AfterAllCallback {
     /** What the service has to say to its broker. */
     public static final String TOKEN = "token.of.service";
 
-    private final Map<String, String> settings;
+    private final boolean trusted;
     private EmbeddedPostgres postgres;
     private HttpsServer peoplesKeys;
     private HttpsServer clustersKeys;
     private RecordingBroker broker;
+    private Executable service;
 
     /** @param trusted whether the service is told to trust the certificate that these servers have, or another one */
     public TlsResource(boolean trusted) {
-        settings = start(trusted);
+        this.trusted = trusted;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext tests) {
+        service = Executable.start(Map.of(), Executable.properties(start())).listening();
     }
 
     public RecordingBroker broker() {
         return broker;
     }
 
-    /** A process of the module under test that has these servers around it. */
-    public Executable executable() {
-        return Executable.start(Map.of(), Executable.properties(settings)).listening();
-    }
-
-    private Map<String, String> start(boolean trusted) {
+    /** The settings of a process that has these servers around it. */
+    private Map<String, String> start() {
         Certificate servers = Certificate.forLocalhost();
         Certificate believed = trusted ? servers : Certificate.forLocalhost();
         Map<String, String> environment = new HashMap<>(Tokens.environment());
@@ -78,7 +83,8 @@ public class TlsResource implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext tests) {
+        service.close();
         peoplesKeys.stop(0);
         clustersKeys.stop(0);
         broker.close();

@@ -12,8 +12,6 @@ import shop.localknative.workload.Pod;
 
 /** A ContainerSource: one process, which sends events to {@code K_SINK} and is started again when it has ended. */
 public final class EventSource implements AutoCloseable {
-    private static final Duration GRACE = Duration.ofSeconds(20);
-
     private final Pod pod;
     private final Image image;
     private final Map<String, String> variables;
@@ -75,7 +73,7 @@ public final class EventSource implements AutoCloseable {
             try {
                 return "ended with exit code " + process.waitFor();
             } finally {
-                Processes.stop(process.toHandle(), GRACE);
+                Processes.stop(process.toHandle(), Instance.GRACE);
             }
         } catch (IOException e) {
             return "did not start: " + e.getMessage();

@@ -30,7 +30,7 @@ final class Instance {
     }
 
     private static final Path SETSID = Path.of("/usr/bin/setsid");
-    private static final Duration GRACE = Duration.ofSeconds(20);
+    static final Duration GRACE = Duration.ofSeconds(20);
     private static final int BYTES_OF_A_FAILURE = 2_000;
 
     /** Knative's progress deadline. */

@@ -2,18 +2,16 @@ package shop.localknative.eventing;
 
 import static org.awaitility.Awaitility.await;
 
-import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import shop.localknative.eventing.Subscriber.Received;
 
 /**
  * What a test of a sentence of a specification needs: a broker, who sends to it over the wire, who is sent to. The tests
  * are named after the sentences, of which those that say MUST or SHOULD to a broker are all there.
  */
-abstract class Conformance {
+abstract class Conformance extends EventingTest {
 
     /** A valid event with the id 1. */
     static final String EVENT = """
@@ -27,26 +25,13 @@ abstract class Conformance {
 
             {}""";
 
-    Database db;
-    Subscriber subscriber;
-    Subscriber deadLetters;
     private TestEventing broker;
 
-    @BeforeEach
-    final void open() throws SQLException {
-        db = new Database();
-        subscriber = new Subscriber();
-        deadLetters = new Subscriber();
-    }
-
     @AfterEach
-    final void close() {
+    final void stop() {
         if (broker != null) {
             broker.close();
         }
-        subscriber.close();
-        deadLetters.close();
-        db.close();
     }
 
     /** Starts the Broker default with these Triggers. */

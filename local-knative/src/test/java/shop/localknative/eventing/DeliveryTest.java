@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,26 +30,13 @@ import shop.localknative.eventing.Subscriber.Answer;
 import shop.localknative.eventing.Subscriber.Answers;
 import shop.localknative.eventing.Subscriber.Received;
 
-class DeliveryTest {
+class DeliveryTest extends EventingTest {
 
-    private Database db;
-    private Subscriber subscriber;
-    private Subscriber deadLetters;
     private TestEventing broker;
-
-    @BeforeEach
-    void start() throws SQLException {
-        db = new Database();
-        subscriber = new Subscriber();
-        deadLetters = new Subscriber();
-    }
 
     @AfterEach
     void stop() {
         broker.close();
-        subscriber.close();
-        deadLetters.close();
-        db.close();
     }
 
     private void broker(String... triggers) {

@@ -35,30 +35,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import shop.localknative.eventing.Subscriber.Answer;
 
-class DurabilityTest {
+class DurabilityTest extends EventingTest {
 
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-    private Database db;
-    private Subscriber subscriber;
-
-    @BeforeEach
-    void start() throws SQLException {
-        db = new Database();
-        subscriber = new Subscriber();
-    }
-
-    @AfterEach
-    void stop() {
-        subscriber.close();
-        db.close();
-    }
 
     @Test
     void acceptedEventSurvivesAKilledBroker() throws IOException {

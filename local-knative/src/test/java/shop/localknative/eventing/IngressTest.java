@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.eventing.Subscriber.Received;
 
-class IngressTest {
+class IngressTest extends EventingTest {
 
-    private Database db;
-    private Subscriber subscriber;
     private TestEventing broker;
 
     @BeforeEach
-    void start() throws SQLException {
-        db = new Database();
-        subscriber = new Subscriber();
+    void start() {
         broker = new TestEventing(
                 db.pool,
                 TestEventing.BROKER,
@@ -42,8 +37,6 @@ class IngressTest {
     @AfterEach
     void stop() {
         broker.close();
-        subscriber.close();
-        db.close();
     }
 
     private Received delivered() {

@@ -11,7 +11,6 @@ import static shop.localknative.eventing.TestEventing.to;
 import static shop.localknative.eventing.TestEventing.trigger;
 
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -23,30 +22,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import shop.localknative.eventing.Subscriber.Answer;
 import shop.localknative.eventing.Subscriber.Received;
 
 /** {@code kafka.eventing.knative.dev/delivery.order: ordered}. */
-class OrderTest {
-
-    private Database db;
-    private Subscriber subscriber;
-
-    @BeforeEach
-    void start() throws SQLException {
-        db = new Database();
-        subscriber = new Subscriber();
-    }
-
-    @AfterEach
-    void stop() {
-        subscriber.close();
-        db.close();
-    }
-
+class OrderTest extends EventingTest {
     private String ordered(String delivery) {
         return annotated(
                 trigger(
