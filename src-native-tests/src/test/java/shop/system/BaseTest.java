@@ -93,7 +93,10 @@ class BaseTest {
         }
     }
 
-    /** How long a Trigger's delivery may take before it is given up: the wait before the n-th retry is delay * 2^n. */
+    /**
+     * How long a Trigger's delivery may take before it is given up: the wait before the n-th retry is delay * 2^n. (So in the
+     * Kafka broker's data plane; eventing's pkg/kncloudevents/retries.go waits half of that.)
+     */
     private static Duration retryHorizon(String trigger) {
         JsonNode delivery = LOCAL.ofKind("Trigger")
                 .filter(resource -> name(resource).equals(trigger))

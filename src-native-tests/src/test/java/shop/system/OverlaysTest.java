@@ -40,7 +40,13 @@ class OverlaysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"k8s/overlays/dev", "k8s/overlays/production", "src-native-tests/k8s/canary"})
+    @ValueSource(
+            strings = {
+                "k8s/overlays/dev",
+                "k8s/overlays/production",
+                "src-native-tests/k8s/canary",
+                "src-native-tests/k8s/kafka"
+            })
     void whatAlsoRunsHereIsTheSameButForWhatTheOverlaySays(String overlay) {
         List<JsonNode> kustomizations =
                 kustomizations(Manifests.ROOT.resolve(overlay).normalize(), new HashSet<>());

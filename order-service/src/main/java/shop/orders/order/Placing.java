@@ -30,7 +30,7 @@ import shop.orders.product.Products;
 @ApplicationScoped
 class Placing {
     /** Longer than the whole retry horizon of the triggers between an order and its payment's answer. */
-    private static final Duration PAYMENT_TIMEOUT = Duration.ofMinutes(15);
+    private static final Duration PAYMENT_TIMEOUT = Duration.ofMinutes(20);
 
     /** One statement: the products are locked meanwhile. */
     private static final String INSERT = """
