@@ -185,6 +185,11 @@ class AdmissionTest {
             assertEquals("Filesystem", claim.at("/spec/volumeMode").asText());
             assertEquals("Pending", claim.at("/status/phase").asText());
         });
+        manifests
+                .ofKind("Secret")
+                .flatMap(secret -> elements(secret.path("data")))
+                .forEach(value -> assertFalse(
+                        value.asText().contains("\n"), "kustomize breaks the lines of " + value));
     }
 
     private static void assertAllowed(JsonNode service, JsonNode node, Set<String> allowed) {
