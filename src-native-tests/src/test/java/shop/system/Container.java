@@ -1,5 +1,6 @@
 package shop.system;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,8 +11,8 @@ import static shop.system.Manifests.elements;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,9 +34,7 @@ record Container(Path root, Path log, Process process) implements AutoCloseable 
             mount --bind "$root" "$root"
             mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
             mount -t proc proc "$root/proc"
-            for device in null zero full random urandom; do
-                mount --bind "/dev/$device" "$root/dev/$device"
-            done
+            for device in "$root"/dev/*; do mount --bind "/dev/${device##*/}" "$device"; done
             mount -o remount,bind,ro "$root"
             exec setpriv --no-new-privs --inh-caps=-all \\
                 unshare --root="$root" --wd="$directory" --setgid="$user" --setuid="$user" "$@"
@@ -51,29 +50,25 @@ record Container(Path root, Path log, Process process) implements AutoCloseable 
         assertTrue(Commands.succeeds(directory, "rm", "-rf", root.toString()));
         Files.createDirectories(root);
         for (byte[] layer : layers) {
+            String names = Commands.output(layer, "tar", "-tzf", "-");
+            assertFalse(names.contains(".wh."), "a whiteout: neither Jib nor distroless has any, so none is done here");
             Path file = Files.write(directory.resolve("layer.tar.gz"), layer);
-            assertFalse(
-                    Commands.output(layer, "tar", "-tzf", "-").contains("/.wh."),
-                    "a layer removes files of those below it, which neither Jib's nor distroless' do");
-            assertTrue(Commands.succeeds(directory, "tar", "-xpzf", file.toString(), "-C", root.toString(), "--warning=no-unknown-keyword"));
+            assertTrue(Commands.succeeds(root, "tar", "--warning=no-unknown-keyword", "-xpzf", file.toString()));
         }
-        Files.createDirectories(root.resolve("proc"));
-        Path devices = Files.createDirectories(root.resolve("dev"));
-        for (String device : List.of("null", "zero", "full", "random", "urandom")) {
-            Files.createFile(devices.resolve(device));
-        }
+        assertTrue(Commands.succeeds(root, "mkdir", "-p", "proc", "dev", "tmp"));
+        assertTrue(Commands.succeeds(root, "touch", "dev/null", "dev/zero", "dev/full", "dev/random", "dev/urandom"));
         return root;
     }
 
     /** Its files, and when they were last changed in content, owner or mode. */
-    static Map<Path, Object> files(Path root) throws IOException {
+    static Map<Path, FileTime> files(Path root) throws IOException {
+        Map<Path, FileTime> changes = new HashMap<>();
         try (Stream<Path> files = Files.walk(root)) {
-            Map<Path, Object> changed = new HashMap<>();
             for (Path file : files.toList()) {
-                changed.put(file, Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS));
+                changes.put(file, (FileTime) Files.getAttribute(file, "unix:ctime", NOFOLLOW_LINKS));
             }
-            return changed;
         }
+        return changes;
     }
 
     static Container start(Path root, JsonNode config, Map<String, String> environment) throws IOException {
