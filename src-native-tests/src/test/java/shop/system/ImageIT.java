@@ -1,24 +1,36 @@
 package shop.system;
 
+import static io.restassured.RestAssured.given;
 import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.util.stream.Collectors.toSet;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static shop.system.Manifests.elements;
+import static shop.system.Manifests.name;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import shop.events.EventTypes;
+import shop.testkit.Ports;
 
 /**
  * Images as {@code -Dimages} pushes them, of the functions: built in a copy of the sources, since a running system has the
@@ -31,18 +43,17 @@ class ImageIT {
     private static final Path SOURCES = DIRECTORY.resolve("sources");
     private static final int MEGABYTE = 1_000_000;
 
+    private static final int SIGTERM = 128 + 15;
+    private static final Manifests BASE = Manifests.of("k8s/base");
+
     private static OciRegistry registry;
+    private static JsonNode nativeManifest;
 
     @BeforeAll
     static void provideSourcesAndBase() throws IOException {
         registry = OciRegistry.start(DIRECTORY);
         copySources();
-        byte[] emptyTar = new byte[1024];
-        var compressed = new ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(compressed)) {
-            gzip.write(emptyTar);
-        }
-        registry.push("base", "1", emptyTar, compressed.toByteArray());
+        registry.push("base", "1", Distroless.tar(DIRECTORY), Distroless.CONFIG);
     }
 
     @AfterAll
@@ -71,27 +82,132 @@ class ImageIT {
 
     @Test
     void theNativeImageIsTheExecutableAndNothingElse() throws IOException {
-        try (Stream<Path> built = Files.list(Manifests.ROOT.resolve(MODULE + "/target"))) {
-            List<Path> executables =
-                    built.filter(file -> file.toString().endsWith("-runner")).toList();
-            assumeTrue(!executables.isEmpty(), "no executable of " + MODULE + " is built, so that none is pushed");
-            Path copy = SOURCES.resolve(MODULE + "/target")
-                    .resolve(executables.getFirst().getFileName());
-            Files.createDirectories(copy.getParent());
-            Files.copy(executables.getFirst(), copy, REPLACE_EXISTING, COPY_ATTRIBUTES);
-        }
-        push("native", "-Dimage.native=true");
-        JsonNode manifest = registry.manifest(IMAGE, "native");
+        JsonNode manifest = pushedNative();
         JsonNode config = registry.config(IMAGE, manifest);
         assertRestricted(config);
         assertEquals("[\"./application\"]", config.get("Entrypoint").toString());
         List<Integer> layers = report("native", manifest);
         assertEquals(1, layers.size());
         assertTrue(layers.getFirst() < 40 * MEGABYTE, "an executable of " + layers.getFirst() + " bytes");
-        byte[] layer = registry.blob(IMAGE, manifest.at("/layers/1/digest").asText());
+        byte[] layer = registry.layers(IMAGE, manifest).getLast();
         assertEquals(
                 List.of("work/", "work/application"),
                 Commands.output(layer, "tar", "-tzf", "-").lines().toList());
+    }
+
+    @Test
+    void theNativeImageRunsOnItsLayersAloneAsNobodyWithoutARight() throws IOException {
+        assumeTrue(
+                Distroless.isAtHand(),
+                "no base to run an image on: it is made of Debian's packages libc6, zlib1g, tzdata and ca-certificates");
+        JsonNode manifest = pushedNative();
+        Path root = Container.unpack(DIRECTORY, registry.layers(IMAGE, manifest));
+        Map<Path, FileTime> before = Container.files(root);
+        int port = Ports.free();
+        int management = Ports.free();
+        Map<String, String> environment = Map.of(
+                "QUARKUS_FUNQY_EXPORT", "heartbeat",
+                "PORT", Integer.toString(port),
+                "QUARKUS_MANAGEMENT_PORT", Integer.toString(management),
+                "QUARKUS_HTTP_HOST", "127.0.0.1",
+                "QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
+        try (Container container = Container.start(root, registry.config(IMAGE, manifest), environment)) {
+            await().atMost(Duration.ofSeconds(30))
+                    .failFast(
+                            "it ended, see " + container.log(),
+                            () -> !container.process().isAlive())
+                    .ignoreException(ConnectException.class)
+                    .untilAsserted(() -> given().port(management)
+                            .get("/q/health/ready")
+                            .then()
+                            .statusCode(200)
+                            .body("status", equalTo("UP")));
+            deliverHeartbeat(port);
+            Map<String, String> status = container.status();
+            assertEquals("65532\t65532\t65532\t65532", status.get("Uid"));
+            for (String capabilities : List.of("CapInh", "CapPrm", "CapEff", "CapAmb")) {
+                assertEquals(0, Long.parseLong(status.get(capabilities), 16), capabilities);
+            }
+            assertEquals("1", status.get("NoNewPrivs"));
+            assertEquals("ro", container.mounts().get("/"));
+            Set<Path> mapped = container.mapped();
+            assertTrue(mapped.stream().allMatch(file -> file.startsWith(root)), mapped.toString());
+            assertEquals(Set.of("application", "ld-linux-x86-64", "libc", "libz"), names(mapped));
+            assertEquals(SIGTERM, container.terminate());
+        }
+        assertEquals(before, Container.files(root));
+    }
+
+    @Test
+    void noExecutableNeedsANewerCLibraryThanItsBaseHas() throws IOException {
+        assumeTrue(Commands.find("readelf").isPresent(), "no readelf, of binutils, that would tell");
+        List<Path> executables = executables();
+        assumeTrue(!executables.isEmpty(), "no executable is built");
+        for (Path executable : executables) {
+            int newest = Pattern.compile("Name: GLIBC_2\\.(\\d+)")
+                    .matcher(Commands.output(new byte[0], "readelf", "--version-info", executable.toString()))
+                    .results()
+                    .mapToInt(version -> Integer.parseInt(version.group(1)))
+                    .max()
+                    .orElseThrow();
+            System.out.printf("%s needs glibc 2.%d%n", executable.getFileName(), newest);
+            assertTrue(
+                    newest <= Distroless.GLIBC,
+                    "%s needs glibc 2.%d, its base may have 2.%d: build it on an older system or in a container"
+                            .formatted(executable, newest, Distroless.GLIBC));
+        }
+    }
+
+    /** Of programs and libraries, without a version. */
+    private static Set<String> names(Set<Path> files) {
+        return files.stream()
+                .map(file -> file.getFileName().toString().replaceFirst("\\.so.*", ""))
+                .collect(toSet());
+    }
+
+    private static void deliverHeartbeat(int port) {
+        JsonNode source = BASE.ofKind("PingSource")
+                .filter(resource -> name(resource).equals("heartbeat"))
+                .findFirst()
+                .orElseThrow()
+                .get("spec");
+        given().port(port)
+                .header("ce-specversion", "1.0")
+                .header("ce-type", EventTypes.PING)
+                .header("ce-source", "/apis/v1/namespaces/shop/pingsources/heartbeat")
+                .header("ce-id", "1")
+                .contentType(source.get("contentType").asText())
+                .body(source.get("data").asText())
+                .post("/")
+                .then()
+                .statusCode(204);
+    }
+
+    /** Of all modules, those that are built. */
+    private static List<Path> executables() throws IOException {
+        try (Stream<Path> found = Files.find(
+                Manifests.ROOT,
+                3,
+                (file, _) ->
+                        file.getParent().endsWith("target") && file.toString().endsWith("-runner"))) {
+            return found.toList();
+        }
+    }
+
+    /** Pushed once, of the executable that is built. */
+    private static JsonNode pushedNative() throws IOException {
+        if (nativeManifest == null) {
+            Path executable = executables().stream()
+                    .filter(file -> file.startsWith(Manifests.ROOT.resolve(MODULE)))
+                    .findFirst()
+                    .orElseGet(() -> abort("no executable of " + MODULE + " is built, so that none is pushed"));
+            Path copy = SOURCES.resolve(MODULE + "/target").resolve(executable.getFileName());
+            Files.createDirectories(copy.getParent());
+            Files.copy(executable, copy, REPLACE_EXISTING, COPY_ATTRIBUTES);
+            push("native", "-Dimage.native=true");
+            nativeManifest = registry.manifest(IMAGE, "native");
+        }
+        return nativeManifest;
     }
 
     /** What base's securityContext asks for: a user by number who is not root. */

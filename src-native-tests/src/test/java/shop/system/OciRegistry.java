@@ -3,9 +3,11 @@ package shop.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static shop.system.Manifests.elements;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,7 +21,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 
 /** Debian's docker-registry on loopback, spoken to by the OCI Distribution Specification 1.1. */
 final class OciRegistry implements AutoCloseable {
@@ -75,15 +79,15 @@ final class OciRegistry implements AutoCloseable {
         return address;
     }
 
-    /** An image of one layer, with nothing configured. */
-    void push(String name, String tag, byte[] tar, byte[] tarGz) throws IOException {
+    /** An image of one layer. */
+    void push(String name, String tag, byte[] tar, Map<String, Object> configuration) throws IOException {
         byte[] config = JSON.writeValueAsBytes(Map.of(
                 "architecture",
                 "amd64",
                 "os",
                 "linux",
                 "config",
-                Map.of(),
+                configuration,
                 "rootfs",
                 Map.of("type", "layers", "diff_ids", new String[] {digest(tar)})));
         byte[] manifest = JSON.writeValueAsBytes(Map.of(
@@ -94,10 +98,18 @@ final class OciRegistry implements AutoCloseable {
                 "config",
                 pushed(name, config, "application/vnd.oci.image.config.v1+json"),
                 "layers",
-                new Object[] {pushed(name, tarGz, "application/vnd.oci.image.layer.v1.tar+gzip")}));
+                new Object[] {pushed(name, compressed(tar), "application/vnd.oci.image.layer.v1.tar+gzip")}));
         send(request("/v2/" + name + "/manifests/" + tag)
                 .header("Content-Type", MANIFEST)
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(manifest)));
+    }
+
+    private static byte[] compressed(byte[] tar) throws IOException {
+        var compressed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(tar);
+        }
+        return compressed.toByteArray();
     }
 
     private Map<String, Object> pushed(String name, byte[] blob, String mediaType) {
@@ -117,8 +129,15 @@ final class OciRegistry implements AutoCloseable {
                 .body());
     }
 
-    byte[] blob(String name, String digest) {
+    private byte[] blob(String name, String digest) {
         return send(request("/v2/" + name + "/blobs/" + digest)).body();
+    }
+
+    /** The image's layers as they are stored, the lowest first. */
+    List<byte[]> layers(String name, JsonNode manifest) {
+        return elements(manifest.get("layers"))
+                .map(layer -> blob(name, layer.get("digest").asText()))
+                .toList();
     }
 
     JsonNode config(String name, JsonNode manifest) throws IOException {
