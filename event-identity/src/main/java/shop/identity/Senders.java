@@ -41,7 +41,7 @@ public final class Senders {
     /** Between the clocks of the cluster. */
     private static final int CLOCK_SKEW_SECONDS = 30;
 
-    /** All of a fetch is shorter than the 15 s that a Trigger waits. */
+    /** Both of them together are far shorter than a Trigger waits. */
     private static final int FETCH_TIMEOUT = (int) Duration.ofSeconds(3).toMillis();
 
     /** How often unknown key ids make us look for new keys: not as often as someone invents them. */
