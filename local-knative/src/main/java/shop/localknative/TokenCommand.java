@@ -41,6 +41,12 @@ final class TokenCommand implements Callable<Integer> {
                             + "account, by default of the first that has a token mounted")
     private Optional<String> user = Optional.empty();
 
+    @Option(
+            names = "--audience",
+            description = "who it is made for; default the namespace of the services. Consumers of events each have"
+                    + " their own, and take a Trigger's: --role service --user NAME-oidc-eventing.knative.dev-trigger")
+    private Optional<String> audience = Optional.empty();
+
     @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
     private Path data = Path.of(".local-knative");
 
@@ -56,12 +62,13 @@ final class TokenCommand implements Callable<Integer> {
 
     private String token(Manifests manifests, Path keys) {
         var namespace = manifests.namespace();
+        var recipient = audience.orElse(namespace);
         if (role == Role.service) {
             var subject = "system:serviceaccount:%s:%s".formatted(namespace, user.orElseGet(() -> account(manifests)));
-            return TokenIssuer.cluster(keys).issue(subject, namespace, List.of(), VALID);
+            return TokenIssuer.cluster(keys).issue(subject, recipient, List.of(), VALID);
         }
         var subject = user.orElseGet(() -> UUID.randomUUID().toString());
-        return TokenIssuer.people(keys).issue(subject, namespace, List.of(role.name()), VALID);
+        return TokenIssuer.people(keys).issue(subject, recipient, List.of(role.name()), VALID);
     }
 
     private static String account(Manifests manifests) {
