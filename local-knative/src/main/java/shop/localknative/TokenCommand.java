@@ -38,7 +38,7 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "ID",
             description =
                     "who it is for: a user's id, by default a new one; with --role service, the name of a service "
-                            + "account, by default of the first that has a token mounted")
+                            + "account, by default of the first that has a token for the audience mounted")
     private Optional<String> user = Optional.empty();
 
     @Option(
@@ -64,20 +64,22 @@ final class TokenCommand implements Callable<Integer> {
         var namespace = manifests.namespace();
         var recipient = audience.orElse(namespace);
         if (role == Role.service) {
-            var subject = "system:serviceaccount:%s:%s".formatted(namespace, user.orElseGet(() -> account(manifests)));
+            var subject = "system:serviceaccount:%s:%s"
+                    .formatted(namespace, user.orElseGet(() -> account(manifests, recipient)));
             return TokenIssuer.cluster(keys).issue(subject, recipient, List.of(), VALID);
         }
         var subject = user.orElseGet(() -> UUID.randomUUID().toString());
         return TokenIssuer.people(keys).issue(subject, recipient, List.of(role.name()), VALID);
     }
 
-    private static String account(Manifests manifests) {
+    private static String account(Manifests manifests, String audience) {
         return manifests.of(Service.class).stream()
                 .map(Workload::of)
-                .filter(Workload::hasToken)
+                .filter(workload -> workload.hasTokenFor(audience))
                 .map(Workload::serviceAccount)
                 .findFirst()
                 .orElseThrow(() -> new StartException(
-                        "No service has a serviceAccountToken mounted; say whose token you want with --user."));
+                        "No service has a serviceAccountToken for %s mounted; say whose token you want with --user."
+                                .formatted(audience)));
     }
 }
