@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.restassured.response.ValidatableResponse;
-import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +18,10 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
 import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +34,7 @@ import shop.events.EventTypes;
 class EventIdentityIT {
     private static final String ISSUER = "https://kubernetes.default.svc.cluster.local";
     private static final Duration VALID = Duration.ofMinutes(5);
+    private static final PublicJsonWebKey INVENTED_KEY = newKey();
     private static final Manifests MANIFESTS = Manifests.of("k8s/overlays/local");
 
     /**
@@ -100,50 +104,45 @@ class EventIdentityIT {
         refused(post(consumer, null), 403);
         refused(post(consumer, "not.a.token"), 403);
         refused(post(consumer, shop.adminToken()), 403);
-        refused(post(consumer, token(cluster, consumer.stranger(), consumer.audience(), VALID)), 403);
-        refused(post(consumer, token(cluster, consumer.trigger(), "shop", VALID)), 403);
-        refused(post(consumer, token(cluster, consumer.trigger(), "shop/another", VALID)), 403);
+        refused(post(consumer, token(consumer.stranger(), consumer.audience(), VALID)), 403);
+        refused(post(consumer, token(consumer.trigger(), "shop", VALID)), 403);
+        refused(post(consumer, token(consumer.trigger(), "shop/another", VALID)), 403);
     }
 
     /** By a broker, with a new token or when the keys are there. */
     @ParameterizedTest
     @MethodSource("consumers")
-    void whatCannotBeVerifiedNowIsToBeTriedAgain(Consumer consumer) throws JoseException {
-        refused(post(consumer, token(cluster, consumer.trigger(), consumer.audience(), Duration.ofHours(-1))), 503);
-        PublicJsonWebKey invented = RsaJwkGenerator.generateJwk(2048);
-        invented.setKeyId("invented");
-        refused(post(consumer, token(invented, consumer.trigger(), consumer.audience(), VALID)), 503);
+    void whatCannotBeVerifiedNowIsToBeTriedAgain(Consumer consumer) {
+        refused(post(consumer, token(consumer.trigger(), consumer.audience(), Duration.ofHours(-1))), 503);
+        refused(post(consumer, token(INVENTED_KEY, "invented", consumer.trigger(), consumer.audience(), VALID)), 503);
     }
 
     /** It is of a type that nobody knows, so it is not handled; but it is let in. */
     @ParameterizedTest
     @MethodSource("consumers")
     void whoIsKnownIsLetIn(Consumer consumer) {
-        post(consumer, token(cluster, consumer.trigger(), consumer.audience(), VALID))
-                .statusCode(is(oneOf(204, 400)));
+        post(consumer, token(consumer.trigger(), consumer.audience(), VALID)).statusCode(is(oneOf(204, 400)));
     }
 
     @Test
-    void aStrangersRequestForARefundRefundsNothing() throws JoseException {
+    void aStrangersRequestForARefundRefundsNothing() {
         String order = shop.placeOrder(shop.registerCustomer(), shop.stockProduct(1), "tok_ok");
         shop.awaitStatus("CONFIRMED", order);
         String account = account("refund-payment");
         String audience = "shop/refund-payment";
-        PublicJsonWebKey forged = RsaJwkGenerator.generateJwk(2048);
-        forged.setKeyId(cluster.getKeyId());
 
         refused(requestRefund(order, null), 403);
         for (String token : List.of(
                 shop.adminToken(),
-                token(cluster, account("authorize-payment"), audience, VALID),
-                token(cluster, account, "shop/dead-letters", VALID),
-                token(forged, account, audience, VALID))) {
+                token(account("authorize-payment"), audience, VALID),
+                token(account, "shop/dead-letters", VALID),
+                token(INVENTED_KEY, cluster.getKeyId(), account, audience, VALID))) {
             refused(requestRefund(order, token), 403);
         }
-        refused(requestRefund(order, token(cluster, account, audience, Duration.ofHours(-1))), 503);
+        refused(requestRefund(order, token(account, audience, Duration.ofHours(-1))), 503);
         assertEquals(Shop.PRICE, shop.paidFor(order));
 
-        requestRefund(order, token(cluster, account, audience, VALID)).statusCode(204);
+        requestRefund(order, token(account, audience, VALID)).statusCode(204);
         assertEquals(0, shop.paidFor(order));
     }
 
@@ -178,14 +177,36 @@ class EventIdentityIT {
         return "system:serviceaccount:shop:%s-oidc-eventing.knative.dev-trigger".formatted(trigger);
     }
 
-    private static String token(PublicJsonWebKey key, String subject, String audience, Duration valid) {
-        return Jwt.issuer(ISSUER)
-                .subject(subject)
-                .audience(audience)
-                .issuedAt(System.currentTimeMillis() / 1000 - 7200)
-                .expiresAt(System.currentTimeMillis() / 1000 + valid.toSeconds())
-                .jws()
-                .keyId(key.getKeyId())
-                .sign(key.getPrivateKey());
+    private String token(String subject, String audience, Duration valid) {
+        return token(cluster, cluster.getKeyId(), subject, audience, valid);
+    }
+
+    /** @param keyId which the token claims to be signed with */
+    private static String token(PublicJsonWebKey key, String keyId, String subject, String audience, Duration valid) {
+        NumericDate end = NumericDate.now();
+        end.addSeconds(valid.toSeconds());
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(ISSUER);
+        claims.setSubject(subject);
+        claims.setAudience(audience);
+        claims.setExpirationTime(end);
+        JsonWebSignature token = new JsonWebSignature();
+        token.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        token.setKeyIdHeaderValue(keyId);
+        token.setKey(key.getPrivateKey());
+        token.setPayload(claims.toJson());
+        try {
+            return token.getCompactSerialization();
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static PublicJsonWebKey newKey() {
+        try {
+            return RsaJwkGenerator.generateJwk(2048);
+        } catch (JoseException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
