@@ -93,11 +93,20 @@ native_modules() { grep -rhoE 'image: shop/[a-z-]+' k8s/base | sed 's|.*/||' | s
 # Prints the executable that the module $1 was built into, if any.
 executable() { find "$1/target" -maxdepth 1 -name '*-runner' -type f 2>/dev/null; }
 
+# Prints the module $1 and the modules that it depends on.
+parts() {
+    local part
+    echo "$1"
+    for part in event-contracts event-identity service-kit; do
+        [ "$part" = "$1" ] || ! grep -q "<artifactId>$part<" "$1/pom.xml" || parts "$part"
+    done
+}
+
 # Runs find on what the module $1 is built from: its own sources and those of the modules that it depends on.
 find_sources() {
-    local part sources=(pom.xml "$1"/{pom.xml,src/main})
-    for part in event-contracts service-kit; do
-        ! grep -q "<artifactId>$part<" "$1/pom.xml" || sources+=("$part"/{pom.xml,src/main})
+    local part sources=(pom.xml)
+    for part in $(parts "$1" | sort -u); do
+        sources+=("$part"/{pom.xml,src/main})
     done
     find "${sources[@]}" "${@:2}"
 }

@@ -10,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import shop.identity.Verdict;
 
 /**
  * The one place that turns a failure into an HTTP answer (RFC 9457). Funqy alone would answer 500 to all of them, and the
@@ -30,11 +31,25 @@ class Failures {
         router.route().order(Integer.MIN_VALUE).failureHandler(this::answer);
     }
 
+    /** Answers who may not send events here. */
+    void refuse(RoutingContext context, Verdict.Unknown sender) {
+        answer(
+                context,
+                switch (sender) {
+                    case Verdict.Stranger stranger -> refused(403, "forbidden", stranger.why());
+                    case Verdict.Unverified unverified -> refused(503, "unverified", unverified.why());
+                });
+    }
+
     private void answer(RoutingContext context) {
         Fault fault = faultOf(context);
         if (fault.status() == 500) {
             LOG.errorf(context.failure(), "function=%s failed", function);
         }
+        answer(context, fault);
+    }
+
+    private static void answer(RoutingContext context, Fault fault) {
         String title = HttpResponseStatus.valueOf(fault.status()).reasonPhrase();
         context.response()
                 .setStatusCode(fault.status())

@@ -12,8 +12,8 @@ public record Event(Map<String, String> attributes, String data) {
     public enum Mode {
         BINARY {
             @Override
-            Response post(Event event) {
-                Map<String, String> headers = new LinkedHashMap<>();
+            Response post(Event event, Map<String, String> more) {
+                Map<String, String> headers = new LinkedHashMap<>(more);
                 event.attributes.forEach((name, value) -> headers.put("ce-" + name, value));
                 return Http.post("application/json", headers, event.data);
             }
@@ -30,11 +30,11 @@ public record Event(Map<String, String> attributes, String data) {
         },
         STRUCTURED {
             @Override
-            Response post(Event event) {
+            Response post(Event event, Map<String, String> more) {
                 StringBuilder members = new StringBuilder();
                 event.attributes.forEach((name, value) -> members.append("\"%s\": \"%s\", ".formatted(name, value)));
                 return Http.post(
-                        "application/cloudevents+json", Map.of(), "{%s\"data\": %s}".formatted(members, event.data));
+                        "application/cloudevents+json", more, "{%s\"data\": %s}".formatted(members, event.data));
             }
 
             @Override
@@ -48,7 +48,7 @@ public record Event(Map<String, String> attributes, String data) {
             }
         };
 
-        abstract Response post(Event event);
+        abstract Response post(Event event, Map<String, String> more);
 
         public abstract String attribute(Response reply, String name);
 
@@ -81,8 +81,13 @@ public record Event(Map<String, String> attributes, String data) {
         return new Event(changed, data);
     }
 
+    /** With one more header. */
+    public Response deliver(Mode mode, String authorization) {
+        return mode.post(this, Map.of("Authorization", authorization));
+    }
+
     /** Delivers it to the function, as the broker would. */
     public Response deliver(Mode mode) {
-        return mode.post(this);
+        return mode.post(this, Map.of());
     }
 }

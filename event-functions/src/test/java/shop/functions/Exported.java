@@ -4,6 +4,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.HashMap;
 import java.util.Map;
 import shop.testkit.AccessLog;
+import shop.testkit.Tokens;
 
 /** A process that runs one function, as each Knative Service does. */
 public abstract class Exported implements QuarkusTestProfile {
@@ -29,6 +30,18 @@ public abstract class Exported implements QuarkusTestProfile {
     public static class RefundPayment extends Exported {
         public RefundPayment() {
             super("refundPayment");
+        }
+    }
+
+    /** In a cluster that gives its Triggers an identity. */
+    public static class RefundPaymentToKnownSenders extends RefundPayment {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+            settings.put("CLUSTER_ISSUER", Tokens.CLUSTER);
+            settings.put("SHOP_EVENT_AUDIENCE", "shop/refund-payment");
+            settings.put("SHOP_BROKERS", Tokens.triggersAccount("refund-payment"));
+            return settings;
         }
     }
 

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import shop.localknative.eventing.Eventing;
 import shop.localknative.eventing.InvalidResource;
+import shop.localknative.eventing.ServiceAccounts;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
@@ -171,8 +173,10 @@ public final class Cluster implements AutoCloseable {
         pool.setDataSource(platform.database(BROKER_DATABASE));
         // Hikari's 30 s would outlast the patience of who sends an event, and of who pressed Ctrl-C.
         pool.setConnectionTimeout(5_000);
+        var accounts = new ServiceAccounts(
+                (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
         try {
-            var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve));
+            var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve, accounts));
             addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));
             return eventing;
         } catch (InvalidResource e) {

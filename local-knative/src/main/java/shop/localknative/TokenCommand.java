@@ -38,8 +38,14 @@ final class TokenCommand implements Callable<Integer> {
             paramLabel = "ID",
             description =
                     "who it is for: a user's id, by default a new one; with --role service, the name of a service "
-                            + "account, by default of the first that has a token mounted")
+                            + "account, by default of the first that has a token for the audience mounted")
     private Optional<String> user = Optional.empty();
+
+    @Option(
+            names = "--audience",
+            description = "who it is made for; default the namespace of the services. Consumers of events each have"
+                    + " their own, and take a Trigger's: --role service --user NAME-oidc-eventing.knative.dev-trigger")
+    private Optional<String> audience = Optional.empty();
 
     @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
     private Path data = Path.of(".local-knative");
@@ -56,21 +62,24 @@ final class TokenCommand implements Callable<Integer> {
 
     private String token(Manifests manifests, Path keys) {
         var namespace = manifests.namespace();
+        var recipient = audience.orElse(namespace);
         if (role == Role.service) {
-            var subject = "system:serviceaccount:%s:%s".formatted(namespace, user.orElseGet(() -> account(manifests)));
-            return TokenIssuer.cluster(keys).issue(subject, namespace, List.of(), VALID);
+            var subject = "system:serviceaccount:%s:%s"
+                    .formatted(namespace, user.orElseGet(() -> account(manifests, recipient)));
+            return TokenIssuer.cluster(keys).issue(subject, recipient, List.of(), VALID);
         }
         var subject = user.orElseGet(() -> UUID.randomUUID().toString());
-        return TokenIssuer.people(keys).issue(subject, namespace, List.of(role.name()), VALID);
+        return TokenIssuer.people(keys).issue(subject, recipient, List.of(role.name()), VALID);
     }
 
-    private static String account(Manifests manifests) {
+    private static String account(Manifests manifests, String audience) {
         return manifests.of(Service.class).stream()
                 .map(Workload::of)
-                .filter(Workload::hasToken)
+                .filter(workload -> workload.hasTokenFor(audience))
                 .map(Workload::serviceAccount)
                 .findFirst()
                 .orElseThrow(() -> new StartException(
-                        "No service has a serviceAccountToken mounted; say whose token you want with --user."));
+                        "No service has a serviceAccountToken for %s mounted; say whose token you want with --user."
+                                .formatted(audience)));
     }
 }

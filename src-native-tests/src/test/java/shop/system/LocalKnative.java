@@ -70,6 +70,11 @@ final class LocalKnative implements AutoCloseable {
         }
     }
 
+    /** The key by which its cluster signs tokens, as JWK. */
+    Path clusterKey() {
+        return DATA.resolve("keys/cluster.jwk");
+    }
+
     /** A request to the front door. Java resolves no *.localhost, hence the address and the header. */
     RequestSpecification request(String host) {
         return RestAssured.given().baseUri("http://127.0.0.1:" + port).header("Host", host);

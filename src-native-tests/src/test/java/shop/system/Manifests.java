@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The resources of a kustomization that has {@code resources} and {@code configMapGenerator} only. */
+/** The resources of a kustomization, of whose parts those are read that local-knative reads. */
 record Manifests(List<JsonNode> resources) {
     static final Path ROOT = Path.of(System.getProperty("shop.root"));
 
@@ -27,7 +29,7 @@ record Manifests(List<JsonNode> resources) {
     private static final Map<String, Manifests> RENDERED = new ConcurrentHashMap<>();
 
     static Manifests of(String kustomization) {
-        return new Manifests(read(ROOT.resolve(kustomization)).toList());
+        return new Manifests(read(ROOT.resolve(kustomization)));
     }
 
     /** What {@code kubectl kustomize} makes of it; a test is skipped where there is no kubectl. */
@@ -122,16 +124,49 @@ record Manifests(List<JsonNode> resources) {
         return StreamSupport.stream(array.spliterator(), false);
     }
 
-    private static Stream<JsonNode> read(Path path) {
-        if (!Files.isDirectory(path)) {
-            return documents(path);
-        }
+    private static List<JsonNode> read(Path path) {
+        return Files.isDirectory(path) ? read(path, List.of()) : documents(path).toList();
+    }
+
+    /** @param before what a Component finds, and may change */
+    private static List<JsonNode> read(Path directory, List<JsonNode> before) {
         JsonNode kustomization =
-                documents(path.resolve("kustomization.yaml")).findFirst().orElseThrow();
-        return Stream.concat(
-                elements(kustomization.path("resources")).flatMap(resource -> read(path.resolve(resource.asText()))),
-                elements(kustomization.path("configMapGenerator"))
-                        .map(generator -> configMap(generator, kustomization.path("namespace"))));
+                documents(directory.resolve("kustomization.yaml")).findFirst().orElseThrow();
+        List<JsonNode> resources = new ArrayList<>(before);
+        elements(kustomization.path("resources"))
+                .forEach(resource -> resources.addAll(read(directory.resolve(resource.asText()))));
+        elements(kustomization.path("configMapGenerator"))
+                .forEach(generator -> resources.add(configMap(generator, kustomization.path("namespace"))));
+        List<JsonNode> all = elements(kustomization.path("components"))
+                .reduce(
+                        List.copyOf(resources),
+                        (found, component) -> read(directory.resolve(component.asText()), found),
+                        (one, another) -> another);
+        return all.stream()
+                .map(resource -> patched(resource, kustomization.path("patches")))
+                .toList();
+    }
+
+    private static JsonNode patched(JsonNode resource, JsonNode patches) {
+        return elements(patches)
+                .filter(patch -> selects(patch.get("target"), resource))
+                .reduce(
+                        resource,
+                        (found, patch) ->
+                                JsonPatch.apply(yaml(patch.get("patch").asText()), found),
+                        (one, another) -> another);
+    }
+
+    /** Whether a patch for this {@code target} is one for this resource. */
+    static boolean selects(JsonNode target, JsonNode resource) {
+        Map<String, String> fields = Map.of(
+                "group", resource.get("apiVersion").asText().replaceFirst("/?[^/]*$", ""),
+                "kind", resource.get("kind").asText(),
+                "name", name(resource));
+        return target.properties().stream()
+                .filter(field -> fields.containsKey(field.getKey()))
+                .allMatch(field ->
+                        fields.get(field.getKey()).matches(field.getValue().asText()));
     }
 
     private static JsonNode configMap(JsonNode generator, JsonNode namespace) {

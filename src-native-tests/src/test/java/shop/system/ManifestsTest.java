@@ -15,8 +15,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -37,8 +40,6 @@ class ManifestsTest {
 
     /** What Kubernetes puts into every namespace. */
     private static final String OF_EVERY_NAMESPACE = "kube-root-ca.crt";
-
-    private static final String TRIGGERS_ACCOUNT = "system:serviceaccount:shop:%s-oidc-eventing.knative.dev-trigger";
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("systems")
@@ -115,24 +116,61 @@ class ManifestsTest {
         });
     }
 
-    /** Where events are taken from known triggers only, these are all that deliver there, and say who they are. */
+    /**
+     * Where events are taken from known Triggers only, by everybody: each consumer knows all that deliver there, and they make
+     * their tokens for it alone. Where not, no audience is named: Kafka's broker has no token to show then, and delivers
+     * nothing (data-plane, dispatcher/impl/http/WebClientCloudEventSender.java, send).
+     */
     @EverySystem
-    void everyTriggerIsKnownToTheServiceThatAsks(Manifests manifests) {
-        manifests.pods().filter(pod -> pod.variable("SHOP_BROKERS") != null).forEach(pod -> {
-            Set<JsonNode> triggers = manifests
-                    .ofKind("Trigger")
-                    .filter(trigger ->
-                            trigger.at("/spec/subscriber/ref/name").asText().equals(name(pod.owner())))
-                    .collect(toSet());
-            triggers.forEach(trigger ->
-                    assertEquals("shop", trigger.at("/spec/subscriber/audience").asText(), name(trigger)));
-            assertEquals(
-                    triggers.stream()
-                            .map(trigger -> TRIGGERS_ACCOUNT.formatted(name(trigger)))
-                            .collect(toSet()),
-                    Set.of(pod.variable("SHOP_BROKERS").split(",")),
-                    pod.name());
+    void everyConsumerKnowsTheTriggersThatDeliverThere(Manifests manifests) {
+        boolean known = manifests.ofKind("EventPolicy").findAny().isPresent();
+        Map<String, Set<String>> senders = new TreeMap<>();
+        Stream.concat(manifests.ofKind("Broker"), manifests.ofKind("Trigger")).forEach(resource -> {
+            for (String destination : List.of("/spec/subscriber", "/spec/delivery/deadLetterSink")) {
+                JsonNode consumer = resource.at(destination + "/ref/name");
+                if (consumer.isTextual()) {
+                    assertEquals(
+                            known ? "shop/" + consumer.asText() : "",
+                            resource.at(destination + "/audience").asText(),
+                            name(resource) + destination);
+                    senders.computeIfAbsent(consumer.asText(), any -> new TreeSet<>());
+                    if (resource.get("kind").asText().equals("Trigger")) {
+                        senders.get(consumer.asText()).add(triggersAccount(name(resource)));
+                    }
+                }
+            }
         });
+        assertFalse(senders.isEmpty());
+        manifests
+                .knativeServices()
+                .map(service -> new Pod(service, service.at("/spec/template")))
+                .forEach(pod -> {
+                    String name = name(pod.owner());
+                    boolean asks = known && senders.containsKey(name);
+                    assertEquals(
+                            asks ? senders.get(name) : Set.of(),
+                            pod.variable("SHOP_BROKERS") == null
+                                    ? Set.of()
+                                    : Set.of(pod.variable("SHOP_BROKERS").split(",")),
+                            name);
+                    assertEquals(asks ? "shop/" + name : null, pod.variable("SHOP_EVENT_AUDIENCE"), name);
+                    if (asks) {
+                        Set<String> variables = Set.copyOf(
+                                pod.template().at("/spec/containers/0/env").findValuesAsText("name"));
+                        assertTrue(variables.containsAll(Set.of("CLUSTER_ISSUER", "CLUSTER_JWKS")), name);
+                        assertEquals(
+                                manifests.has("ClusterRoleBinding", "shop-issuer-keys"),
+                                variables.contains("CLUSTER_CA"),
+                                name);
+                    }
+                });
+    }
+
+    /** Eventing, pkg/auth/serviceaccount.go; a longer name would end in a hash. */
+    private static String triggersAccount(String trigger) {
+        String account = trigger + "-oidc-eventing.knative.dev-trigger";
+        assertTrue(account.length() <= 63, account + " is too long");
+        return "system:serviceaccount:shop:" + account;
     }
 
     @EverySystem

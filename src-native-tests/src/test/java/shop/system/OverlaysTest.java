@@ -21,14 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the overlays for clusters make of what runs here every day. */
 class OverlaysTest {
+    private static final String LOCAL = "k8s/overlays/local";
+
     /** {@code op path} of a JSON patch, for the resources that it is made for. */
     private record Change(JsonNode target, String path) {
         boolean isFor(JsonNode resource) {
-            return matches("kind", resource.get("kind").asText()) && matches("name", name(resource));
-        }
-
-        private boolean matches(String field, String value) {
-            return !target.has(field) || value.matches(target.get(field).asText());
+            return Manifests.selects(target, resource);
         }
 
         /** {@code /-} appends. */
@@ -47,16 +45,18 @@ class OverlaysTest {
                 "src-native-tests/k8s/canary",
                 "src-native-tests/k8s/kafka"
             })
-    void whatAlsoRunsHereIsTheSameButForWhatTheOverlaySays(String overlay) {
-        List<JsonNode> kustomizations =
-                kustomizations(Manifests.ROOT.resolve(overlay).normalize(), new HashSet<>());
+    void whatAlsoRunsHereIsTheSameButForWhatTheOverlaysSay(String overlay) {
+        Set<Path> seen = new HashSet<>();
+        List<JsonNode> kustomizations = Stream.of(overlay, LOCAL)
+                .flatMap(one -> kustomizations(Manifests.ROOT.resolve(one).normalize(), seen).stream())
+                .toList();
         List<Change> changes = kustomizations.stream()
                 .flatMap(kustomization -> elements(kustomization.path("patches")))
                 .flatMap(patch -> elements(Manifests.yaml(patch.get("patch").asText()))
                         .map(operation -> new Change(
                                 patch.get("target"), operation.get("path").asText())))
                 .toList();
-        Map<String, JsonNode> here = byId(Manifests.rendered("k8s/overlays/local"));
+        Map<String, JsonNode> here = byId(Manifests.rendered(LOCAL));
         Set<String> generated = new TreeSet<>();
         kustomizations.stream()
                 .flatMap(kustomization -> elements(kustomization.path("configMapGenerator")))
@@ -85,6 +85,17 @@ class OverlaysTest {
                                 pod.name() + " runs no digest of the company's registry")));
         assertFalse(production.has("Service", "payment-sandbox"));
         assertEquals(0, production.ofKind("Secret").count(), "Secrets are the operator's");
+    }
+
+    /** A cluster as it comes has no OIDC. */
+    @Test
+    void consumersTakeEventsOfKnownTriggersOnlyHereAndInProduction() {
+        for (String overlay : List.of(LOCAL, "k8s/overlays/production")) {
+            assertTrue(Manifests.rendered(overlay).has("EventPolicy", "schedule"), overlay);
+        }
+        for (String overlay : List.of("k8s/overlays/dev", "src-native-tests/k8s/kafka")) {
+            assertEquals(0, Manifests.rendered(overlay).ofKind("EventPolicy").count(), overlay);
+        }
     }
 
     @Test
@@ -117,10 +128,10 @@ class OverlaysTest {
         });
     }
 
-    /** Those that a kustomization is made of, but not those of {@code local}. */
+    /** Those that a kustomization is made of. */
     private static List<JsonNode> kustomizations(Path directory, Set<Path> seen) {
         Path file = directory.resolve("kustomization.yaml");
-        if (directory.endsWith("k8s/overlays/local") || !file.toFile().exists() || !seen.add(file)) {
+        if (!file.toFile().exists() || !seen.add(file)) {
             return List.of();
         }
         JsonNode kustomization = Manifests.documents(file).findFirst().orElseThrow();

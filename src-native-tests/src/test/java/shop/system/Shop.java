@@ -39,6 +39,10 @@ final class Shop implements AutoCloseable {
         return knative;
     }
 
+    String adminToken() {
+        return adminToken;
+    }
+
     RequestSpecification anyoneTo(String service) {
         return knative.request(service + ".shop.svc.cluster.local");
     }

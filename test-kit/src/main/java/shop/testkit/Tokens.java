@@ -48,13 +48,27 @@ public final class Tokens {
         return sign(claims(CLUSTER, subject), CLUSTER_KEY);
     }
 
-    /** Claims of the people's issuer to be changed by a test, then signed by {@link #signByPeople}. */
+    /** What Knative Eventing sends with what this Trigger delivers (pkg/auth/serviceaccount.go, token_provider.go). */
+    public static String trigger(String name, String audience) {
+        return signByCluster(claims(CLUSTER, triggersAccount(name)).audience(audience));
+    }
+
+    /** The subject of its tokens. */
+    public static String triggersAccount(String name) {
+        return "system:serviceaccount:shop:" + name + "-oidc-eventing.knative.dev-trigger";
+    }
+
+    /** Claims to be changed by a test, then signed by {@link #signByPeople} or {@link #signByCluster}. */
     public static JwtClaimsBuilder claims(String issuer, String subject) {
         return Jwt.issuer(issuer).subject(subject).audience(AUDIENCE).expiresIn(Duration.ofMinutes(5));
     }
 
     public static String signByPeople(JwtClaimsBuilder claims) {
         return sign(claims, PEOPLE_KEY);
+    }
+
+    public static String signByCluster(JwtClaimsBuilder claims) {
+        return sign(claims, CLUSTER_KEY);
     }
 
     /** What tells a service of these issuers. */

@@ -28,7 +28,7 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
                 .with("knativeerrorcode", String.valueOf(pending.failure().code()))
                 .with("knativeerrordata", pending.failure().data());
         return switch (sender.send(
-                sink.address(), route.outgoing(event), false, route.retry().timeout())) {
+                sink, route.outgoing(event), false, route.retry().timeout())) {
             case Accepted accepted -> Change.done(pending.id());
             case Refused refused -> later(pending, refused);
         };

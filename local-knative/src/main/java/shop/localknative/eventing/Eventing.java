@@ -56,13 +56,16 @@ public final class Eventing implements AutoCloseable {
      * @param db of the brokers alone; its tables are made at the start
      * @param addresses where a destination is on this machine. Its reference always has a namespace. Called whenever an
      *     address is needed, and throws {@link IllegalArgumentException} for what does not exist
+     * @param accounts of those that send events
      * @throws InvalidResource naming the resource and the field that can't be understood
      */
     public Eventing(
             Vertx vertx,
             DataSource db,
             Collection<? extends HasMetadata> resources,
-            Function<Destination, URI> addresses) {
+            Function<Destination, URI> addresses,
+            ServiceAccounts accounts) {
+        Sink.Directory directory = new Sink.Directory(addresses, accounts);
         sender = new Sender(vertx);
         store = new EventStore(db);
         ingress = new Ingress(vertx, brokers, commits);
@@ -80,11 +83,11 @@ public final class Eventing implements AutoCloseable {
                         FieldPath.of("spec", "broker"),
                         "there is no Broker %s, only %s".formatted(broker, brokers.keySet()));
             }
-            add(brokers.get(broker), Route.of(trigger, specs.get(broker), addresses));
+            add(brokers.get(broker), Route.of(trigger, specs.get(broker), directory));
         });
         each(resources, PingSource.class, ping -> {
             required(ping.getSpec());
-            pings.add(new PingSchedule(ping, addresses, sender));
+            pings.add(new PingSchedule(ping, directory, sender));
         });
     }
 

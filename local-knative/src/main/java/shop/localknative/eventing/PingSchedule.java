@@ -6,11 +6,9 @@ import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import io.cloudevents.SpecVersion;
-import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.PingSourceSpec;
 import java.lang.System.Logger.Level;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -22,7 +20,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import shop.localknative.eventing.InvalidResource.InvalidField;
 import shop.localknative.eventing.Sender.Refused;
 import shop.localknative.manifests.FieldPath;
@@ -49,18 +46,14 @@ final class PingSchedule implements Runnable {
     /**
      * @throws InvalidField if it can't be understood
      */
-    PingSchedule(PingSource source, Function<Destination, URI> addresses, Sender sender) {
+    PingSchedule(PingSource source, Sink.Directory directory, Sender sender) {
         PingSourceSpec spec = source.getSpec();
         this.name =
                 source.getMetadata().getNamespace() + "/" + source.getMetadata().getName();
         this.times = ExecutionTime.forCron(cron(spec.getSchedule()));
         this.zone = zone(spec.getTimezone());
         this.event = event(source);
-        this.sink = Sink.of(
-                FieldPath.of("spec", "sink"),
-                spec.getSink(),
-                source.getMetadata().getNamespace(),
-                addresses);
+        this.sink = Sink.of(source, FieldPath.of("spec", "sink"), spec.getSink(), directory);
         this.sender = sender;
     }
 
@@ -97,9 +90,7 @@ final class PingSchedule implements Runnable {
     private void send() throws InterruptedException {
         String id = UUID.randomUUID().toString();
         Message ping = event.with("id", id).with("time", Instant.now().toString());
-        for (int attempt = 1;
-                sender.send(sink.address(), ping, false, RETRY.timeout()) instanceof Refused r;
-                attempt++) {
+        for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
             if (!r.worthRetrying() || attempt > RETRY.retries()) {
                 LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.name(), r.reason(), id);
                 return;

@@ -1,15 +1,12 @@
 package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.DeliverySpec;
-import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import shop.localknative.eventing.InvalidResource.InvalidField;
 import shop.localknative.manifests.FieldPath;
@@ -38,7 +35,7 @@ record Route(
     /**
      * @throws InvalidField if it can't be understood
      */
-    static Route of(Trigger trigger, Broker broker, Function<Destination, URI> addresses) {
+    static Route of(Trigger trigger, Broker broker, Sink.Directory directory) {
         String namespace = trigger.getMetadata().getNamespace();
         // A Trigger's delivery replaces its Broker's, all but the dead letter sink, as in Knative.
         List<DeliverySpec> delivery = Stream.of(
@@ -50,12 +47,16 @@ record Route(
         return new Route(
                 namespace + "/" + trigger.getMetadata().getName(),
                 Filter.of(trigger.getSpec()),
-                Sink.of(FieldPath.of("spec", "subscriber"), trigger.getSpec().getSubscriber(), namespace, addresses),
+                Sink.of(
+                        trigger,
+                        FieldPath.of("spec", "subscriber"),
+                        trigger.getSpec().getSubscriber(),
+                        directory),
                 delivery.stream()
                         .map(DeliverySpec::getDeadLetterSink)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .map(sink -> Sink.of(DEAD_LETTER_SINK, sink, namespace, addresses)),
+                        .map(sink -> Sink.of(trigger, DEAD_LETTER_SINK, sink, directory)),
                 Retry.of(its),
                 structured(its),
                 ordered(trigger));

@@ -7,11 +7,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,9 +62,12 @@ final class Sender implements AutoCloseable {
      * @param replies whether an event in the answer would be taken ({@code Prefer: reply})
      * @param timeout until the whole answer has been read
      */
-    Answer send(URI address, Message event, boolean replies, Duration timeout) throws InterruptedException {
-        RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(address.toString());
+    Answer send(Sink sink, Message event, boolean replies, Duration timeout) throws InterruptedException {
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setAbsoluteURI(sink.address().toString());
         event.headers().forEach(options::addHeader);
+        sink.token().ifPresent(token -> options.addHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token));
         if (replies) {
             options.addHeader("prefer", "reply");
         }

@@ -3,20 +3,25 @@ package shop.localknative.eventing;
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.duck.v1.DestinationBuilder;
 import io.fabric8.knative.duck.v1.KReference;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.net.URI;
+import java.util.Optional;
 import java.util.function.Function;
 import shop.localknative.eventing.InvalidResource.InvalidField;
 import shop.localknative.manifests.FieldPath;
 
-/** Where events are sent. */
-record Sink(Destination destination, Function<Destination, URI> addresses) {
+/** Where a Trigger or a PingSource sends events. */
+record Sink(HasMetadata sender, Destination destination, Directory directory) {
+
+    /** What is known of destinations: their addresses, and who their senders are to them. */
+    record Directory(Function<Destination, URI> addresses, ServiceAccounts accounts) {}
 
     /**
      * A reference without a namespace means that of the resource which refers, as Knative's webhook fills in.
      *
      * @throws InvalidField if there is neither a reference nor a URI
      */
-    static Sink of(FieldPath field, Destination destination, String namespace, Function<Destination, URI> addresses) {
+    static Sink of(HasMetadata sender, FieldPath field, Destination destination, Directory directory) {
         if (destination == null || (destination.getRef() == null && destination.getUri() == null)) {
             throw new InvalidField(field, "a ref or a uri is expected");
         }
@@ -30,16 +35,23 @@ record Sink(Destination destination, Function<Destination, URI> addresses) {
         if (ref != null && ref.getNamespace() == null) {
             destination = new DestinationBuilder(destination)
                     .editRef()
-                    .withNamespace(namespace)
+                    .withNamespace(sender.getMetadata().getNamespace())
                     .endRef()
                     .build();
         }
-        return new Sink(destination, addresses);
+        return new Sink(sender, destination, directory);
     }
 
     /** On this machine, for now. */
     URI address() {
-        return addresses.apply(destination);
+        return directory.addresses().apply(destination);
+    }
+
+    /** What the sender shows to a destination that names an audience. */
+    Optional<String> token() {
+        return Optional.ofNullable(destination.getAudience())
+                .filter(audience -> !audience.isEmpty())
+                .map(audience -> directory.accounts().token(sender, audience));
     }
 
     /** Its URL in a cluster, which stays the same over restarts: what {@code knativeerrordest} says. */

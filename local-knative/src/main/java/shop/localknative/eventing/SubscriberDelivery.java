@@ -26,7 +26,7 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
     @Override
     public Change attempt(Pending pending) throws InterruptedException {
         Answer answer = sender.send(
-                route.subscriber().address(),
+                route.subscriber(),
                 route.outgoing(pending.event()),
                 true,
                 route.retry().timeout());

@@ -12,14 +12,39 @@ record Kustomization(
         String kind,
         String namespace,
         List<String> resources,
+        List<String> components,
         List<Generator> configMapGenerator,
         Options generatorOptions,
-        List<String> configurations) {
+        List<String> configurations,
+        List<Patch> patches) {
 
     Kustomization {
+        kind = kind == null ? "Kustomization" : kind;
+        components = components == null ? List.of() : components;
+        patches = patches == null ? List.of() : patches;
         resources = resources == null ? List.of() : resources;
         configMapGenerator = configMapGenerator == null ? List.of() : configMapGenerator;
         generatorOptions = generatorOptions == null ? Options.NONE : generatorOptions;
+    }
+
+    /** @param patch JSON Patch operations (RFC 6902) in YAML */
+    record Patch(Target target, String patch) {}
+
+    /** Which resources a patch is for: each field a regular expression of the whole value, or null for any. */
+    record Target(String group, String version, String kind, String name, String namespace) {
+        boolean selects(Manifest manifest) {
+            var apiVersion = manifest.resource().getApiVersion();
+            int slash = apiVersion.indexOf('/');
+            return matches(group, apiVersion.substring(0, Math.max(slash, 0)))
+                    && matches(version, apiVersion.substring(slash + 1))
+                    && matches(kind, manifest.kind())
+                    && matches(name, manifest.name())
+                    && matches(namespace, manifest.namespace());
+        }
+
+        private static boolean matches(String expression, String value) {
+            return expression == null || value.matches(expression);
+        }
     }
 
     enum Behavior {

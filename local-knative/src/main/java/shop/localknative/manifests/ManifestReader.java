@@ -1,7 +1,11 @@
 package shop.localknative.manifests;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.zjsonpatch.JsonPatch;
+import io.fabric8.zjsonpatch.JsonPatchException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,9 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import shop.localknative.StartException;
 import shop.localknative.manifests.Kustomization.Generator;
+import shop.localknative.manifests.Kustomization.Patch;
 import shop.localknative.manifests.StrictYaml.Document;
 
 /** Reads a kustomization, a folder of YAML files or one YAML file, and everything that it refers to. */
@@ -55,30 +61,72 @@ public final class ManifestReader {
         }
         var kustomization = path.resolve("kustomization.yaml");
         if (Files.exists(kustomization)) {
-            files.add(kustomization);
-            readKustomization(kustomization, namespace);
+            readKustomization(kustomization, "Kustomization", namespace, manifests.size());
         } else {
             yamlFiles(path).forEach(file -> readAny(file, namespace));
         }
     }
 
-    private void readKustomization(Path file, Optional<String> outer) {
+    /**
+     * In the order of kustomize.
+     *
+     * @param first of the manifests that it may change: a Component changes what was read before it, too
+     */
+    private void readKustomization(Path file, String kind, Optional<String> outer, int first) {
+        files.add(file);
         for (var document : StrictYaml.read(file)) {
             var kustomization = document.as(Kustomization.class);
+            if (!kustomization.kind().equals(kind)) {
+                throw document.problem("a %s is expected here".formatted(kind), "kind");
+            }
             // As in kustomize, the outermost namespace wins.
             var namespace = outer.or(() -> Optional.ofNullable(kustomization.namespace()));
             for (int i = 0; i < kustomization.resources().size(); i++) {
-                var resource =
-                        file.resolveSibling(kustomization.resources().get(i)).normalize();
-                files.add(resource);
-                if (!Files.exists(resource)) {
-                    throw document.problem("no such file or directory: " + resource, "resources", i);
-                }
-                readAny(resource, namespace);
+                readAny(existing(document, kustomization.resources().get(i), "resources", i), namespace);
             }
             for (int i = 0; i < kustomization.configMapGenerator().size(); i++) {
                 generate(document, i, kustomization.configMapGenerator().get(i), namespace);
             }
+            for (int i = 0; i < kustomization.components().size(); i++) {
+                var component = existing(document, kustomization.components().get(i), "components", i);
+                readKustomization(component.resolve("kustomization.yaml"), "Component", namespace, first);
+            }
+            for (int i = 0; i < kustomization.patches().size(); i++) {
+                patch(document, i, kustomization.patches().get(i), first);
+            }
+        }
+    }
+
+    private Path existing(Document kustomization, String name, String field, int index) {
+        var path = kustomization.file().resolveSibling(name).normalize();
+        files.add(path);
+        if (!Files.exists(path)) {
+            throw kustomization.problem("no such file or directory: " + path, field, index);
+        }
+        return path;
+    }
+
+    /** One that selects nothing changes nothing, as in kustomize: it may be meant for what only a cluster can use. */
+    private void patch(Document kustomization, int index, Patch patch, int first) {
+        if (patch.target() == null || patch.patch() == null) {
+            throw kustomization.problem("expected a target, and a JSON patch for it", "patches", index);
+        }
+        try {
+            var selected = manifests.entrySet().stream()
+                    .skip(first)
+                    .filter(entry -> patch.target().selects(entry.getValue()))
+                    .toList();
+            var operations = StrictYaml.tree(patch.patch());
+            for (var entry : selected) {
+                var manifest = entry.getValue();
+                var tree = JsonPatch.apply(operations, StrictYaml.tree(manifest.resource()));
+                var document = new Document(manifest.file(), manifest.yaml(), tree);
+                entry.setValue(manifest(document, manifest.resource().getClass(), Optional.empty()));
+            }
+        } catch (JsonProcessingException | JsonPatchException e) {
+            throw kustomization.problem("not a JSON patch of this: " + e.getMessage(), "patches", index, "patch");
+        } catch (PatternSyntaxException e) {
+            throw kustomization.problem(e.getMessage(), "patches", index, "target");
         }
     }
 
@@ -156,6 +204,17 @@ public final class ManifestReader {
                     kind, "it knows " + Kinds.RUN.keySet().stream().sorted().toList());
             throw document.problem(kind.strip() + " is not a kind that local-knative runs; " + instead, "kind");
         }
+        var manifest = manifest(document, type, namespace);
+        var earlier = manifests.putIfAbsent(id(kind, manifest.namespace(), name), manifest);
+        if (earlier != null) {
+            throw document.problem(
+                    "%s %s was defined before, in %s".formatted(manifest.kind(), name, earlier.file()),
+                    "metadata",
+                    "name");
+        }
+    }
+
+    private static Manifest manifest(Document document, Class<? extends HasMetadata> type, Optional<String> namespace) {
         var resource = document.as(type);
         var metadata = resource.getMetadata();
         namespace.ifPresent(metadata::setNamespace);
@@ -165,13 +224,7 @@ public final class ManifestReader {
         Defaults.apply(resource);
         var manifest = new Manifest(document.file(), document.yaml(), resource);
         SupportedFields.check(manifest, document.tree());
-        var earlier = manifests.putIfAbsent(id(kind, metadata.getNamespace(), name), manifest);
-        if (earlier != null) {
-            throw document.problem(
-                    "%s %s was defined before, in %s".formatted(manifest.kind(), name, earlier.file()),
-                    "metadata",
-                    "name");
-        }
+        return manifest;
     }
 
     private static String id(String kind, String namespace, String name) {

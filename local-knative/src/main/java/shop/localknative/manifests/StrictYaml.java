@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -73,6 +74,15 @@ final class StrictYaml {
         } catch (IOException e) {
             throw new UncheckedIOException("%s can't be read".formatted(file), e);
         }
+    }
+
+    /** YAML within YAML. */
+    static JsonNode tree(String text) throws JsonProcessingException {
+        return MAPPER.readTree(text);
+    }
+
+    static JsonNode tree(HasMetadata resource) {
+        return MAPPER.valueToTree(resource);
     }
 
     private static Document document(Path file, Node node, String text) throws IOException {

@@ -79,8 +79,11 @@ final class SupportedFields {
 
     private static final String CE_OVERRIDES = "spec.ceOverrides.extensions.**";
 
+    /** Of those that are sent events, and with them tokens, by local-knative itself. */
+    private static final List<String> IDENTIFYING_DESTINATION = with(DESTINATION, "audience");
+
     private static final List<String> DELIVERY = with(
-            under("spec.delivery.deadLetterSink", DESTINATION),
+            under("spec.delivery.deadLetterSink", IDENTIFYING_DESTINATION),
             "spec.delivery.retry",
             "spec.delivery.backoffPolicy",
             "spec.delivery.backoffDelay",
@@ -110,13 +113,16 @@ final class SupportedFields {
             "Broker", with(DELIVERY, "spec.config.**"),
             "Trigger",
                     with(
-                            with(DELIVERY, under("spec.subscriber", DESTINATION).toArray(String[]::new)),
+                            with(
+                                    DELIVERY,
+                                    under("spec.subscriber", IDENTIFYING_DESTINATION)
+                                            .toArray(String[]::new)),
                             "spec.broker",
                             "spec.filter.attributes.**",
                             "spec.filters.**"),
             "PingSource",
                     with(
-                            SINK,
+                            under("spec.sink", IDENTIFYING_DESTINATION),
                             "spec.schedule",
                             "spec.timezone",
                             "spec.contentType",

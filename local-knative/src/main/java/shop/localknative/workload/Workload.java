@@ -64,9 +64,13 @@ public record Workload(Manifest manifest, Container container, List<Volume> volu
                 .toList();
     }
 
-    /** Whether it identifies itself to others with a token of its service account. */
-    public boolean hasToken() {
-        return volumes.stream().anyMatch(volume -> volume.getProjected() != null);
+    /** Whether it identifies itself to {@code audience} with a token of its service account. */
+    public boolean hasTokenFor(String audience) {
+        return volumes.stream()
+                .filter(volume -> volume.getProjected() != null)
+                .flatMap(volume -> volume.getProjected().getSources().stream())
+                .anyMatch(source ->
+                        audience.equals(source.getServiceAccountToken().getAudience()));
     }
 
     public String name() {

@@ -32,6 +32,8 @@ import shop.localknative.eventing.Subscriber.Received;
 
 class DeliveryTest extends EventingTest {
 
+    private static final String TRIGGER = "Bearer system:serviceaccount:shop:t-oidc-eventing.knative.dev-trigger for ";
+
     private TestEventing broker;
 
     @AfterEach
@@ -458,5 +460,38 @@ class DeliveryTest extends EventingTest {
         Map<String, String> all = new java.util.HashMap<>(headers);
         all.put(name, value);
         return all;
+    }
+
+    /** Eventing, pkg/broker/filter/filter_handler.go: a token of the Trigger, for the audience of whom it is sent to. */
+    @Test
+    void whoNamesAnAudienceIsShownATokenOfTheTrigger() {
+        broker(trigger(
+                "t",
+                "subscriber: {uri: '%s', audience: a}, delivery: {deadLetterSink: {uri: '%s', audience: b}}"
+                        .formatted(subscriber.url(), deadLetters.url())));
+        subscriber.answering(failing(400));
+        broker.send("1", "a");
+        assertEquals(TRIGGER + "b", deadLetter().headers().get("authorization"));
+        assertEquals(TRIGGER + "a", subscriber.received.getFirst().headers().get("authorization"));
+    }
+
+    /** Eventing, pkg/reconciler/broker/trigger/trigger.go, resolveDeadLetterSink: with its audience. */
+    @Test
+    void theBrokersDeadLetterSinkIsShownATokenOfTheTrigger() {
+        String delivery = "spec: {delivery: {deadLetterSink: {uri: '%s', audience: b}}}".formatted(deadLetters.url());
+        broker = new TestEventing(db.pool, BROKER + delivery, trigger("t", to(subscriber)));
+        subscriber.answering(failing(400));
+        broker.send("1", "a");
+        assertEquals(TRIGGER + "b", deadLetter().headers().get("authorization"));
+    }
+
+    /** Eventing, pkg/kncloudevents/event_dispatcher.go, createRequest. */
+    @Test
+    void whoNamesNoAudienceIsShownNoToken() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0")));
+        subscriber.answering(failing(400));
+        broker.send("1", "a");
+        assertNull(deadLetter().headers().get("authorization"));
+        assertNull(subscriber.received.getFirst().headers().get("authorization"));
     }
 }

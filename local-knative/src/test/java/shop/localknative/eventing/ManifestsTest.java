@@ -27,7 +27,11 @@ class ManifestsTest {
         var e = assertThrows(
                 InvalidResource.class,
                 () -> new Eventing(
-                        VERTX, new PGSimpleDataSource(), TestEventing.parse(manifests), d -> URI.create(d.getUri())));
+                        VERTX,
+                        new PGSimpleDataSource(),
+                        TestEventing.parse(manifests),
+                        d -> URI.create(d.getUri()),
+                        new ServiceAccounts((subject, audience, valid) -> "")));
         assertEquals(
                 message,
                 "%s %s: %s: %s"

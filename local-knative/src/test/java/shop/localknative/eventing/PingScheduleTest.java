@@ -46,7 +46,8 @@ class PingScheduleTest {
         PingSource source = (PingSource) TestEventing.parse(
                         ping("schedule: '%s', sink: {uri: 'http://127.0.0.1:1/'}%s".formatted(schedule, zone)))
                 .getFirst();
-        PingSchedule ping = new PingSchedule(source, d -> URI.create(d.getUri()), new Sender(Vertx.vertx()));
+        PingSchedule ping = new PingSchedule(
+                source, new Sink.Directory(d -> URI.create(d.getUri()), null), new Sender(Vertx.vertx()));
 
         assertEquals(
                 ZonedDateTime.parse(next),
@@ -87,13 +88,17 @@ class PingScheduleTest {
                         new Subscriber().answering(e -> Answer.status(calls.incrementAndGet() < 3 ? 503 : 202));
                 TestEventing eventing = new TestEventing(
                         db.pool,
-                        ping("schedule: '* * * * * *', dataBase64: aGVsbG8=, sink: {uri: '%s'}"
+                        ping("schedule: '* * * * * *', dataBase64: aGVsbG8=, sink: {uri: '%s', audience: a}"
                                 .formatted(sink.url())))) {
             assertNotNull(eventing);
             await().until(() -> sink.received.size() >= 3);
 
             assertEquals(sink.received.get(0).id(), sink.received.get(2).id());
             assertEquals("hello", sink.received.get(2).text());
+            // Eventing, pkg/adapter/mtping/runner.go, newPingSourceClient
+            assertEquals(
+                    "Bearer system:serviceaccount:shop:p-oidc-sources.knative.dev-pingsource for a",
+                    sink.received.get(2).headers().get("authorization"));
         }
     }
 }

@@ -52,7 +52,8 @@ final class TestEventing implements AutoCloseable {
                 parse(manifests),
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
-                        : url(destination.getRef().getName()));
+                        : url(destination.getRef().getName()),
+                new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience));
         server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,30 @@ import org.junit.jupiter.api.io.TempDir;
 import shop.localknative.StartException;
 
 class KustomizationTest {
+    private static final String SERVICE = """
+            apiVersion: serving.knative.dev/v1
+            kind: Service
+            metadata: {name: hello, namespace: demo, labels: {a: b}, annotations: {c: d}}
+            spec:
+              template:
+                metadata: {annotations: {autoscaling.knative.dev/max-scale: "2"}}
+                spec:
+                  containerConcurrency: 0
+                  automountServiceAccountToken: false
+                  containers:
+                    - image: hello
+                      env: [{name: A, value: a}]
+                      readinessProbe: {httpGet: {path: /, port: 9000}, successThreshold: 1}
+                      livenessProbe: {tcpSocket: {port: 8080}}
+                      resources: {limits: {memory: 256Mi}}
+                      securityContext: {runAsNonRoot: true, capabilities: {drop: [ALL]}}
+                      volumeMounts: [{name: tmp, mountPath: /tmp}]
+                  volumes:
+                    - {name: tmp, emptyDir: {}}
+                    - name: token
+                      projected: {sources: [{serviceAccountToken: {audience: a, path: token}}]}
+            """;
+
     @TempDir
     Path directory;
 
@@ -108,7 +133,117 @@ class KustomizationTest {
         write("overlay/kustomization.yaml", "resources: [../base]\npatches:\n  - path: patch.yaml\n");
         var message = complaint("overlay");
         assertTrue(
-                message.startsWith(directory.resolve("overlay/kustomization.yaml") + ":2: patches: unknown"), message);
+                message.startsWith(directory.resolve("overlay/kustomization.yaml") + ":3: patches[0].path: unknown"),
+                message);
+    }
+
+    /** As kubectl kustomize does it: resources, generators, components, patches. */
+    @Test
+    void componentChangesWhatWasReadBeforeItAndIsChangedByThePatchesOfItsKustomization() throws IOException {
+        write("component/kustomization.yaml", """
+                kind: Component
+                configMapGenerator:
+                  - {name: more, namespace: demo, literals: [a=b]}
+                patches:
+                  - target: {kind: ConfigMap, name: settings|mo}
+                    patch: |
+                      - {op: add, path: /data/component, value: was here}
+                      - {op: remove, path: /data/renamed}
+                """);
+        write("overlay/kustomization.yaml", """
+                resources: [../base]
+                components: [../component]
+                patches:
+                  - target: {version: v1, name: .*, namespace: demo}
+                    patch: |
+                      - {op: add, path: /data/overlay, value: was here}
+                  - target: {name: settings}
+                    patch: |
+                      - {op: test, path: /data/component, value: was here}
+                      - {op: replace, path: /data/timeout, value: PT1S}
+                """);
+        assertEquals(
+                Map.of(
+                        "timeout", "PT1S",
+                        "greeting", "hello, world",
+                        "settings.properties", "a=b\n",
+                        "component", "was here",
+                        "overlay", "was here"),
+                settings("overlay", "demo"));
+        assertEquals(
+                Map.of("a", "b", "overlay", "was here"),
+                ManifestReader.read(directory.resolve("overlay"))
+                        .find(ConfigMap.class, "demo", "more")
+                        .orElseThrow()
+                        .getData());
+    }
+
+    @Test
+    void patchOfAKustomizationChangesItsOwnResourcesOnly() throws IOException {
+        write("other/kustomization.yaml", """
+                patches:
+                  - target: {kind: ConfigMap}
+                    patch: |
+                      - {op: remove, path: /data/timeout}
+                """);
+        write("overlay/kustomization.yaml", "resources: [../base, ../other]\n");
+        assertEquals("PT15M", settings("overlay", "demo").get("timeout"));
+    }
+
+    @Test
+    void patchChangesNothingButWhatItSays() throws IOException {
+        write("base/service.yaml", SERVICE);
+        write("base/kustomization.yaml", "resources: [service.yaml]\n");
+        write("overlay/kustomization.yaml", """
+                resources: [../base]
+                patches:
+                  - target: {group: serving.knative.dev, kind: Service}
+                    patch: |
+                      - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: B, value: b}}
+                """);
+        write(
+                "expected/service.yaml",
+                SERVICE.replace("{name: A, value: a}", "{name: A, value: a}, {name: B, value: b}"));
+        assertEquals(service("expected"), service("overlay"));
+    }
+
+    @Test
+    void whatAPatchMakesIsReadAsStrictly() throws IOException {
+        write("base/service.yaml", SERVICE);
+        write("base/kustomization.yaml", "resources: [service.yaml]\n");
+        patched("{op: add, path: /spec/template/spec/containers/0/command, value: [sh]}");
+        assertTrue(complaint("overlay").contains("command: Kubernetes knows this field"), complaint("overlay"));
+        patched("{op: add, path: /spec/template/spec/containerz, value: []}");
+        assertTrue(complaint("overlay").contains("containerz: unknown field"), complaint("overlay"));
+    }
+
+    @Test
+    void patchThatDoesNotFitIsNamed() throws IOException {
+        patched("{op: add, path: /spec/a, value: b}");
+        assertTrue(
+                complaint("overlay")
+                        .startsWith(directory.resolve("overlay/kustomization.yaml") + ":4: patches[0].patch: "),
+                complaint("overlay"));
+        patched("{data: {a: b}}");
+        assertTrue(complaint("overlay").contains("patches[0].patch: not a JSON patch"), complaint("overlay"));
+        write("overlay/kustomization.yaml", """
+                resources: [../base]
+                patches:
+                  - patch: |
+                      kind: ConfigMap
+                """);
+        assertTrue(complaint("overlay").contains("patches[0]: expected a target"), complaint("overlay"));
+    }
+
+    @Test
+    void aComponentIsNoKustomizationNorTheOtherWayRound() throws IOException {
+        write("component/kustomization.yaml", "kind: Component\n");
+        write("overlay/kustomization.yaml", "resources: [../component]\n");
+        assertTrue(complaint("overlay").contains("a Kustomization is expected here"), complaint("overlay"));
+        write("overlay/kustomization.yaml", "components:\n  - ../base\n");
+        assertTrue(complaint("overlay").contains("a Component is expected here"), complaint("overlay"));
+        write("overlay/kustomization.yaml", "components:\n  - ../nowhere\n");
+        assertTrue(complaint("overlay").contains(":2: components[0]: no such file"), complaint("overlay"));
     }
 
     @Test
@@ -116,6 +251,22 @@ class KustomizationTest {
         write("overlay/kustomization.yaml", "resources:\n  - ../base\n  - nothing.yaml\n");
         var message = complaint("overlay");
         assertTrue(message.startsWith(directory.resolve("overlay/kustomization.yaml") + ":3: resources[1]:"), message);
+    }
+
+    private void patched(String operation) throws IOException {
+        write("overlay/kustomization.yaml", """
+                resources: [../base]
+                patches:
+                  - target: {name: .*}
+                    patch: |
+                      - %s
+                """.formatted(operation));
+    }
+
+    private Service service(String kustomization) {
+        return ManifestReader.read(directory.resolve(kustomization))
+                .find(Service.class, "demo", "hello")
+                .orElseThrow();
     }
 
     private void overlay(String behavior) throws IOException {

@@ -9,23 +9,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
 import io.quarkus.arc.All;
-import io.quarkus.security.AuthenticationFailedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.kit.Sweep;
 import shop.kit.http.Problem;
-import shop.kit.identity.Caller;
 
 /**
  * Receives CloudEvents over HTTP (CloudEvents HTTP Protocol Binding 1.0, binary and structured mode). Answers 204 when the
@@ -43,27 +38,15 @@ public class EventEndpoint {
     private final ObjectMapper json;
     private final Trace trace;
     private final List<Sweep> sweeps;
-    private final Caller caller;
-    private final boolean brokersOnly;
 
-    EventEndpoint(
-            ObjectMapper json,
-            Trace trace,
-            @All List<Sweep> sweeps,
-            Caller caller,
-            @ConfigProperty(name = "shop.identity.brokers") Optional<Set<String>> brokers) {
+    EventEndpoint(ObjectMapper json, Trace trace, @All List<Sweep> sweeps) {
         this.json = json;
         this.trace = trace;
         this.sweeps = sweeps;
-        this.caller = caller;
-        this.brokersOnly = brokers.isPresent();
     }
 
     /** Hands the event to {@code handler}; a ping of the schedule starts the sweeps instead. */
     public Response receive(HttpHeaders headers, byte[] body, Consumer<CloudEvent> handler) {
-        if (brokersOnly) {
-            requireBroker();
-        }
         CloudEvent event = parse(headers, body);
         requireRecordable(event);
         trace.join(event.getExtension("traceparent"));
@@ -76,21 +59,6 @@ public class EventEndpoint {
                 "Event %s %s of %s about %s handled",
                 event.getType(), event.getId(), event.getSource(), event.getSubject());
         return Response.noContent().build();
-    }
-
-    /** Not with the people's 401. What a new token or the issuer's keys may mend is a 503, which a broker retries. */
-    private void requireBroker() {
-        boolean isBroker;
-        try {
-            isBroker = caller.is(Caller.BROKER);
-        } catch (AuthenticationFailedException e) {
-            throw Problem.because(
-                    503, "unverified-broker", "Unverified broker", "The broker's token can't be verified (now).");
-        }
-        if (!isBroker) {
-            throw Problem.forbidden("Events are taken from a broker only: its token must be of the cluster's issuer and"
-                    + " have a subject of SHOP_BROKERS.");
-        }
     }
 
     /** The event that this request carries; a 400 problem when it carries none. */

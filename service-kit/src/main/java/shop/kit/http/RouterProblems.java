@@ -9,7 +9,7 @@ import jakarta.ws.rs.core.Response.Status;
 
 /** Problems of requests that are refused before JAX-RS sees them. */
 @ApplicationScoped
-class RouterProblems {
+public class RouterProblems {
     private final ObjectMapper json;
 
     RouterProblems(ObjectMapper json) {
@@ -17,10 +17,18 @@ class RouterProblems {
     }
 
     void answer(RoutingContext context, Status status, String detail) {
+        answer(context, ProblemMappers.ofStatus(status, detail));
+    }
+
+    public void answer(RoutingContext context, ProblemException problem) {
+        answer(context, problem.problem());
+    }
+
+    private void answer(RoutingContext context, Problem problem) {
         context.response()
-                .setStatusCode(status.getStatusCode())
+                .setStatusCode(problem.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .end(write(ProblemMappers.ofStatus(status, detail)));
+                .end(write(problem));
     }
 
     private String write(Problem problem) {

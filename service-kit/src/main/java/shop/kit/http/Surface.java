@@ -13,8 +13,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * /events}. What belongs to the other is 404, so that no event can be posted from outside.
  */
 @ApplicationScoped
-class Surface {
-    private static final int BEFORE_EVERYTHING = 10_000;
+public class Surface {
+    public static final int BEFORE_EVERYTHING = 10_000;
+
     /** JAX-RS matches a path without its matrix parameters: {@code /events;a=b} is {@code /events}. */
     private static final Pattern MATRIX_PARAMETERS = Pattern.compile(";[^/]*");
 
@@ -40,9 +41,13 @@ class Surface {
         }
     }
 
-    private void pass(RoutingContext context) {
+    public static boolean isForEvents(RoutingContext context) {
         String path = MATRIX_PARAMETERS.matcher(context.normalizedPath()).replaceAll("");
-        if (EVENTS.matcher(path).matches() == (part == Part.events)) {
+        return EVENTS.matcher(path).matches();
+    }
+
+    private void pass(RoutingContext context) {
+        if (isForEvents(context) == (part == Part.events)) {
             context.next();
         } else {
             problems.answer(context, Status.NOT_FOUND, "There is nothing at this path.");

@@ -16,7 +16,6 @@ public class Caller {
     public static final String CUSTOMER = "customer";
     public static final String ADMIN = "admin";
     public static final String SERVICE = "service";
-    public static final String BROKER = "broker";
 
     private final CurrentIdentityAssociation association;
 

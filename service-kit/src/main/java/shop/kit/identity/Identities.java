@@ -14,7 +14,7 @@ interface Identities {
     /** The cluster's, for workloads. */
     Issuer cluster();
 
-    /** The {@code aud} that every token must name. */
+    /** The {@code aud} that every token must name, but those of {@link #brokers}. */
     @WithDefault("shop")
     String audience();
 
@@ -23,6 +23,9 @@ interface Identities {
 
     /** Subjects of the cluster's tokens that may deliver events. Without any, whoever reaches {@code /events} may. */
     Optional<Set<String>> brokers();
+
+    /** The {@code aud} of the tokens of {@link #brokers}. It is this consumer's alone: what another was sent is no good here. */
+    Optional<String> eventAudience();
 
     interface Issuer {
         /** The claim {@code iss}, to the letter. */

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
@@ -25,7 +24,7 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 
 /**
  * Verifies a bearer token by the keys of the issuer that it names, and grants the roles that this issuer may give: the
- * people's {@code customer} and {@code admin}, the cluster's {@code service} and {@code broker}, by subject. (SmallRye knows one issuer only.)
+ * people's {@code customer} and {@code admin}, the cluster's {@code service}, by subject. (SmallRye knows one issuer only.)
  */
 @Alternative
 @Priority(1)
@@ -40,7 +39,6 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
 
     TrustedIssuers(Identities identities) {
         Set<String> services = identities.serviceAccounts().orElse(Set.of());
-        Set<String> brokers = identities.brokers().orElse(Set.of());
         trust(
                 identities.people(),
                 identities.audience(),
@@ -49,10 +47,7 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
         trust(
                 identities.cluster(),
                 identities.audience(),
-                claims -> Stream.concat(
-                                role(Caller.SERVICE, services, subject(claims)),
-                                role(Caller.BROKER, brokers, subject(claims)))
-                        .toList());
+                claims -> services.contains(subject(claims)) ? List.of(Caller.SERVICE) : List.of());
     }
 
     @Override
@@ -69,10 +64,6 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
             }
         }
         throw new ParseException("The token's issuer is not trusted");
-    }
-
-    private static Stream<String> role(String role, Set<String> holders, String subject) {
-        return holders.contains(subject) ? Stream.of(role) : Stream.empty();
     }
 
     private static JwtClaims claims(String token, Trust trust) throws ParseException {

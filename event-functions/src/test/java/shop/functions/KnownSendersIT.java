@@ -1,0 +1,6 @@
+package shop.functions;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class KnownSendersIT extends KnownSendersTest {}
