@@ -45,6 +45,7 @@ public final class Cluster implements AutoCloseable {
      * @param fresh without the state of earlier runs
      * @param environment more variables for every process
      * @param external where the services are that are run by someone else, by name
+     * @param inMemoryBroker whether brokers are as Knative's in-memory channel makes them
      */
     public record Options(
             Path manifests,
@@ -54,7 +55,8 @@ public final class Cluster implements AutoCloseable {
             Path data,
             boolean fresh,
             Map<String, String> environment,
-            Map<String, URI> external) {}
+            Map<String, URI> external,
+            boolean inMemoryBroker) {}
 
     private final Options options;
     private final Manifests manifests;
@@ -172,7 +174,8 @@ public final class Cluster implements AutoCloseable {
         // Hikari's 30 s would outlast the patience of who sends an event, and of who pressed Ctrl-C.
         pool.setConnectionTimeout(5_000);
         try {
-            var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve));
+            var eventing = closing(
+                    new Eventing(vertx, pool, manifests.resources(), addresses::resolve, options.inMemoryBroker()));
             addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));
             return eventing;
         } catch (InvalidResource e) {

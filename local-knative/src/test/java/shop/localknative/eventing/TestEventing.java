@@ -46,13 +46,23 @@ final class TestEventing implements AutoCloseable {
     private final HttpServer server;
 
     TestEventing(DataSource db, String... manifests) {
+        this(db, false, manifests);
+    }
+
+    /** Brokers on the in-memory channel. */
+    static TestEventing inMemory(String... manifests) {
+        return new TestEventing(null, true, manifests);
+    }
+
+    private TestEventing(DataSource db, boolean inMemory, String... manifests) {
         eventing = new Eventing(
                 VERTX,
                 db,
                 parse(manifests),
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
-                        : url(destination.getRef().getName()));
+                        : url(destination.getRef().getName()),
+                inMemory);
         server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")
