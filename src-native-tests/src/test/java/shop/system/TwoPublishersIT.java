@@ -27,10 +27,8 @@ import shop.testkit.RecordingBroker.Received;
 /** Two instances of the order-service publish from one outbox at once. */
 class TwoPublishersIT {
     private static final Path ROOT = Path.of(System.getProperty("shop.root"));
-    private static final int EVENTS = 500;
-
-    private static final List<String> IN_ORDER =
-            IntStream.range(0, EVENTS).mapToObj(String::valueOf).toList();
+    /** More than one process sends at once. */
+    private static final int KEYS = 100;
 
     @Test
     void eventsOfEachKeyArriveInOrderFromTwoProcesses() throws Exception {
@@ -40,13 +38,16 @@ class TwoPublishersIT {
                 Instance second = new Instance(database, broker.address() + "/second")) {
             first.awaitReady();
             second.awaitReady();
-            List<UUID> keys = Stream.generate(UUID::randomUUID).limit(20).toList();
-            fillOutbox(database, keys);
+            List<UUID> keys = Stream.generate(UUID::randomUUID).limit(KEYS).toList();
+            List<String> inOrder = ids(10);
+            for (UUID key : keys) {
+                fillOutbox(database, key, inOrder);
+            }
             first.sweep();
             second.sweep();
             await().atMost(Duration.ofMinutes(1)).until(() -> left(database) == 0);
 
-            keys.forEach(key -> assertEquals(IN_ORDER, ids(broker, key)));
+            keys.forEach(key -> assertEquals(inOrder, ids(broker, key)));
             assertEquals(
                     2, broker.received().stream().map(Received::path).distinct().count(), "both took part");
         }
@@ -63,16 +64,17 @@ class TwoPublishersIT {
             second.awaitReady();
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofMillis(20));
-            fillOutbox(database, List.of(key));
+            List<String> inOrder = ids(500);
+            fillOutbox(database, key, inOrder);
             first.sweep();
-            await().until(() -> broker.about(key).size() > EVENTS / 10);
+            await().until(() -> broker.about(key).size() > 50);
             first.kill();
             second.sweep();
             await().atMost(Duration.ofMinutes(1)).until(() -> left(database) == 0);
 
             List<String> arrived = ids(broker, key);
-            assertEquals(IN_ORDER, arrived.stream().distinct().toList());
-            assertTrue(arrived.size() <= EVENTS + 1, () -> "more than one came twice: " + arrived);
+            assertEquals(inOrder, arrived.stream().distinct().toList());
+            assertTrue(arrived.size() <= inOrder.size() + 1, () -> "more than one came twice: " + arrived);
             assertEquals(
                     2, broker.received().stream().map(Received::path).distinct().count(), "both took part");
         }
@@ -89,7 +91,7 @@ class TwoPublishersIT {
             second.awaitReady();
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofSeconds(40));
-            fill(database, key, "0");
+            fillOutbox(database, key, ids(1));
             first.sweep();
             await().until(() -> broker.about(key).size() == 1);
             second.sweep();
@@ -105,13 +107,11 @@ class TwoPublishersIT {
         return broker.about(key).stream().map(Received::id).toList();
     }
 
-    private static void fillOutbox(Map<String, String> database, List<UUID> keys) throws Exception {
-        for (UUID key : keys) {
-            fill(database, key, IN_ORDER.toArray(String[]::new));
-        }
+    private static List<String> ids(int count) {
+        return IntStream.range(0, count).mapToObj(String::valueOf).toList();
     }
 
-    private static void fill(Map<String, String> database, UUID key, String... ids) throws Exception {
+    private static void fillOutbox(Map<String, String> database, UUID key, List<String> ids) throws Exception {
         try (var connection = connect(database);
                 var insert = connection.prepareStatement(
                         "insert into outbox (partitionkey, attributes, data) values (?, ?::jsonb, ?)")) {
