@@ -52,7 +52,8 @@ public class EventResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(
             summary = "Keeps what a Trigger could not deliver",
-            description = "The sink of one Trigger: Knative's mt broker does not say whose event it is after a time-out.")
+            description =
+                    "The sink of one Trigger: Knative's mt broker does not say whose event it is after a time-out.")
     @APIResponse(responseCode = "204", description = "It is kept")
     public Response receive(@PathParam("trigger") String trigger, @Context HttpHeaders headers, byte[] body) {
         return keep(Arrival.of(Arrival.withoutControls(trigger), headers, body));
