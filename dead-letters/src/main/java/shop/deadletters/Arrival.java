@@ -42,7 +42,8 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
     private static final Pattern BINARY = Pattern.compile("[\\p{Cc}&&[^\\r\\n\\t]]");
 
     /** Never fails: what was refused here would be lost. */
-    static Arrival of(String trigger, HttpHeaders headers, byte[] body) {
+    static Arrival of(String sink, HttpHeaders headers, byte[] body) {
+        String trigger = sink == null ? null : withoutControls(sink);
         try {
             CloudEvent event = EventEndpoint.parse(headers, body);
             JsonObject attributes = StoredEvent.attributes(event);
@@ -118,7 +119,7 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
         return new Arrival(trigger, attributes, body, withoutControls(why));
     }
 
-    static String withoutControls(Object text) {
+    private static String withoutControls(Object text) {
         return CONTROLS.matcher(text.toString()).replaceAll(" ");
     }
 

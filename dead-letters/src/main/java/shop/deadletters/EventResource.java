@@ -4,13 +4,14 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.kit.events.EventEndpoint;
@@ -31,35 +32,25 @@ public class EventResource {
         this.schedule = schedule;
     }
 
+    /** @param trigger in whose sink it stands: Knative's mt broker does not say whose delivery failed by a time-out */
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(
             summary = "Keeps what could not be delivered elsewhere",
             description =
-                    "A CloudEvent in binary or structured mode, or anything else. A ping of the sweep's schedule that"
-                            + " is no dead letter starts the sweep.")
+                    "A CloudEvent in binary or structured mode, or anything else. A ping of the sweep's schedule that is no"
+                            + " dead letter starts the sweep.")
     @APIResponse(responseCode = "204", description = "It is kept")
-    public Response receive(@Context HttpHeaders headers, byte[] body) {
-        Arrival arrival = Arrival.of(null, headers, body);
+    public Response receive(
+            @Parameter(description = "Whose delivery failed; it stands in the Trigger's own deadLetterSink")
+                    @QueryParam("trigger")
+                    String trigger,
+            @Context HttpHeaders headers,
+            byte[] body) {
+        Arrival arrival = Arrival.of(trigger, headers, body);
         if (arrival.isPingOf(schedule)) {
             return endpoint.receive(headers, body, ping -> {});
         }
-        return keep(arrival);
-    }
-
-    @POST
-    @Path("/{trigger}")
-    @Consumes(MediaType.WILDCARD)
-    @Operation(
-            summary = "Keeps what a Trigger could not deliver",
-            description =
-                    "The sink of one Trigger: Knative's mt broker does not say whose event it is after a time-out.")
-    @APIResponse(responseCode = "204", description = "It is kept")
-    public Response receive(@PathParam("trigger") String trigger, @Context HttpHeaders headers, byte[] body) {
-        return keep(Arrival.of(Arrival.withoutControls(trigger), headers, body));
-    }
-
-    private Response keep(Arrival arrival) {
         deadLetters.keep(arrival);
         return Response.noContent().build();
     }
