@@ -39,8 +39,7 @@ class InMemoryBrokerIT {
         Product product = shop.stockProduct(100);
         await().atMost(Duration.ofMinutes(4)).until(this::everythingIsAtZero);
 
-        List<String> orders =
-                Concurrently.call(ORDERS, i -> shop.placeOrderAtAnyPrice(customer, product, "tok_ok"));
+        List<String> orders = Concurrently.call(ORDERS, i -> shop.placeOrderAtAnyPrice(customer, product, "tok_ok"));
 
         orders.forEach(order -> shop.awaitStatus("CONFIRMED", order));
         shop.awaitBalancedBooks(product, orders);
