@@ -128,7 +128,7 @@ final class NativeFigures {
                 Question.event(
                         "dev.knative.sources.ping",
                         "/apis/v1/namespaces/shop/pingsources/heartbeat",
-                        "\"Hello, world!\""),
+                        "{\"message\": \"Hello, world!\"}"),
                 "HTTP/1.1 204");
     }
 

@@ -25,14 +25,15 @@ import shop.kit.events.StoredEvent;
 
 /**
  * What a broker delivered here: an event that it could not deliver elsewhere, or something that is no event at all. Knative
- * tells of the failure in extensions that it adds: {@code knativeerrordest}, {@code knativeerrorcode}, {@code
- * knativeerrordata}.
+ * may tell of the failure in extensions that it adds: {@code knativeerrordest}, {@code knativeerrorcode}, {@code
+ * knativeerrordata}. After a time-out, its mt broker adds none of them.
  *
+ * @param trigger whose delivery failed, or null
  * @param attributes the event's, extensions included; what the headers say if it is unreadable
  * @param data the event's, byte for byte; the whole body if it is unreadable
  * @param unreadable why this is no CloudEvent, or null
  */
-record Arrival(JsonObject attributes, byte[] data, String unreadable) {
+record Arrival(String trigger, JsonObject attributes, byte[] data, String unreadable) {
     static final String ERROR = "knativeerror";
     private static final String HEADER = "ce-";
     /** CloudEvents 1.0, 3.1 forbids them in attributes, which brokers forget in what they add; PostgreSQL takes no NUL. */
@@ -41,35 +42,39 @@ record Arrival(JsonObject attributes, byte[] data, String unreadable) {
     private static final Pattern BINARY = Pattern.compile("[\\p{Cc}&&[^\\r\\n\\t]]");
 
     /** Never fails: what was refused here would be lost. */
-    static Arrival of(HttpHeaders headers, byte[] body) {
+    static Arrival of(String sink, HttpHeaders headers, byte[] body) {
+        String trigger = sink == null ? null : withoutControls(sink);
         try {
             CloudEvent event = EventEndpoint.parse(headers, body);
             JsonObject attributes = StoredEvent.attributes(event);
             attributes.getMap().replaceAll((name, value) -> name.startsWith(ERROR) ? withoutControls(value) : value);
             if (CONTROLS.matcher(attributes.getMap().values().toString()).find()) {
-                return unreadable(headers, body, "An attribute contains control characters.");
+                return unreadable(trigger, headers, body, "An attribute contains control characters.");
             }
             if (event.getData() instanceof JsonCloudEventData) {
                 // In JSON format this is the default, in binary mode there is none.
                 attributes.getMap().putIfAbsent("datacontenttype", MediaType.APPLICATION_JSON);
             }
-            return new Arrival(attributes, data(event.getData(), body), null);
+            return new Arrival(trigger, attributes, data(event.getData(), body), null);
         } catch (RuntimeException | IOException e) {
-            return unreadable(headers, body, String.valueOf(e.getMessage()));
+            return unreadable(trigger, headers, body, String.valueOf(e.getMessage()));
         }
     }
 
-    /** The same for each delivery of the same dead letter, another for any other. */
+    /** The same for each delivery of the same dead letter, another for any other: an event may fail at several Triggers. */
     UUID fingerprint() {
-        return unreadable == null
-                ? Uuids.nameBased(text("source"), text("id"), text(ERROR + "dest"))
+        UUID event = unreadable == null
+                ? Uuids.nameBased(text("source"), text("id"), trigger == null ? text(ERROR + "dest") : "")
                 : Uuids.nameBased(attributes.encode(), Base64.getEncoder().encodeToString(data));
+        return trigger == null ? event : Uuids.nameBased(event.toString(), trigger);
     }
 
-    /** Whether this came from the schedule, and is no dead letter. */
-    boolean isPing() {
-        return unreadable == null
+    /** Whether this came from the schedule of that source, and is no dead letter. */
+    boolean isPingOf(String schedule) {
+        return trigger == null
+                && unreadable == null
                 && EventTypes.PING.equals(attributes.getString("type"))
+                && schedule.equals(attributes.getString("source"))
                 && attributes.fieldNames().stream().noneMatch(name -> name.startsWith(ERROR));
     }
 
@@ -103,7 +108,7 @@ record Arrival(JsonObject attributes, byte[] data, String unreadable) {
         return attributes.getString(attribute, "");
     }
 
-    private static Arrival unreadable(HttpHeaders headers, byte[] body, String why) {
+    private static Arrival unreadable(String trigger, HttpHeaders headers, byte[] body, String why) {
         JsonObject attributes = new JsonObject();
         headers.getRequestHeaders().forEach((name, values) -> {
             if (name.regionMatches(true, 0, HEADER, 0, HEADER.length())) {
@@ -111,7 +116,7 @@ record Arrival(JsonObject attributes, byte[] data, String unreadable) {
             }
         });
         attributes.put("datacontenttype", headers.getHeaderString(HttpHeaders.CONTENT_TYPE));
-        return new Arrival(attributes, body, withoutControls(why));
+        return new Arrival(trigger, attributes, body, withoutControls(why));
     }
 
     private static String withoutControls(Object text) {

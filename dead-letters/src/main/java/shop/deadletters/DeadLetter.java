@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * An event that could not be delivered to one destination. What it does not say of itself, or the broker of the failure, is
+ * An event that could not be delivered to one Trigger's subscriber. What it does not say of itself, or the broker of the failure, is
  * absent.
  *
  * @param eventId the event's own {@code id}
  * @param unreadable why it can't be replayed: it is no CloudEvent; absent for events
+ * @param trigger whose delivery failed
  * @param destination where it should have gone
  * @param code the HTTP status of the last attempt there
  * @param reason the beginning of that attempt's answer
@@ -29,6 +30,7 @@ public record DeadLetter(
         String eventId,
         String subject,
         String unreadable,
+        String trigger,
         String destination,
         Integer code,
         String reason,

@@ -60,13 +60,14 @@ public class DeadLetterResource {
     public Page<DeadLetter> list(
             @QueryParam("type") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String type,
             @QueryParam("source") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String source,
+            @QueryParam("trigger") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String trigger,
             @QueryParam("destination") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String destination,
             @QueryParam("code") Integer code,
             @QueryParam("replayed") @Pattern(regexp = "true|false", message = "must be true or false") String replayed,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
-        Filter filter =
-                new Filter(type, source, destination, code, replayed == null ? null : Boolean.valueOf(replayed));
+        Filter filter = new Filter(
+                type, source, trigger, destination, code, replayed == null ? null : Boolean.valueOf(replayed));
         return Page.of(deadLetters.list(filter, Page.afterId(cursor), limit + 1), limit, DeadLetter::id);
     }
 

@@ -34,11 +34,11 @@ class DeadLetters {
 
     /** Times are the clock's, not the transaction's: one may wait for the lock of a replay that is later than its begin. */
     private static final String KEEP = """
-            insert into dead_letters (id, fingerprint, attributes, data, unreadable, destination, code, reason,
+            insert into dead_letters (id, fingerprint, attributes, data, unreadable, trigger, destination, code, reason,
                 received_at, last_received_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp(), clock_timestamp())
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp(), clock_timestamp())
             on conflict (fingerprint) do update set attributes = excluded.attributes, data = excluded.data,
-                code = excluded.code, reason = excluded.reason, last_received_at = clock_timestamp(),
+                destination = excluded.destination, code = excluded.code, reason = excluded.reason, last_received_at = clock_timestamp(),
                 deliveries = dead_letters.deliveries + 1
             returning id, deliveries""";
 
@@ -52,12 +52,13 @@ class DeadLetters {
     private static final String MATCHING = SELECT + """
             where ($1::text is null or attributes ->> 'type' = $1)
                 and ($2::text is null or attributes ->> 'source' = $2)
-                and ($3::text is null or destination = $3)
-                and ($4::integer is null or code = $4)
-                and ($5::boolean is null or replayed = $5)
+                and ($3::text is null or trigger = $3)
+                and ($4::text is null or destination = $4)
+                and ($5::integer is null or code = $5)
+                and ($6::boolean is null or replayed = $6)
             """;
 
-    private static final String LIST = MATCHING + "and ($6::uuid is null or id < $6) order by id desc limit $7";
+    private static final String LIST = MATCHING + "and ($7::uuid is null or id < $7) order by id desc limit $8";
 
     /** The oldest first, so that the events of one key are replayed in the order of their arrival. */
     private static final String LOCK_MATCHING =
@@ -87,13 +88,14 @@ class DeadLetters {
         Row row = database.withConnection(connection ->
                 query(connection, KEEP, tuple(arrival)).findFirst().orElseThrow());
         LOG.warnf(
-                "Dead letter %s, arrival %d: event %s %s of %s could not be delivered to %s, status %s",
+                "Dead letter %s, arrival %d: event %s %s of %s could not be delivered to %s (trigger %s), status %s",
                 row.getUUID("id"),
                 row.getInteger("deliveries"),
                 arrival.attributes().getString("type"),
                 arrival.attributes().getString("id"),
                 arrival.attributes().getString("source"),
                 arrival.destination(),
+                arrival.trigger(),
                 arrival.code());
     }
 
@@ -175,6 +177,7 @@ class DeadLetters {
                 .addValue(arrival.attributes())
                 .addValue(Buffer.buffer(arrival.data()))
                 .addString(arrival.unreadable())
+                .addString(arrival.trigger())
                 .addString(arrival.destination())
                 .addInteger(arrival.code())
                 .addString(arrival.reason());
@@ -184,6 +187,7 @@ class DeadLetters {
         return Tuple.tuple()
                 .addString(filter.type())
                 .addString(filter.source())
+                .addString(filter.trigger())
                 .addString(filter.destination())
                 .addInteger(filter.code())
                 .addBoolean(filter.replayed());
@@ -198,6 +202,7 @@ class DeadLetters {
                 attributes.getString("id"),
                 attributes.getString("subject"),
                 row.getString("unreadable"),
+                row.getString("trigger"),
                 row.getString("destination"),
                 row.getInteger("code"),
                 row.getString("reason"),

@@ -4,11 +4,14 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.kit.events.EventEndpoint;
@@ -20,23 +23,32 @@ import shop.kit.events.EventEndpoint;
 public class EventResource {
     private final DeadLetters deadLetters;
     private final EventEndpoint endpoint;
+    private final String schedule;
 
-    EventResource(DeadLetters deadLetters, EventEndpoint endpoint) {
+    EventResource(
+            DeadLetters deadLetters, EventEndpoint endpoint, @ConfigProperty(name = "shop.sweep") String schedule) {
         this.deadLetters = deadLetters;
         this.endpoint = endpoint;
+        this.schedule = schedule;
     }
 
+    /** @param trigger in whose sink it stands: Knative's mt broker does not say whose delivery failed by a time-out */
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(
             summary = "Keeps what could not be delivered elsewhere",
             description =
-                    "A CloudEvent in binary or structured mode, or anything else. A ping of the schedule that is no"
+                    "A CloudEvent in binary or structured mode, or anything else. A ping of the sweep's schedule that is no"
                             + " dead letter starts the sweep.")
     @APIResponse(responseCode = "204", description = "It is kept")
-    public Response receive(@Context HttpHeaders headers, byte[] body) {
-        Arrival arrival = Arrival.of(headers, body);
-        if (arrival.isPing()) {
+    public Response receive(
+            @Parameter(description = "Whose delivery failed; it stands in the Trigger's own deadLetterSink")
+                    @QueryParam("trigger")
+                    String trigger,
+            @Context HttpHeaders headers,
+            byte[] body) {
+        Arrival arrival = Arrival.of(trigger, headers, body);
+        if (arrival.isPingOf(schedule)) {
             return endpoint.receive(headers, body, ping -> {});
         }
         deadLetters.keep(arrival);

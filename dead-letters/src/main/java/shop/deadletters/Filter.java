@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Pattern;
 public record Filter(
         @Pattern(regexp = TEXT, message = CONTROLS) String type,
         @Pattern(regexp = TEXT, message = CONTROLS) String source,
+        @Pattern(regexp = TEXT, message = CONTROLS) String trigger,
         @Pattern(regexp = TEXT, message = CONTROLS) String destination,
         Integer code,
         Boolean replayed) {

@@ -40,6 +40,7 @@ import shop.testkit.Tokens;
 @QuarkusTestResource(PostgresResource.class)
 class DeadLetterTest {
     private static final String DESTINATION = "http://authorize-payment.shop.svc.cluster.local/";
+    private static final String SCHEDULE = "/apis/v1/namespaces/shop/pingsources/dead-letters-sweep";
     /** As no JSON library would write it again. */
     private static final String DATA = "{ \"amount\" : 1.00e2,\n\t\"name\":\"Zo\\u00eb \u00eb\",\"list\":[ ] }";
 
@@ -177,12 +178,82 @@ class DeadLetterTest {
     @Test
     void scheduledPingSweepsAndIsNoDeadLetterButADeadLetteredPingIs() {
         String ping = "dev.knative.sources.ping";
-        arrives(event("1", ping, source).body("{}"));
-        admin().get("/dead-letters?source=" + source).then().body("items", empty());
-        arrives(event("2", ping, source)
+        String swept = UUID.randomUUID().toString();
+        String dead = UUID.randomUUID().toString();
+        arrives(event(swept, ping, SCHEDULE).body("{}"));
+        arrives(event(dead, ping, SCHEDULE)
                 .header("ce-knativeerrordest", DESTINATION)
                 .header("ce-knativeerrorcode", "500"));
-        admin().get("/dead-letters?source=" + source).then().body("items.eventId", contains("2"));
+        admin().get("/dead-letters?source=" + SCHEDULE)
+                .then()
+                .body("items.eventId", hasItem(dead))
+                .body("items.eventId", not(hasItem(swept)));
+    }
+
+    /**
+     * After a time-out, or a reply that is none, the mt broker's dead letters say nothing of the failure (knative/eventing
+     * pkg/kncloudevents/event_dispatcher.go, dispatchExecutionInfoTransformers): the Trigger's own sink does.
+     */
+    @Test
+    void eventThatSeveralTriggersCouldNotDeliverIsADeadLetterOfEach() {
+        for (String trigger : List.of("notify-customer", "order-events", "notify-customer")) {
+            arrives(event("1", type, source).header("ce-subject", type), trigger);
+        }
+        list().body("items.trigger", contains("order-events", "notify-customer"))
+                .body("items.deliveries", contains(1, 2))
+                .body("items[0]", not(hasKey("destination")))
+                .body("items[0]", not(hasKey("code")))
+                .body("items[0]", not(hasKey("unreadable")));
+        list("trigger=notify-customer").body("items.deliveries", contains(2));
+        details().body("trigger", equalTo("order-events"));
+        assertEquals(
+                1,
+                replay(Map.of("filter", Map.of("type", type, "trigger", "order-events")))
+                        .statusCode(202)
+                        .extract()
+                        .<List<String>>path("replayed")
+                        .size());
+        await().until(() -> replayed().size() == 1);
+    }
+
+    @Test
+    void failureOfTheSameTriggerIsTheLatestOne() {
+        arrives(event("1", type, source), "notify-customer");
+        arrives(binary("1"), "notify-customer");
+        list().body("items", hasSize(1)).body("items[0].destination", equalTo(DESTINATION));
+        arrives(event("1", type, source), "notify-customer");
+        list().body("items.deliveries", contains(3)).body("items[0]", not(hasKey("destination")));
+    }
+
+    @Test
+    void pingThatATriggerCouldNotDeliverIsADeadLetterThoughNothingSaysSo() {
+        arrives(event("1", "dev.knative.sources.ping", source), "heartbeat");
+        arrives(event("2", "dev.knative.sources.ping", source));
+        admin().get("/dead-letters?source=" + source).then().body("items.eventId", contains("2", "1"));
+        String id = UUID.randomUUID().toString();
+        arrives(event(id, "dev.knative.sources.ping", SCHEDULE), "dead-letters-sweep");
+        admin().get("/dead-letters?trigger=dead-letters-sweep&source=" + SCHEDULE)
+                .then()
+                .body("items.eventId", hasItem(id));
+    }
+
+    @Test
+    void whatIsNoEventIsADeadLetterOfItsTrigger() {
+        for (String trigger : List.of("notify-customer", "order-events", "order-events")) {
+            arrives(
+                    given().contentType(ContentType.TEXT)
+                            .header("ce-type", type)
+                            .body("no event"),
+                    trigger);
+        }
+        list().body("items.trigger", contains("order-events", "notify-customer"))
+                .body("items.deliveries", contains(2, 1));
+    }
+
+    @Test
+    void nameThatNoTriggerCanHaveLosesNothing() {
+        arrives(binary("1"), "a%00%0Ab");
+        details().body("trigger", equalTo("a  b"));
     }
 
     @Test
@@ -191,7 +262,7 @@ class DeadLetterTest {
         broker.answer(503);
         admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
         broker.answer(202);
-        arrives(event("1", "dev.knative.sources.ping", "/test"));
+        arrives(event("1", "dev.knative.sources.ping", SCHEDULE));
         await().until(() -> replayed().size() == 1);
     }
 
@@ -354,7 +425,7 @@ class DeadLetterTest {
     @Test
     void pingThatNoInboxCouldRecordIsRefused() {
         problem(
-                event("i".repeat(3000), "dev.knative.sources.ping", source)
+                event("i".repeat(3000), "dev.knative.sources.ping", SCHEDULE)
                         .post("/events")
                         .then(),
                 400,
@@ -435,6 +506,14 @@ class DeadLetterTest {
                 .body("""
                         { "specversion": "1.0", "id": "%s", "source": "%s", "type": "%s", "subject": "%s",
                           "knativeerrordest": "%s", "knativeerrorcode": 503, %s}""".formatted(id, source, type, type, DESTINATION, data));
+    }
+
+    /** As it comes from the sink of this Trigger. */
+    private static void arrives(RequestSpecification event, String trigger) {
+        event.urlEncodingEnabled(false)
+                .post("/events?trigger=" + trigger)
+                .then()
+                .statusCode(204);
     }
 
     private static void arrives(RequestSpecification event) {

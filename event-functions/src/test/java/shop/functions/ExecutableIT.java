@@ -22,7 +22,7 @@ import shop.testkit.Executable;
 
 /** What the process of a function does with its environment. */
 class ExecutableIT {
-    private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "\"Hello, world!\"");
+    private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "{\"message\": \"Hello, world!\"}");
 
     @Test
     void memoryThatIsTooLittleEndsItWithAWord() {

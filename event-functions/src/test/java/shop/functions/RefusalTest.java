@@ -22,7 +22,7 @@ import shop.functions.Event.Mode;
 @TestProfile(Exported.Heartbeat.class)
 @WithTestResource(Outside.class)
 class RefusalTest {
-    private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "\"Hello, world!\"");
+    private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "{\"message\": \"Hello, world!\"}");
 
     @ParameterizedTest
     @EnumSource

@@ -47,6 +47,7 @@ public final class Cluster implements AutoCloseable {
      * @param fresh without the state of earlier runs
      * @param environment more variables for every process
      * @param external where the services are that are run by someone else, by name
+     * @param inMemoryBroker whether brokers are as Knative's in-memory channel makes them
      */
     public record Options(
             Path manifests,
@@ -56,7 +57,8 @@ public final class Cluster implements AutoCloseable {
             Path data,
             boolean fresh,
             Map<String, String> environment,
-            Map<String, URI> external) {}
+            Map<String, URI> external,
+            boolean inMemoryBroker) {}
 
     private final Options options;
     private final Manifests manifests;
@@ -176,7 +178,8 @@ public final class Cluster implements AutoCloseable {
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
         try {
-            var eventing = closing(new Eventing(vertx, pool, manifests.resources(), addresses::resolve, accounts));
+            var eventing = closing(new Eventing(
+                    vertx, pool, manifests.resources(), addresses::resolve, accounts, options.inMemoryBroker()));
             addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));
             return eventing;
         } catch (InvalidResource e) {

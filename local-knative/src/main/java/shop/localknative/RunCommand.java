@@ -52,10 +52,17 @@ final class RunCommand implements Callable<Integer> {
             description = "not to be started but reached there: who runs it is told its environment; repeatable")
     private Map<String, URI> external = Map.of();
 
+    @Option(
+            names = "--in-memory-broker",
+            description =
+                    "brokers keep nothing, and answer a publisher when all subscribers have answered, as Knative's "
+                            + "in-memory channel does without async-handler")
+    private boolean inMemoryBroker;
+
     @Override
     public Integer call() throws InterruptedException {
-        var cluster = new Cluster(
-                new Options(manifests.directory, images, processes, port, data, fresh, environment, external));
+        var cluster = new Cluster(new Options(
+                manifests.directory, images, processes, port, data, fresh, environment, external, inMemoryBroker));
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
         int frontDoor = cluster.start();
         cluster.externalEnvironments().forEach(RunCommand::tell);

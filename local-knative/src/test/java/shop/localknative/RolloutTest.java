@@ -63,7 +63,8 @@ class RolloutTest {
                 directory.resolve("data"),
                 false,
                 Map.of(),
-                Map.of()));
+                Map.of(),
+                false));
         port = cluster.start();
     }
 

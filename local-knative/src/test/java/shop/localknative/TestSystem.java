@@ -46,6 +46,7 @@ public final class TestSystem {
                 directory.resolve("data"),
                 false,
                 Map.of("ADDED", "by hand"),
-                external);
+                external,
+                false);
     }
 }

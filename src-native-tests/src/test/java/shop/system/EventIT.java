@@ -70,6 +70,7 @@ class EventIT {
                 .statusCode(202);
         String id = awaitDeadLetter(source, 1)
                 .body("items[0].code", equalTo(400))
+                .body("items[0].trigger", equalTo("authorize-payment"))
                 .body("items[0].destination", containsString("authorize-payment"))
                 .extract()
                 .path("items[0].id");

@@ -19,11 +19,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** local-knative as a process of its own, running the shop from whatever build there is. Output: target/local-knative.log. */
+/** local-knative as a process of its own, running the shop from whatever build there is. Output: target/NAME.log. */
 final class LocalKnative implements AutoCloseable {
     private static final Path TARGET = Manifests.ROOT.resolve("src-native-tests/target");
-    private static final Path DATA = TARGET.resolve("data");
-    private static final Path LOG = TARGET.resolve("local-knative.log");
     private static final List<String> RUN = List.of(
             "run",
             "--images=" + Manifests.ROOT,
@@ -35,11 +33,18 @@ final class LocalKnative implements AutoCloseable {
     /** Also those of earlier starts: what a crash leaves behind is nobody's child any more. */
     private final Set<ProcessHandle> seen = new HashSet<>();
 
+    private final Path data;
+    private final Path log;
+    private final List<String> options;
+
     private Process process;
     private volatile int port;
 
     /** Starts without any state. */
-    LocalKnative() {
+    LocalKnative(String name, String... options) {
+        this.data = TARGET.resolve("data").resolve(name);
+        this.log = TARGET.resolve(name + ".log");
+        this.options = List.of(options);
         start("--fresh");
     }
 
@@ -50,10 +55,12 @@ final class LocalKnative implements AutoCloseable {
 
     private void start(String... more) {
         int starts = readyPorts().size();
-        process = launch(ProcessBuilder.Redirect.appendTo(LOG.toFile()), Stream.concat(RUN.stream(), Stream.of(more)));
+        process = launch(
+                ProcessBuilder.Redirect.appendTo(log.toFile()),
+                Stream.of(RUN, options, List.of(more)).flatMap(List::stream));
         await("ready")
                 .atMost(Duration.ofMinutes(2))
-                .failFast("local-knative ended, see " + LOG, () -> !process.isAlive())
+                .failFast("local-knative ended, see " + log, () -> !process.isAlive())
                 .until(() -> readyPorts().size() > starts);
         port = readyPorts().getLast();
     }
@@ -97,6 +104,15 @@ final class LocalKnative implements AutoCloseable {
                 .jsonPath();
     }
 
+    /** What the instances of a Knative Service have written so far. */
+    String logOf(String service) {
+        try {
+            return Files.readString(data.resolve("logs").resolve(service + ".log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A request past the front door, straight to the PORT of this process. */
     RequestSpecification requestTo(ProcessHandle instance) {
         return RestAssured.given().baseUri("http://127.0.0.1:" + environment(instance, "PORT"));
@@ -133,10 +149,10 @@ final class LocalKnative implements AutoCloseable {
         process.descendants().forEach(seen::add);
     }
 
-    private static void requireSuccess(Process process) {
+    private void requireSuccess(Process process) {
         int exit = process.onExit().join().exitValue();
         if (exit != 0) {
-            throw new IllegalStateException("a command ended with exit code %d, see %s".formatted(exit, LOG));
+            throw new IllegalStateException("a command ended with exit code %d, see %s".formatted(exit, log));
         }
     }
 
@@ -153,22 +169,22 @@ final class LocalKnative implements AutoCloseable {
         }
     }
 
-    private static Process launch(ProcessBuilder.Redirect output, Stream<String> arguments) {
+    private Process launch(ProcessBuilder.Redirect output, Stream<String> arguments) {
         List<String> command = Stream.of(
                         Stream.of(
                                 System.getProperty("java.home") + "/bin/java",
                                 "-jar",
                                 "local-knative/target/local-knative.jar"),
                         arguments,
-                        Stream.of("-k", "src-native-tests/k8s", "--data", DATA.toString()))
+                        Stream.of("-k", "src-native-tests/k8s", "--data", data.toString()))
                 .flatMap(Function.identity())
                 .toList();
         try {
-            Files.createDirectories(TARGET);
+            Files.createDirectories(data.getParent());
             return new ProcessBuilder(command)
                     .directory(Manifests.ROOT.toFile())
                     .redirectOutput(output)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(LOG.toFile()))
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -176,10 +192,10 @@ final class LocalKnative implements AutoCloseable {
     }
 
     /** The port of every start that the log tells of. */
-    private static List<Integer> readyPorts() {
+    private List<Integer> readyPorts() {
         try {
-            String log = Files.exists(LOG) ? Files.readString(LOG) : "";
-            return READY.matcher(log)
+            String written = Files.exists(log) ? Files.readString(log) : "";
+            return READY.matcher(written)
                     .results()
                     .map(ready -> Integer.valueOf(ready.group(1)))
                     .toList();

@@ -93,6 +93,16 @@ class ManifestsTest {
         });
     }
 
+    /** The mt broker does not say whose delivery timed out: Eventing, pkg/kncloudevents/event_dispatcher.go. */
+    @EverySystem
+    void everyTriggersDeadLetterSinkNamesIt(Manifests manifests) {
+        manifests
+                .ofKind("Trigger")
+                .forEach(trigger -> assertEquals(
+                        "/events?trigger=" + name(trigger),
+                        trigger.at("/spec/delivery/deadLetterSink/uri").asText()));
+    }
+
     @EverySystem
     void everyServiceAccountExists(Manifests manifests) {
         assertAllExist(manifests, "serviceAccountName", account -> "ServiceAccount", JsonNode::asText);

@@ -26,8 +26,13 @@ final class Shop implements AutoCloseable {
 
     private static final Set<String> PAID = Set.of("CONFIRMED", "SHIPPED", "DELIVERED");
 
-    private final LocalKnative knative = new LocalKnative();
-    private final String adminToken = knative.token("--role", "admin");
+    private final LocalKnative knative;
+    private final String adminToken;
+
+    Shop(LocalKnative knative) {
+        this.knative = knative;
+        this.adminToken = knative.token("--role", "admin");
+    }
 
     /** Someone with an account. */
     record Customer(UUID id, String email, String token) {}

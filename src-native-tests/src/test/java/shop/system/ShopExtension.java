@@ -16,6 +16,6 @@ class ShopExtension implements ParameterResolver {
     public Shop resolveParameter(ParameterContext parameter, ExtensionContext test) {
         return test.getRoot()
                 .getStore(Namespace.create(ShopExtension.class))
-                .computeIfAbsent(Shop.class, type -> new Shop(), Shop.class);
+                .computeIfAbsent(Shop.class, type -> new Shop(new LocalKnative("local-knative")), Shop.class);
     }
 }

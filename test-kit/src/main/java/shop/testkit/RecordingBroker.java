@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,6 +39,7 @@ public final class RecordingBroker implements AutoCloseable {
     private final HttpServer server;
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile int answer = 202;
+    private volatile Duration delay = Duration.ZERO;
 
     public RecordingBroker() {
         this("http", HttpServer::create);
@@ -85,6 +87,11 @@ public final class RecordingBroker implements AutoCloseable {
         answer = status;
     }
 
+    /** Lets publishers wait for as long from now on, as a broker does that answers after its subscribers. */
+    public void answerAfter(Duration delay) {
+        this.delay = delay;
+    }
+
     public List<Received> received() {
         return List.copyOf(received);
     }
@@ -109,7 +116,10 @@ public final class RecordingBroker implements AutoCloseable {
             if (status / 100 == 2) {
                 received.add(new Received(exchange.getRequestURI().getPath(), headers, body));
             }
+            Thread.sleep(delay);
             exchange.sendResponseHeaders(status, -1);
+        } catch (InterruptedException e) {
+            throw new IOException("This broker stops", e);
         }
     }
 }

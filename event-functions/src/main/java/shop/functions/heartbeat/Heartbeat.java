@@ -7,11 +7,15 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.functions.Handles;
+import shop.functions.InvalidEvent;
 
 /** Logs and counts the greeting of the schedule. */
 @Singleton
 public class Heartbeat {
     private static final Logger LOG = Logger.getLogger(Heartbeat.class);
+
+    /** What the schedule says. */
+    public record Greeting(String message) {}
 
     private final MeterRegistry meters;
 
@@ -21,8 +25,8 @@ public class Heartbeat {
 
     @Funq
     @Handles(EventTypes.PING)
-    public void heartbeat(CloudEvent<String> event) {
-        LOG.info(event.data());
+    public void heartbeat(CloudEvent<Greeting> event) {
+        LOG.info(InvalidEvent.required("message", event.data().message()));
         meters.counter("heartbeats").increment();
     }
 }

@@ -23,6 +23,9 @@ import shop.functions.Outside;
 @TestProfile(Exported.Heartbeat.class)
 @WithTestResource(Outside.class)
 class HeartbeatTest {
+    /** A PingSource's JSON must be an object (knative/eventing pkg/apis/sources/v1/ping_validation.go, validateJSON). */
+    private static final String GREETING = "{\"message\": \"Hello, world!\"}";
+
     private static final String SOURCE = "/apis/v1/namespaces/shop/pingsources/heartbeat";
 
     Outside outside;
@@ -31,7 +34,7 @@ class HeartbeatTest {
     @EnumSource
     void aGreetingIsLoggedAndCounted(Mode mode) {
         double before = counted("heartbeats_total");
-        Event ping = ping("\"Hello, world!\"");
+        Event ping = ping(GREETING);
         ping.deliver(mode).then().statusCode(204);
         assertEquals(before + 1, counted("heartbeats_total"));
         assertTrue(outside.log().contains("Hello, world!"));
@@ -40,7 +43,7 @@ class HeartbeatTest {
     @ParameterizedTest
     @EnumSource
     void anInvocationIsOneLineOfTheLog(Mode mode) {
-        Event ping = ping("\"Hello, world!\"");
+        Event ping = ping(GREETING);
         ping.deliver(mode).then().statusCode(204);
         String line = outside.log()
                 .lines()
@@ -62,9 +65,13 @@ class HeartbeatTest {
         String invalid = "function_invocations_seconds_bucket{function=\"heartbeat\",outcome=\"invalid\",le=\"+Inf\"}";
         double doneBefore = counted(done);
         double invalidBefore = counted(invalid);
-        ping("\"Hello, world!\"").deliver(mode).then().statusCode(204);
-        ping("{}").deliver(mode).then().statusCode(400);
-        ping("{}").deliver(mode).then().statusCode(400).body("detail", containsString("data: must be a String"));
+        ping(GREETING).deliver(mode).then().statusCode(204);
+        ping("{}").deliver(mode).then().statusCode(400).body("detail", containsString("data.message: is missing"));
+        ping("{\"message\": {}}")
+                .deliver(mode)
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("data.message: must be a String"));
         assertEquals(doneBefore + 1, counted(done));
         assertEquals(invalidBefore + 2, counted(invalid));
     }

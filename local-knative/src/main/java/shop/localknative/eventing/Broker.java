@@ -1,6 +1,7 @@
 package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
+import java.net.URI;
 import java.util.List;
 import shop.localknative.eventing.EventStore.Added;
 import shop.localknative.eventing.Message.Malformed;
@@ -10,8 +11,10 @@ import shop.localknative.eventing.Message.Malformed;
  *
  * <p>An event that is a reply to a reply to a reply … ends after 255 of them: Knative's loop protection, carried in the
  * extension {@code knativebrokerttl} between brokers and never shown to a subscriber.
+ *
+ * @param address in a cluster
  */
-record Broker(List<Route> routes) {
+record Broker(URI address, List<Route> routes) {
 
     private static final String TTL = "knativebrokerttl";
     private static final int DEFAULT_TTL = 255;

@@ -4,34 +4,38 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import shop.localknative.eventing.EventStore.Change;
+import shop.localknative.eventing.EventStore.Failure;
 import shop.localknative.eventing.EventStore.Lane;
 import shop.localknative.eventing.EventStore.Later;
 import shop.localknative.eventing.EventStore.Pending;
 import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Refused;
 
-/** To the dead letter sink of a Trigger, with what went wrong, again and again until it takes the event. */
+/** To the dead letter sink of a Trigger, with what went wrong if that is told, again and again until it takes the event. */
 record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Delivery {
 
     private static final System.Logger LOG = System.getLogger(DeadLetterDelivery.class.getName());
 
     /** Never gives up, so it must not be quick for long, whatever the Trigger's backoff is. */
     private static final Retry SLOWING_DOWN =
-            new Retry(Integer.MAX_VALUE, true, Duration.ofMillis(50), Duration.ZERO, Duration.ZERO);
+            new Retry(Integer.MAX_VALUE, true, Duration.ofMillis(100), Duration.ZERO, Duration.ZERO);
 
     private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
     @Override
     public Change attempt(Pending pending) throws InterruptedException {
-        Message event = pending.event()
-                .with("knativeerrordest", pending.failure().destination())
-                .with("knativeerrorcode", String.valueOf(pending.failure().code()))
-                .with("knativeerrordata", pending.failure().data());
+        Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
         return switch (sender.send(
                 sink, route.outgoing(event), false, route.retry().timeout())) {
             case Accepted accepted -> Change.done(pending.id());
             case Refused refused -> later(pending, refused);
         };
+    }
+
+    private static Message with(Failure failure, Message event) {
+        return event.with("knativeerrordest", failure.destination())
+                .with("knativeerrorcode", String.valueOf(failure.code()))
+                .with("knativeerrordata", failure.data());
     }
 
     private Change later(Pending pending, Refused answer) {

@@ -35,23 +35,27 @@ final class EventStore {
     /** A new delivery. Ordering key: null if it waits for no other. */
     record Added(String trigger, Message event, int ttl, String orderingKey) {}
 
-    /** Why an event goes to the dead letter sink. Data: base64, as in the attribute that carries it. */
+    /** Why an event goes to the dead letter sink, if that is told. Data: base64, as in the attribute that carries it. */
     record Failure(String destination, int code, String data) {}
 
-    /** A delivery that is due. Failure: null unless it is to the dead letter sink. */
+    /** A delivery that is due. Failure: null unless it is to the dead letter sink, which is told. */
     record Pending(long id, Message event, int ttl, int attempts, Failure failure) {}
 
-    /** A delivery that is made later, in the given lane. Failure: null unless it is to the dead letter sink. */
+    /** A delivery that is made later, in the given lane. Failure: null unless that is to the dead letter sink, which is told. */
     record Later(long id, Lane lane, int attempts, Instant due, Failure failure) {}
 
-    /** What becomes true together or not at all. */
-    record Change(List<Added> added, Optional<Later> later, OptionalLong done) {
+    /** What becomes true together or not at all. Lost: whether a delivery is done though nobody took the event. */
+    record Change(List<Added> added, Optional<Later> later, OptionalLong done, boolean lost) {
         static Change added(List<Added> added) {
-            return new Change(added, Optional.empty(), OptionalLong.empty());
+            return new Change(added, Optional.empty(), OptionalLong.empty(), false);
         }
 
         static Change later(Later later) {
-            return new Change(List.of(), Optional.of(later), OptionalLong.empty());
+            return new Change(List.of(), Optional.of(later), OptionalLong.empty(), false);
+        }
+
+        static Change lost(long id) {
+            return new Change(List.of(), Optional.empty(), OptionalLong.of(id), true);
         }
 
         static Change done(long id) {
@@ -59,7 +63,7 @@ final class EventStore {
         }
 
         static Change replied(long id, List<Added> reply) {
-            return new Change(reply, Optional.empty(), OptionalLong.of(id));
+            return new Change(reply, Optional.empty(), OptionalLong.of(id), false);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,7 +50,9 @@ public final class Eventing implements AutoCloseable {
     private final GroupCommit<Change> commits = new GroupCommit<>(this::write);
     private final Map<String, Broker> brokers = new TreeMap<>();
     private final Map<Lane, Egress> egresses = new HashMap<>();
+    private final InMemoryChannel inMemoryChannel = new InMemoryChannel(deliveries);
     private final List<PingSchedule> pings = new ArrayList<>();
+    private final boolean inMemory;
     private final Ingress ingress;
 
     /**
@@ -57,6 +60,8 @@ public final class Eventing implements AutoCloseable {
      * @param addresses where a destination is on this machine. Its reference always has a namespace. Called whenever an
      *     address is needed, and throws {@link IllegalArgumentException} for what does not exist
      * @param accounts of those that send events
+     * @param inMemory whether the brokers keep nothing, and let publishers wait for the subscribers, as Knative's in-memory
+     *     channel does by default
      * @throws InvalidResource naming the resource and the field that can't be understood
      */
     public Eventing(
@@ -64,16 +69,19 @@ public final class Eventing implements AutoCloseable {
             DataSource db,
             Collection<? extends HasMetadata> resources,
             Function<Destination, URI> addresses,
-            ServiceAccounts accounts) {
+            ServiceAccounts accounts,
+            boolean inMemory) {
         Sink.Directory directory = new Sink.Directory(addresses, accounts);
+        this.inMemory = inMemory;
         sender = new Sender(vertx);
         store = new EventStore(db);
-        ingress = new Ingress(vertx, brokers, commits);
+        ingress =
+                new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(Change.added(stored)));
         Map<String, io.fabric8.knative.eventing.v1.Broker> specs = new HashMap<>();
         each(resources, io.fabric8.knative.eventing.v1.Broker.class, broker -> {
             checkDelivery(broker);
             specs.put(name(broker), broker);
-            brokers.put(name(broker), new Broker(new ArrayList<>()));
+            brokers.put(name(broker), new Broker(Sink.ofBroker(name(broker)), new ArrayList<>()));
         });
         each(resources, Trigger.class, trigger -> {
             required(trigger.getSpec());
@@ -99,6 +107,13 @@ public final class Eventing implements AutoCloseable {
     public void start() {
         brokers.values().forEach(broker -> broker.routes().forEach(Route::checkAddresses));
         pings.forEach(PingSchedule::checkAddress);
+        if (!inMemory) {
+            startFromDatabase();
+        }
+        pings.forEach(schedules::execute);
+    }
+
+    private void startFromDatabase() {
         try {
             store.createTables();
             store.backlog().forEach(this::logBacklog);
@@ -107,7 +122,6 @@ public final class Eventing implements AutoCloseable {
         }
         commits.start();
         egresses.values().forEach(loops::execute);
-        pings.forEach(schedules::execute);
     }
 
     /** Requests for {@code /{namespace}/{broker}}. */
@@ -139,10 +153,12 @@ public final class Eventing implements AutoCloseable {
 
     private void add(Broker broker, Route route) {
         broker.routes().add(route);
-        egress(new Lane(route.trigger(), false), route.ordered(), new SubscriberDelivery(broker, route, sender));
-        route.deadLetterSink()
-                .ifPresent(sink ->
-                        egress(new Lane(route.trigger(), true), false, new DeadLetterDelivery(route, sink, sender)));
+        Delivery subscriber = new SubscriberDelivery(broker, route, sender);
+        Optional<Delivery> deadLetterSink =
+                route.deadLetterSink().map(sink -> new DeadLetterDelivery(route, sink, sender));
+        inMemoryChannel.subscribe(broker, route, subscriber, deadLetterSink);
+        egress(new Lane(route.trigger(), false), route.ordered(), subscriber);
+        deadLetterSink.ifPresent(sink -> egress(new Lane(route.trigger(), true), false, sink));
     }
 
     private void egress(Lane lane, boolean ordered, Delivery delivery) {

@@ -9,12 +9,14 @@ import io.vertx.core.http.HttpServerRequest;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import shop.localknative.eventing.EventStore.Added;
-import shop.localknative.eventing.EventStore.Change;
+import shop.localknative.eventing.InMemoryChannel.Undelivered;
 
 /**
  * Takes events for the Brokers, at {@code /{namespace}/{broker}}. A 202 is a promise: the event is in the database, once
- * for each Trigger that wants it.
+ * for each Trigger that wants it, or all of them have got it already.
  */
 final class Ingress implements Handler<HttpServerRequest> {
 
@@ -25,12 +27,12 @@ final class Ingress implements Handler<HttpServerRequest> {
 
     private final Vertx vertx;
     private final Map<String, Broker> brokers;
-    private final GroupCommit<Change> commits;
+    private final Channel channel;
 
-    Ingress(Vertx vertx, Map<String, Broker> brokers, GroupCommit<Change> commits) {
+    Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel) {
         this.vertx = vertx;
         this.brokers = brokers;
-        this.commits = commits;
+        this.channel = channel;
     }
 
     @Override
@@ -73,11 +75,9 @@ final class Ingress implements Handler<HttpServerRequest> {
                 answer(request, 202, "");
                 return;
             }
-            Context context = vertx.getOrCreateContext();
-            commits.offer(Change.added(deliveries))
+            channel.offer(deliveries)
                     .ifPresentOrElse(
-                            commit -> commit.whenComplete(
-                                    (stored, error) -> context.runOnContext(run -> stored(request, error))),
+                            taken -> answerWhen(taken, request),
                             () -> answer(
                                     request, 503, "The broker is overloaded, or stops; send the event again later."));
         } catch (Message.Malformed | Broker.Looping e) {
@@ -85,12 +85,21 @@ final class Ingress implements Handler<HttpServerRequest> {
         }
     }
 
-    private static void stored(HttpServerRequest request, Throwable error) {
-        if (error == null) {
-            answer(request, 202, "");
-        } else {
-            LOG.log(Level.ERROR, "An event could not be stored; its sender is told so", error);
-            answer(request, 503, "The event could not be stored; send it again later.");
+    private void answerWhen(CompletableFuture<Void> taken, HttpServerRequest request) {
+        Context context = vertx.getOrCreateContext();
+        request.response().closeHandler(gone -> taken.cancel(true));
+        taken.whenComplete((done, error) -> context.runOnContext(run -> taken(request, error)));
+    }
+
+    private static void taken(HttpServerRequest request, Throwable error) {
+        switch (error) {
+            case null -> answer(request, 202, "");
+            case CancellationException gone -> LOG.log(Level.DEBUG, "A sender went away before it was answered");
+            case Undelivered undelivered -> answer(request, 500, undelivered.getMessage());
+            default -> {
+                LOG.log(Level.ERROR, "An event could not be stored; its sender is told so", error);
+                answer(request, 503, "The event could not be stored; send it again later.");
+            }
         }
     }
 

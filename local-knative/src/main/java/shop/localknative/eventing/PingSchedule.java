@@ -5,9 +5,13 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.cloudevents.SpecVersion;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.PingSourceSpec;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -17,9 +21,13 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import shop.localknative.eventing.InvalidResource.InvalidField;
 import shop.localknative.eventing.Sender.Refused;
 import shop.localknative.manifests.FieldPath;
@@ -29,12 +37,14 @@ final class PingSchedule implements Runnable {
 
     private static final System.Logger LOG = System.getLogger(PingSchedule.class.getName());
 
-    /** As Knative's: little enough to be over before the next minute. */
+    /** As Knative's (pkg/adapter/mtping/runner.go), which does not limit a request: a broker may answer after its subscribers. */
     private static final Retry RETRY =
-            new Retry(5, true, Duration.ofMillis(50), Duration.ofSeconds(10), Duration.ofSeconds(10));
+            new Retry(5, true, Duration.ofMillis(100), Duration.ofMinutes(15), Duration.ofSeconds(10));
 
     /** A suspended machine's sleep does not end by the clock, so it must not be long. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String name;
     private final ExecutionTime times;
@@ -63,15 +73,17 @@ final class PingSchedule implements Runnable {
 
     @Override
     public void run() {
-        try {
-            Optional<ZonedDateTime> next = next(ZonedDateTime.now());
-            while (next.isPresent()) {
-                sleepUntil(next.get());
-                send();
-                next = next(ZonedDateTime.now());
+        try (ExecutorService pings = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                Optional<ZonedDateTime> next = next(ZonedDateTime.now());
+                while (next.isPresent()) {
+                    sleepUntil(next.get());
+                    pings.submit(this::send); // The next one does not wait for its answer.
+                    next = next(ZonedDateTime.now());
+                }
+            } catch (InterruptedException e) {
+                pings.shutdownNow(); // Eventing stops.
             }
-        } catch (InterruptedException e) {
-            // Eventing stops.
         }
     }
 
@@ -87,16 +99,17 @@ final class PingSchedule implements Runnable {
         }
     }
 
-    private void send() throws InterruptedException {
+    private Void send() throws InterruptedException {
         String id = UUID.randomUUID().toString();
         Message ping = event.with("id", id).with("time", Instant.now().toString());
         for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
             if (!r.worthRetrying() || attempt > RETRY.retries()) {
                 LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.name(), r.reason(), id);
-                return;
+                return null;
             }
             Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));
         }
+        return null;
     }
 
     /** Five fields, as crontab(5); six, with seconds in front, and @hourly and its like as in Spring. */
@@ -150,24 +163,57 @@ final class PingSchedule implements Runnable {
                 attributes.put(name, value);
             });
         }
-        return Message.of(attributes, data(spec).orElse(new byte[0]));
+        return Message.of(attributes, data(spec));
     }
 
-    private static Optional<byte[]> data(PingSourceSpec spec) {
-        if (spec.getData() != null && spec.getDataBase64() != null) {
-            throw invalid("dataBase64", "not together with data");
+    /**
+     * As Knative's webhook takes it (knative/eventing pkg/apis/sources/v1/ping_validation.go), in its words. The length is
+     * not limited by default (config-ping-defaults).
+     */
+    private static byte[] data(PingSourceSpec spec) {
+        String text = Objects.requireNonNullElse(spec.getData(), "");
+        String base64 = Objects.requireNonNullElse(spec.getDataBase64(), "");
+        if (!text.isEmpty() && !base64.isEmpty()) {
+            throw invalid("dataBase64", "expected exactly one, got both: data, dataBase64");
         }
-        if (spec.getData() != null
-                && "application/json".equals(spec.getContentType())
-                && !StructuredMode.isJson(spec.getData())) {
-            throw invalid("data", "is not JSON, as contentType says");
+        byte[] data = base64.isEmpty() ? text.getBytes(StandardCharsets.UTF_8) : decode(base64);
+        if (data.length > 0 && "application/json".equals(spec.getContentType())) {
+            requireObject(data, base64.isEmpty() ? "data" : "dataBase64");
         }
+        return data;
+    }
+
+    /** As Go's StdEncoding: line breaks are skipped, and the padding must be there. */
+    private static byte[] decode(String base64) {
+        String line = base64.replaceAll("[\\r\\n]", "");
         try {
-            return Optional.ofNullable(spec.getData())
-                    .map(data -> data.getBytes(StandardCharsets.UTF_8))
-                    .or(() -> Optional.ofNullable(spec.getDataBase64()).map(Base64.getDecoder()::decode));
+            if (line.length() % 4 == 0) {
+                return Base64.getDecoder().decode(line);
+            }
         } catch (IllegalArgumentException e) {
-            throw invalid("dataBase64", e.getMessage());
+            // said below
+        }
+        throw invalid("dataBase64", "invalid value: illegal base64 data");
+    }
+
+    /** With exactly this content type; null passes, since Go unmarshals it into any map. */
+    private static void requireObject(byte[] data, String field) {
+        try {
+            JsonNodeType type = JSON.readTree(data).getNodeType();
+            if (type != JsonNodeType.OBJECT && type != JsonNodeType.NULL) {
+                throw invalid(
+                        field,
+                        "invalid value: json: cannot unmarshal %s into Go value of type map[string]interface {}"
+                                .formatted(
+                                        type == JsonNodeType.BOOLEAN
+                                                ? "bool"
+                                                : type.name().toLowerCase(Locale.ROOT)));
+            }
+        } catch (IOException e) {
+            throw invalid(
+                    field,
+                    "invalid value: not JSON: "
+                            + e.getMessage().lines().findFirst().orElse(""));
         }
     }
 

@@ -50,12 +50,15 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     }
 
     /**
-     * Until the given retry, the first being 1: {@code delay * retry} or {@code delay * 2^retry}, and no sooner than a
-     * subscriber asked for.
+     * Until the given retry, the first being 1: {@code delay * (retry - 1)} or {@code delay * 2^(retry - 1)}, and no
+     * sooner than a subscriber asked for. So counts the mt broker (knative/eventing pkg/kncloudevents/retries.go, whose
+     * {@code attemptNum} begins at 0), which is the less patient one: the Kafka broker begins at 1
+     * (eventing-kafka-broker WebClientCloudEventSender.retry), and so waits twice as long.
      */
     Duration backoff(int retry, Duration retryAfter) {
+        int before = retry - 1;
         // More than 2^30 days is cut off anyway, and must not overflow on the way there.
-        Duration backoff = delay.multipliedBy(exponential ? 1L << Math.min(retry, 30) : retry);
+        Duration backoff = delay.multipliedBy(exponential ? 1L << Math.min(before, 30) : before);
         Duration asked = shorter(retryAfter, retryAfterMax);
         return shorter(backoff.compareTo(asked) > 0 ? backoff : asked, LONGEST_BACKOFF);
     }

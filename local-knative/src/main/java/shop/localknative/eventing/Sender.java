@@ -36,11 +36,20 @@ final class Sender implements AutoCloseable {
      * Anything else, no answer included (500, as Knative reports it).
      *
      * @param reason for the log, which must not show what a subscriber says: that may be somebody's data
-     * @param data the same for the dead letter sink: what the subscriber said
+     * @param data the same for the dead letter sink: what the subscriber said; null if it is told nothing
      */
     record Refused(int code, String reason, byte[] data, boolean worthRetrying, Duration retryAfter) implements Answer {
         static Refused because(int code, String reason, boolean worthRetrying) {
             return new Refused(code, reason, reason.getBytes(StandardCharsets.UTF_8), worthRetrying, Duration.ZERO);
+        }
+
+        /**
+         * One that Knative's broker has found itself, and of which its dead letters say nothing: they get their
+         * attributes from what the broker's filter answers to its dispatcher, and here that is nothing that can be read
+         * (knative/eventing pkg/kncloudevents/event_dispatcher.go, dispatchExecutionInfoTransformers).
+         */
+        static Refused untold(int code, String reason) {
+            return new Refused(code, reason, null, true, Duration.ZERO);
         }
     }
 
@@ -85,7 +94,7 @@ final class Sender implements AutoCloseable {
         try {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            return Refused.because(500, "dispatch error: no answer within " + timeout, true);
+            return Refused.untold(500, "no answer within " + timeout);
         } catch (ExecutionException e) {
             return Refused.because(500, "dispatch error: " + e.getCause(), true);
         } finally {

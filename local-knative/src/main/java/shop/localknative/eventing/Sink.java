@@ -60,11 +60,19 @@ record Sink(HasMetadata sender, Destination destination, Directory directory) {
         if (ref == null) {
             return URI.create(destination.getUri());
         }
-        URI base = URI.create(
-                ref.getKind().equals("Broker")
-                        ? "http://broker-ingress.knative-eventing.svc.cluster.local/%s/%s"
-                                .formatted(ref.getNamespace(), ref.getName())
-                        : "http://%s.%s.svc.cluster.local".formatted(ref.getName(), ref.getNamespace()));
-        return destination.getUri() == null ? base : base.resolve(destination.getUri());
+        if (ref.getKind().equals("Broker")) {
+            URI broker = ofBroker(ref.getNamespace() + "/" + ref.getName());
+            return destination.getUri() == null ? broker : broker.resolve(destination.getUri());
+        }
+        String service = "http://%s.%s.svc.cluster.local".formatted(ref.getName(), ref.getNamespace());
+        // RFC 3986, 5.2.3: what is relative to an empty path begins with a slash, which Java leaves to us.
+        return destination.getUri() == null
+                ? URI.create(service)
+                : URI.create(service + "/").resolve(destination.getUri());
+    }
+
+    /** The URL, in a cluster, of the Broker {@code namespace/name}. */
+    static URI ofBroker(String name) {
+        return URI.create("http://broker-ingress.knative-eventing.svc.cluster.local/" + name);
     }
 }

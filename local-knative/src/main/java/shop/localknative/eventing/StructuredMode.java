@@ -174,7 +174,7 @@ final class StructuredMode {
     }
 
     /** Whether it is one value, and nothing else. */
-    static boolean isJson(String text) {
+    private static boolean isJson(String text) {
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() == null) {
                 return false;

@@ -2,6 +2,7 @@ package shop.localknative.eventing;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -45,14 +46,18 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
             Message reply = Message.read(answer.headers(), answer.body());
             return Change.replied(pending.id(), broker.reply(reply, pending.ttl()));
         } catch (Message.Malformed e) {
-            String reason = "The reply is neither empty nor an event. " + e.getMessage();
-            return refused(pending, Refused.because(502, reason, true));
+            return refused(pending, Refused.untold(502, "The reply is neither empty nor an event. " + e.getMessage()));
         } catch (Broker.Looping e) {
-            return refused(pending, Refused.because(400, e.getMessage(), false));
+            return refused(pending, Refused.because(400, e.getMessage(), false), broker.address());
         }
     }
 
     private Change refused(Pending pending, Refused answer) {
+        return refused(pending, answer, route.subscriber().name());
+    }
+
+    /** @param by the destination that refused: of a reply, that is the broker */
+    private Change refused(Pending pending, Refused answer, URI by) {
         int attempts = pending.attempts() + 1;
         if (answer.worthRetrying() && attempts <= route.retry().retries()) {
             Duration backoff = route.retry().backoff(attempts, answer.retryAfter());
@@ -71,10 +76,10 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
                     pending,
                     answer,
                     "dropped after attempt %d: there is no dead letter sink".formatted(attempts));
-            return Change.done(pending.id());
+            return Change.lost(pending.id());
         }
         log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));
-        Failure failure = new Failure(route.subscriber().name().toString(), answer.code(), data(answer.data()));
+        Failure failure = answer.data() == null ? null : new Failure(by.toString(), answer.code(), data(answer.data()));
         return Change.later(new Later(pending.id(), new Lane(route.trigger(), true), 0, Instant.now(), failure));
     }
 

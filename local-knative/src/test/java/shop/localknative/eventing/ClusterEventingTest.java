@@ -134,7 +134,15 @@ class ClusterEventingTest {
 
     private Cluster cluster() {
         return new Cluster(new Cluster.Options(
-                directory, Optional.of(directory), Map.of(), 0, directory.resolve("data"), false, Map.of(), Map.of()));
+                directory,
+                Optional.of(directory),
+                Map.of(),
+                0,
+                directory.resolve("data"),
+                false,
+                Map.of(),
+                Map.of(),
+                false));
     }
 
     private static void post(int port, String id, String type) {

@@ -290,8 +290,8 @@ class DataPlaneConformanceTest extends Conformance {
         send(EVENT);
 
         List<Received> all = received(subscriber);
-        assertThat(between(all, 0), greaterThanOrEqualTo(Duration.ofMillis(200)));
-        assertThat(between(all, 1), greaterThanOrEqualTo(Duration.ofMillis(400)));
+        assertThat(between(all, 0), greaterThanOrEqualTo(Duration.ofMillis(100)));
+        assertThat(between(all, 1), greaterThanOrEqualTo(Duration.ofMillis(200)));
     }
 
     private static Duration between(List<Received> attempts, int first) {
@@ -307,8 +307,8 @@ class DataPlaneConformanceTest extends Conformance {
         send(EVENT);
 
         await().until(() -> subscriber.received.size() == 3);
-        assertThat(between(subscriber.received, 0), greaterThanOrEqualTo(Duration.ofMillis(400)));
-        assertThat(between(subscriber.received, 1), greaterThanOrEqualTo(Duration.ofMillis(800)));
+        assertThat(between(subscriber.received, 0), greaterThanOrEqualTo(Duration.ofMillis(200)));
+        assertThat(between(subscriber.received, 1), greaterThanOrEqualTo(Duration.ofMillis(400)));
     }
 
     @Test

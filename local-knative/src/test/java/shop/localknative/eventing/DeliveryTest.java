@@ -3,8 +3,11 @@ package shop.localknative.eventing;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -103,6 +106,10 @@ class DeliveryTest extends EventingTest {
         assertEquals(List.of("1", "1x", "1xx"), subscriber.ids());
         assertEquals("1xx", looping.id());
         assertEquals("400", looping.headers().get("ce-knativeerrorcode"));
+        // event_dispatcher.go, send: who refused the reply was the broker.
+        assertEquals(
+                "http://broker-ingress.knative-eventing.svc.cluster.local/shop/default",
+                looping.headers().get("ce-knativeerrordest"));
         assertThat(errorData(looping), containsString("passed on too often"));
     }
 
@@ -113,10 +120,19 @@ class DeliveryTest extends EventingTest {
                 new Answer(200, Map.of("ce-specversion", "1.0", "ce-id", "r", "Content-Type", "text/plain"), "x"));
         broker.send("1", "t");
 
-        Received event = deadLetter();
+        assertUntold(deadLetter());
         assertEquals(List.of("1", "1"), subscriber.ids());
-        assertEquals("502", event.headers().get("ce-knativeerrorcode"));
-        assertThat(errorData(event), containsString("neither empty nor an event"));
+    }
+
+    /**
+     * The mt broker's dispatcher knows what went wrong from its filter's answer. Of a request that timed out there is none,
+     * of a malformed reply a 502 without a body: its dead letters then say nothing of the failure (knative/eventing
+     * pkg/kncloudevents/event_dispatcher.go, dispatchExecutionInfoTransformers; pkg/broker/filter/filter_handler.go,
+     * writeResponse).
+     */
+    private static void assertUntold(Received deadLetter) {
+        assertEquals("1", deadLetter.id());
+        assertThat(deadLetter.headers().keySet(), everyItem(not(startsWith("ce-knativeerror"))));
     }
 
     @Test
@@ -129,7 +145,7 @@ class DeliveryTest extends EventingTest {
                         "{\"specversion\": \"1.0\", \"id\": \"1\", \"source\": \"/s\", \"type\": \"t\", \"data_base64\": \"%\"}"));
         broker.send("1", "t");
 
-        assertEquals("502", deadLetter().headers().get("ce-knativeerrorcode"));
+        assertUntold(deadLetter());
         assertEquals(List.of("1"), subscriber.ids());
     }
 
@@ -139,7 +155,7 @@ class DeliveryTest extends EventingTest {
         subscriber.answering(event -> Answer.text(200, "hello"));
         broker.send("1", "t");
 
-        assertEquals("502", deadLetter().headers().get("ce-knativeerrorcode"));
+        assertUntold(deadLetter());
     }
 
     @ParameterizedTest
@@ -291,7 +307,7 @@ class DeliveryTest extends EventingTest {
         });
         broker.send("1", "t");
 
-        assertThat(errorData(deadLetter()), containsString("no answer within PT0.1S"));
+        assertUntold(deadLetter());
         assertEquals(List.of("1", "1"), subscriber.ids());
         never.countDown();
     }

@@ -216,7 +216,7 @@ class DurabilityTest extends EventingTest {
             BROKER,
             trigger(
                     "t",
-                    to(subscriber) + ", delivery: {retry: 2, backoffPolicy: linear, backoffDelay: PT1S,"
+                    to(subscriber) + ", delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT2S,"
                             + " deadLetterSink: {uri: '%s'}}".formatted(deadLetters.url()))
         };
         try (BrokerProcess broker = new BrokerProcess(db, manifests)) {

@@ -1,5 +1,8 @@
 package shop.localknative.eventing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static shop.localknative.eventing.TestEventing.BROKER;
@@ -7,9 +10,13 @@ import static shop.localknative.eventing.TestEventing.trigger;
 
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A manifest that can't be understood stops the start with the resource and the field at fault. */
@@ -24,22 +31,27 @@ class ManifestsTest {
     }
 
     private static void refused(String message, String... manifests) {
-        var e = assertThrows(
-                InvalidResource.class,
-                () -> new Eventing(
-                        VERTX,
-                        new PGSimpleDataSource(),
-                        TestEventing.parse(manifests),
-                        d -> URI.create(d.getUri()),
-                        new ServiceAccounts((subject, audience, valid) -> "")));
-        assertEquals(
-                message,
-                "%s %s: %s: %s"
-                        .formatted(
-                                e.resource().getKind(),
-                                e.resource().getMetadata().getName(),
-                                e.field(),
-                                e.getMessage()));
+        assertEquals(message, problem(manifests));
+    }
+
+    private static void accepted(String... manifests) {
+        eventing(manifests).close();
+    }
+
+    private static String problem(String... manifests) {
+        var e = assertThrows(InvalidResource.class, () -> eventing(manifests));
+        return "%s %s: %s: %s"
+                .formatted(e.resource().getKind(), e.resource().getMetadata().getName(), e.field(), e.getMessage());
+    }
+
+    private static Eventing eventing(String... manifests) {
+        return new Eventing(
+                VERTX,
+                new PGSimpleDataSource(),
+                TestEventing.parse(manifests),
+                d -> URI.create(d.getUri()),
+                new ServiceAccounts((subject, audience, valid) -> ""),
+                false);
     }
 
     @Test
@@ -160,13 +172,61 @@ class ManifestsTest {
                 PingScheduleTest.ping(
                         "schedule: '* * * * *', timezone: Mars/Base, sink: {uri: 'http://127.0.0.1:1/'}"));
         refused("PingSource p: spec.sink: a ref or a uri is expected", PingScheduleTest.ping("schedule: '* * * * *'"));
+    }
+
+    /** knative/eventing pkg/apis/sources/v1/ping_validation.go, validateJSON: Go unmarshals the data into a map. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "Hello, world!" | string
+            1.5             | number
+            true            | bool
+            [{}]            | array
+            """)
+    void aPingsJsonIsAnObject(String data, String type) {
+        String base64 = Base64.getEncoder().encodeToString(data.getBytes(UTF_8));
+        String message = "invalid value: json: cannot unmarshal %s into Go value of type map[string]interface {}"
+                .formatted(type);
+        refused("PingSource p: spec.data: " + message, ping("contentType: application/json, data: '%s'", data));
         refused(
-                "PingSource p: spec.data: is not JSON, as contentType says",
-                PingScheduleTest.ping(
-                        "schedule: '* * * * *', data: '{', contentType: application/json, sink: {uri: 'http://127.0.0.1:1/'}"));
+                "PingSource p: spec.dataBase64: " + message,
+                ping("contentType: application/json, dataBase64: %s", base64));
+        accepted(ping("contentType: application/json; charset=utf-8, data: '%s'", data));
+        accepted(ping("data: '%s'", data));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "{} {}", "{\"a\": 1,}", "hello"})
+    void aPingsJsonIsJson(String data) {
+        assertThat(
+                problem(ping("contentType: application/json, data: '%s'", data)),
+                startsWith("PingSource p: spec.data: invalid value: not JSON: "));
+        accepted(ping("contentType: text/plain, data: '%s'", data));
+    }
+
+    /** The webhook asks no more of it than Go's unmarshalling does. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"message\": \"Hello, world!\"}", "{}", "null", ""})
+    void aPingsDataMayBe(String data) {
+        accepted(ping("contentType: application/json, data: '%s'", data));
+    }
+
+    /** pkg/apis/sources/v1/ping_validation.go: apis.ErrMultipleOneOf, and Go's base64.StdEncoding. */
+    @Test
+    void aPingHasDataInOneOfTwoWays() {
         refused(
-                "PingSource p: spec.dataBase64: not together with data",
-                PingScheduleTest.ping(
-                        "schedule: '* * * * *', data: a, dataBase64: YQ==, sink: {uri: 'http://127.0.0.1:1/'}"));
+                "PingSource p: spec.dataBase64: expected exactly one, got both: data, dataBase64",
+                ping("data: a, dataBase64: %s", "YQ=="));
+        accepted(ping("data: '', dataBase64: %s", "YQ=="));
+        accepted(ping("dataBase64: \"%s\"", "YWJj\\nZA=="));
+        for (String base64 : List.of("YQ", "YQ=", "a b=", "Y_-=")) {
+            refused(
+                    "PingSource p: spec.dataBase64: invalid value: illegal base64 data",
+                    ping("dataBase64: '%s'", base64));
+        }
+    }
+
+    private static String ping(String spec, String data) {
+        return PingScheduleTest.ping(
+                "schedule: '* * * * *', sink: {uri: 'http://127.0.0.1:1/'}, " + spec.formatted(data));
     }
 }

@@ -26,17 +26,19 @@ class RetryTest {
         return IntStream.rangeClosed(1, 4).mapToObj(n -> retry.backoff(n, ZERO)).toList();
     }
 
+    /** knative/eventing pkg/kncloudevents/retries.go, RetryConfigFromDeliverySpec, with go-retryablehttp's attemptNum from 0. */
     @Test
-    void linearBackoffGrowsByTheDelay() {
+    void linearBackoffGrowsByTheDelayFromNone() {
         assertEquals(
-                List.of(Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(6), Duration.ofSeconds(8)),
+                List.of(ZERO, Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(6)),
                 backoffs(retry("linear", "PT2S")));
     }
 
+    /** The same function: {@code math.Exp2(attemptNum)}. */
     @Test
-    void exponentialBackoffDoubles() {
+    void exponentialBackoffDoublesFromTheDelay() {
         assertEquals(
-                List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8)),
+                List.of(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4)),
                 backoffs(retry("exponential", "PT0.5S")));
     }
 
@@ -57,10 +59,10 @@ class RetryTest {
 
         assertEquals(Duration.ofSeconds(7), retry.backoff(1, Duration.ofSeconds(7)));
         assertEquals(Duration.ofSeconds(10), retry.backoff(1, Duration.ofHours(7)));
-        assertEquals(Duration.ofSeconds(3), retry.backoff(3, Duration.ofSeconds(2)));
+        assertEquals(Duration.ofSeconds(3), retry.backoff(4, Duration.ofSeconds(2)));
 
         spec.setRetryAfterMax("PT0S");
-        assertEquals(Duration.ofSeconds(1), Retry.of(spec).backoff(1, Duration.ofSeconds(7)));
+        assertEquals(Duration.ofSeconds(1), Retry.of(spec).backoff(2, Duration.ofSeconds(7)));
     }
 
     @Test
@@ -68,7 +70,7 @@ class RetryTest {
         Retry retry = Retry.of(Retry.DEFAULT);
 
         assertEquals(10, retry.retries());
-        assertEquals(Duration.ofMillis(400), retry.backoff(1, ZERO));
+        assertEquals(Duration.ofMillis(200), retry.backoff(1, ZERO));
     }
 
     @Test

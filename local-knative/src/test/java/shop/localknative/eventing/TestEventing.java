@@ -46,6 +46,15 @@ final class TestEventing implements AutoCloseable {
     private final HttpServer server;
 
     TestEventing(DataSource db, String... manifests) {
+        this(db, false, manifests);
+    }
+
+    /** Brokers on the in-memory channel. */
+    static TestEventing inMemory(String... manifests) {
+        return new TestEventing(null, true, manifests);
+    }
+
+    private TestEventing(DataSource db, boolean inMemory, String... manifests) {
         eventing = new Eventing(
                 VERTX,
                 db,
@@ -53,7 +62,8 @@ final class TestEventing implements AutoCloseable {
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
                         : url(destination.getRef().getName()),
-                new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience));
+                new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience),
+                inMemory);
         server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")

@@ -1,6 +1,5 @@
 package shop.kit.events;
 
-import io.cloudevents.CloudEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
@@ -13,9 +12,14 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,22 +30,35 @@ import shop.kit.sql.Database;
 
 /**
  * Sends the outbox's rows to the broker ({@code K_SINK}) and removes what it took. A row may be sent only when no earlier
- * one of its {@code partitionkey} is left, and is locked meanwhile: so any number of instances may publish at once, and
- * the order within a key holds. A row whose removal was cut off is sent again with the same id.
+ * one of its {@code partitionkey} is left, and is leased meanwhile, as long as the process lives: so any number of instances
+ * may publish at once, and the order within a key holds. No transaction and no connection waits for the broker. A row whose
+ * removal was cut off is sent again with the same id, when its lease is over.
  */
 @ApplicationScoped
 public class Publisher implements Sweep {
     private static final Logger LOG = Logger.getLogger(Publisher.class);
-    static final int BATCH = 64;
+    static final int AT_ONCE = 64;
     private static final long AFTER_READY = Duration.ofSeconds(1).toMillis();
     private static final Duration AT_SHUTDOWN = Duration.ofSeconds(5);
+    /** How often is looked for more to send, and for leases to renew. */
+    private static final long WHILE_SENDING = Duration.ofSeconds(1).toMillis();
 
+    /** What a killed process was sending, another one sends after as long. */
+    private static final String LEASE = "next_attempt_at = now() + interval '15 seconds'";
+
+    /** What another instance claims at the same moment is locked; a moment later, it is not due. */
     private static final String CLAIM = """
-            select position, attempts, attributes, data from outbox head
-            where next_attempt_at <= now() and not exists (
-                select 1 from outbox earlier
-                where earlier.partitionkey = head.partitionkey and earlier.position < head.position)
-            order by position limit $1 for update skip locked""";
+            with due as (
+                select position from outbox head
+                where next_attempt_at <= now() and position <> all($1) and not exists (
+                    select 1 from outbox earlier
+                    where earlier.partitionkey = head.partitionkey and earlier.position < head.position)
+                order by position limit $2 for update skip locked)
+            update outbox set %s from due where outbox.position = due.position
+            returning outbox.position, attempts, attributes, data""".formatted(LEASE);
+
+    private static final String RENEW = "update outbox set " + LEASE
+            + " where position = any($1) and next_attempt_at < now() + interval '10 seconds'";
 
     private static final String REMOVE = "delete from outbox where position = any($1)";
 
@@ -58,14 +75,18 @@ public class Publisher implements Sweep {
                 select 1 from outbox earlier
                 where earlier.partitionkey = head.partitionkey and earlier.position < head.position)""";
 
+    /** What came of sending a row. */
+    private record Answer(long position, boolean taken) {}
+
     private final Database database;
     private final Vertx vertx;
     private final Sink sink;
     private final AtomicInteger wanted = new AtomicInteger();
     private final ReentrantLock onePerProcess = new ReentrantLock();
+    private final Set<Long> sending = new HashSet<>();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Semaphore news = new Semaphore(0);
     private volatile boolean stopping;
-    /** There is one at most; only the drain that runs sets it. */
-    private long alarm = -1;
 
     Publisher(Database database, Vertx vertx, Sink sink) {
         this.database = database;
@@ -75,8 +96,11 @@ public class Publisher implements Sweep {
 
     /** Publishes in the background; to be called after each commit that added rows. Never fails, never waits. */
     public void publishSoon() {
-        if (sink.isBound() && !stopping && wanted.getAndIncrement() == 0) {
-            Thread.startVirtualThread(this::publishWhileWanted);
+        if (sink.isBound() && !stopping) {
+            news.release();
+            if (wanted.getAndIncrement() == 0) {
+                Thread.startVirtualThread(this::publishWhileWanted);
+            }
         }
     }
 
@@ -93,8 +117,10 @@ public class Publisher implements Sweep {
         }
     }
 
+    /** What is sent but not answered by the end is sent again by the next instance. */
     void publishWhatIsLeft(@Observes ShutdownEvent stopped) {
         stopping = true;
+        news.release();
         if (sink.isBound()) {
             try {
                 publish(AT_SHUTDOWN);
@@ -106,16 +132,30 @@ public class Publisher implements Sweep {
 
     private void publishWhileWanted() {
         int seen;
+        boolean done;
         do {
             seen = wanted.get();
-            try {
-                publish(Duration.ofDays(1));
-                comeBackWhenTheNextIsDue();
-            } catch (RuntimeException | Error e) {
-                LOG.warnf("Publishing stopped, to be tried again: %s", e.getMessage());
-                publishIn(Sink.TIMEOUT);
+            done = publishUntilNothingIsLeft();
+        } while (!done || !wanted.compareAndSet(seen, 0));
+    }
+
+    /** False when that failed and is to be tried again. */
+    private boolean publishUntilNothingIsLeft() {
+        onePerProcess.lock();
+        try {
+            step();
+            for (Long millis = millisToWait(); millis != null && !stopping; millis = millisToWait()) {
+                awaitNews(Math.max(100, millis));
+                step();
             }
-        } while (!wanted.compareAndSet(seen, 0));
+            return true;
+        } catch (RuntimeException | Error e) {
+            LOG.warnf("Publishing stopped, to be tried again: %s", e.getMessage());
+        } finally {
+            onePerProcess.unlock();
+        }
+        awaitNews(WHILE_SENDING);
+        return stopping;
     }
 
     private void publish(Duration limit) {
@@ -124,8 +164,8 @@ public class Publisher implements Sweep {
             return;
         }
         try {
-            while (System.nanoTime() < end && database.inTransaction(this::publishBatch)) {
-                // until there is nothing left that is due
+            for (long left = limit.toMillis(); step() && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                awaitNews(Math.min(left, WHILE_SENDING));
             }
         } finally {
             onePerProcess.unlock();
@@ -141,60 +181,87 @@ public class Publisher implements Sweep {
         }
     }
 
-    private boolean publishBatch(SqlConnection transaction) {
-        List<Row> rows = StreamSupport.stream(
+    /** Writes down what was answered, and sends what is due. Returns whether anything is being sent. */
+    private boolean step() {
+        news.drainPermits(); // Before anything is looked at: what changes after that ends the next wait.
+        List<Answer> answered = List.copyOf(answers);
+        Optional<String> token = sink.token();
+        List<Row> claimed = database.inTransaction(transaction -> {
+            execute(transaction, REMOVE, positions(answered, true));
+            execute(transaction, POSTPONE, positions(answered, false));
+            execute(transaction, RENEW, unanswered(answered));
+            return claim(transaction, AT_ONCE - sending.size() + answered.size());
+        });
+        answered.forEach(answer -> sending.remove(answers.remove().position()));
+        claimed.forEach(row -> send(row, token));
+        return !sending.isEmpty();
+    }
+
+    private Set<Long> unanswered(List<Answer> answered) {
+        Set<Long> unanswered = new HashSet<>(sending);
+        answered.forEach(answer -> unanswered.remove(answer.position()));
+        return unanswered;
+    }
+
+    private static List<Long> positions(List<Answer> answers, boolean taken) {
+        return answers.stream()
+                .filter(answer -> answer.taken() == taken)
+                .map(Answer::position)
+                .toList();
+    }
+
+    private List<Row> claim(SqlConnection transaction, int room) {
+        return StreamSupport.stream(
                         transaction
                                 .preparedQuery(CLAIM)
-                                .executeAndAwait(Tuple.of(BATCH))
+                                .executeAndAwait(Tuple.of(sending.toArray(Long[]::new), room))
                                 .spliterator(),
                         false)
                 .toList();
-        Optional<String> token = sink.token();
-        List<Future<Void>> posts =
-                rows.stream().map(row -> sink.send(event(row), token)).toList();
-        List<Long> taken = new ArrayList<>();
-        List<Long> refused = new ArrayList<>();
-        for (int i = 0; i < rows.size(); i++) {
-            (succeeded(posts.get(i), rows.get(i)) ? taken : refused)
-                    .add(rows.get(i).getLong("position"));
-        }
-        execute(transaction, REMOVE, taken);
-        execute(transaction, POSTPONE, refused);
-        return !rows.isEmpty();
     }
 
-    private static void execute(SqlConnection transaction, String statement, List<Long> positions) {
+    private static void execute(SqlConnection transaction, String statement, Collection<Long> positions) {
         if (!positions.isEmpty()) {
             transaction.preparedQuery(statement).executeAndAwait(Tuple.of(positions.toArray(Long[]::new)));
         }
     }
 
-    private static boolean succeeded(Future<Void> post, Row row) {
+    private void send(Row row, Optional<String> token) {
+        long position = row.getLong("position");
+        sending.add(position);
+        post(row, token).onComplete(result -> {
+            if (result.failed()) {
+                logRefused(row, result.cause());
+            }
+            answers.add(new Answer(position, result.succeeded()));
+            news.release();
+        });
+    }
+
+    /** Fails in one way only: a row that can't be sent must not keep the others from being sent. */
+    private Future<Void> post(Row row, Optional<String> token) {
         try {
-            post.toCompletionStage().toCompletableFuture().join();
-            return true;
-        } catch (RuntimeException e) {
             JsonObject attributes = row.getJsonObject("attributes");
-            LOG.warnf(
-                    "Broker did not take event %s of type %s about %s, attempt %d: %s",
-                    attributes.getString("id"),
-                    attributes.getString("type"),
-                    attributes.getString("subject"),
-                    row.getInteger("attempts") + 1,
-                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-            return false;
+            return sink.send(StoredEvent.event(attributes, row.get(Buffer.class, "data")), token);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
         }
     }
 
-    private static CloudEvent event(Row row) {
-        return StoredEvent.event(row.getJsonObject("attributes"), row.get(Buffer.class, "data"));
+    private static void logRefused(Row row, Throwable why) {
+        JsonObject attributes = row.getJsonObject("attributes");
+        LOG.warnf(
+                "Broker did not take event %s of type %s about %s, attempt %d: %s",
+                attributes.getString("id"),
+                attributes.getString("type"),
+                attributes.getString("subject"),
+                row.getInteger("attempts") + 1,
+                why.getMessage());
     }
 
-    private void comeBackWhenTheNextIsDue() {
-        Long millis = millisUntilTheNextIsDue();
-        if (millis != null && !stopping) {
-            publishIn(Math.max(100, millis));
-        }
+    /** Null when nothing is left. After each answer, the database need not be asked. */
+    private Long millisToWait() {
+        return sending.isEmpty() ? millisUntilTheNextIsDue() : Long.valueOf(WHILE_SENDING);
     }
 
     /** Null when there is nothing left. */
@@ -203,8 +270,11 @@ public class Publisher implements Sweep {
                 connection.query(NEXT_DUE).executeAndAwait().iterator().next().getLong("millis"));
     }
 
-    private void publishIn(long millis) {
-        vertx.cancelTimer(alarm);
-        alarm = vertx.setTimer(millis, timer -> publishSoon());
+    private void awaitNews(long millis) {
+        try {
+            news.tryAcquire(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

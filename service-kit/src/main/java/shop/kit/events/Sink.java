@@ -42,7 +42,14 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 class Sink {
-    static final long TIMEOUT = Duration.ofSeconds(5).toMillis();
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    /**
+     * Longer than a broker's slowest honest answer, since an event that is sent again costs more than waiting: the in-memory
+     * channel lets a publisher wait for its subscribers, 15 min at most (knative/eventing pkg/channel/fanout), Kafka's 3 min
+     * for its log ({@code max.block.ms} and {@code delivery.timeout.ms} of config-kafka-broker-data-plane).
+     */
+    private static final Duration ANSWER = Duration.ofMinutes(16);
 
     private final Optional<String> address;
     private final JsonObject extensions;
@@ -61,9 +68,9 @@ class Sink {
                 .map(json -> json.getJsonObject("extensions"))
                 .orElseGet(JsonObject::new);
         this.token = token;
-        HttpClientOptions options = new HttpClientOptions().setConnectTimeout((int) TIMEOUT);
+        HttpClientOptions options = new HttpClientOptions().setConnectTimeout((int) CONNECT.toMillis());
         certificates.ifPresent(pem -> options.setTrustOptions(trust(pem)));
-        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(Publisher.BATCH));
+        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(Publisher.AT_ONCE));
     }
 
     boolean isBound() {
@@ -86,7 +93,7 @@ class Sink {
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setAbsoluteURI(address.orElseThrow())
-                .setTimeout(TIMEOUT);
+                .setTimeout(ANSWER.toMillis());
         token.ifPresent(bearer -> request.addHeader(HttpHeaders.AUTHORIZATION, "Bearer " + bearer));
         Buffer[] body = {Buffer.buffer()};
         HttpMessageFactory.createWriter(

@@ -3,14 +3,19 @@ package shop.kit.events;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -68,10 +73,29 @@ class SinkTest {
         assertEquals(usual + 1, Sink.trusted(pem).size());
     }
 
+    /** Its backlog is full, so that nobody answers to a SYN. */
+    @Test
+    void whoDoesNotEvenConnectIsGivenUpSoon() throws Exception {
+        try (ServerSocket blackHole = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket one = new Socket(blackHole.getInetAddress(), blackHole.getLocalPort());
+                Socket two = new Socket(blackHole.getInetAddress(), blackHole.getLocalPort())) {
+            assertTrue(one.isConnected() && two.isConnected());
+            URI address = URI.create("http://127.0.0.1:" + blackHole.getLocalPort());
+            Sink sink = sink(address, null, null);
+            assertTimeout(
+                    Duration.ofSeconds(10),
+                    () -> assertThrows(CompletionException.class, () -> send(sink, UUID.randomUUID())));
+        }
+    }
+
     private Sink sink(RecordingBroker broker, String certificates, String overrides) {
+        return sink(broker.address(), certificates, overrides);
+    }
+
+    private Sink sink(URI address, String certificates, String overrides) {
         return new Sink(
                 vertx,
-                Optional.of(broker.address().toString()),
+                Optional.of(address.toString()),
                 Optional.ofNullable(certificates),
                 Optional.ofNullable(overrides),
                 mounted.resolve("token"));
@@ -80,6 +104,11 @@ class SinkTest {
     /** The headers that an event arrives with. */
     private static Map<String, String> sent(RecordingBroker broker, Sink sink) {
         UUID id = UUID.randomUUID();
+        send(sink, id);
+        return broker.about(id).getFirst().headers();
+    }
+
+    private static void send(Sink sink, UUID id) {
         CloudEvent event = CloudEventBuilder.v1()
                 .withId(id.toString())
                 .withSource(URI.create("/test"))
@@ -88,6 +117,5 @@ class SinkTest {
                 .withExtension("partitionkey", "one")
                 .build();
         sink.send(event, sink.token()).toCompletionStage().toCompletableFuture().join();
-        return broker.about(id).getFirst().headers();
     }
 }

@@ -1,0 +1,174 @@
+package shop.localknative.eventing;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import shop.localknative.eventing.EventStore.Added;
+import shop.localknative.eventing.EventStore.Change;
+import shop.localknative.eventing.EventStore.Failure;
+import shop.localknative.eventing.EventStore.Later;
+import shop.localknative.eventing.EventStore.Pending;
+
+/**
+ * Knative's in-memory channel, as a Broker has it unless {@code messaging.knative.dev/async-handler: "true"} stands on it:
+ * keeps nothing, and lets a publisher wait until every subscriber has answered, retries, replies and dead letters included
+ * (knative/eventing pkg/channel/fanout/fanout_event_handler.go). When the publisher goes away, whatever is under way for it
+ * is broken off.
+ */
+final class InMemoryChannel implements Channel {
+
+    private static final System.Logger LOG = System.getLogger(InMemoryChannel.class.getName());
+
+    /** {@code defaultTimeout} of the fanout handler. */
+    private static final Duration LONGEST_FANOUT = Duration.ofMinutes(15);
+
+    /** Not everybody has taken the event, not even a dead letter sink. */
+    static final class Undelivered extends Exception {
+        Undelivered(String message) {
+            super(message);
+        }
+    }
+
+    private record Subscription(Broker broker, Route route, Delivery subscriber, Optional<Delivery> deadLetterSink) {}
+
+    private final Map<String, Subscription> subscriptions = new HashMap<>();
+    private final ExecutorService threads;
+
+    /** @param threads for the events: each takes one for as long as it lasts */
+    InMemoryChannel(ExecutorService threads) {
+        this.threads = threads;
+    }
+
+    void subscribe(Broker broker, Route route, Delivery subscriber, Optional<Delivery> deadLetterSink) {
+        subscriptions.put(route.trigger(), new Subscription(broker, route, subscriber, deadLetterSink));
+    }
+
+    @Override
+    public Optional<CompletableFuture<Void>> offer(List<Added> deliveries) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        try {
+            Future<?> fanout = threads.submit(() -> fanOut(deliveries, answer));
+            answer.whenComplete((delivered, error) -> {
+                if (answer.isCancelled()) {
+                    fanout.cancel(true);
+                }
+            });
+            return Optional.of(answer);
+        } catch (RejectedExecutionException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void fanOut(List<Added> deliveries, CompletableFuture<Void> answer) {
+        try {
+            if (within(LONGEST_FANOUT, () -> deliver(deliveries))) {
+                answer.complete(null);
+            } else {
+                answer.completeExceptionally(new Undelivered("Not every subscriber took the event."));
+            }
+        } catch (InterruptedException e) {
+            answer.completeExceptionally(new Undelivered("The broker stops."));
+        }
+    }
+
+    /** Whether it returns true in time; it is interrupted otherwise. */
+    private static boolean within(Duration limit, Callable<Boolean> work) throws InterruptedException {
+        try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Boolean> result = thread.submit(work);
+            try {
+                return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                LOG.log(Level.ERROR, "A delivery failed", e.getCause());
+                return false;
+            } finally {
+                result.cancel(true);
+            }
+        }
+    }
+
+    /** To all at once. */
+    private boolean deliver(List<Added> deliveries) throws InterruptedException {
+        try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+            boolean all = true;
+            for (Future<Boolean> delivery :
+                    each.invokeAll(deliveries.stream().map(this::delivery).toList())) {
+                all &= delivery.get();
+            }
+            return all;
+        } catch (ExecutionException e) {
+            LOG.log(Level.ERROR, "A delivery failed", e.getCause());
+            return false;
+        }
+    }
+
+    private Callable<Boolean> delivery(Added event) {
+        Subscription subscription = subscriptions.get(event.trigger());
+        return () -> deliver(event, subscription);
+    }
+
+    private static boolean isDeadLetter(Change outcome) {
+        return outcome.later().filter(later -> later.lane().deadLetters()).isPresent();
+    }
+
+    private boolean deliver(Added event, Subscription subscription) throws InterruptedException {
+        Pending attempt = new Pending(0, event.event(), event.ttl(), 0, null);
+        Change outcome = subscription.subscriber.attempt(attempt);
+        while (outcome.later().isPresent() && !isDeadLetter(outcome)) {
+            attempt = waitFor(outcome.later().get(), event);
+            outcome = subscription.subscriber.attempt(attempt);
+        }
+        if (isDeadLetter(outcome)) {
+            return bury(event, outcome.later().get().failure(), subscription);
+        }
+        return !outcome.lost() && (outcome.added().isEmpty() || reply(event, outcome.added(), subscription));
+    }
+
+    /** A reply is an event for the broker, which lets its publisher wait: a Trigger for no longer than its time-out. */
+    private boolean reply(Added event, List<Added> reply, Subscription subscription) throws InterruptedException {
+        Retry retry = subscription.route.retry();
+        for (int retries = 0; !within(retry.timeout(), () -> deliver(reply)); retries++) {
+            if (retries == retry.retries()) {
+                return bury(event, new Failure(subscription.broker.address().toString(), 500, ""), subscription);
+            }
+            Thread.sleep(retry.backoff(retries + 1, Duration.ZERO));
+        }
+        return true;
+    }
+
+    /** Unlike a broker that keeps its events, this one gives up. */
+    private boolean bury(Added event, Failure failure, Subscription subscription) throws InterruptedException {
+        if (subscription.deadLetterSink.isEmpty()) {
+            return false;
+        }
+        Pending attempt = new Pending(0, event.event(), event.ttl(), 0, failure);
+        Change outcome = subscription.deadLetterSink.get().attempt(attempt);
+        while (outcome.later().isPresent()) {
+            if (outcome.later().get().attempts() > subscription.route.retry().retries()) {
+                return false;
+            }
+            attempt = waitFor(outcome.later().get(), event);
+            outcome = subscription.deadLetterSink.get().attempt(attempt);
+        }
+        return true;
+    }
+
+    private static Pending waitFor(Later later, Added event) throws InterruptedException {
+        Thread.sleep(Duration.between(Instant.now(), later.due()));
+        return new Pending(later.id(), event.event(), event.ttl(), later.attempts(), later.failure());
+    }
+}
