@@ -33,8 +33,7 @@ provide_maven() {
     local url version home old staging
     url=$(sed -n 's/^distributionUrl=//p' .mvn/wrapper/maven-wrapper.properties)
     version=$(printf '%s' "$url" | sed -E 's/.*apache-maven-(.*)-bin\.zip/\1/')
-    eval "$(sed -n '/^hash_string()/,/^}/p' mvnw)"
-    home=${MAVEN_USER_HOME:-$HOME/.m2}/wrapper/dists/apache-maven-$version/$(hash_string "$url")
+    home=${MAVEN_USER_HOME:-$HOME/.m2}/wrapper/dists/apache-maven-$version/$(string_hash "$url")
     [ ! -d "$home" ] || return 0
     say "Maven $version: fetching it, once"
     ! ./mvnw --version >/dev/null 2>&1 || return 0
@@ -49,6 +48,28 @@ provide_maven() {
     chmod +x "$staging/apache-maven-$version/bin/mvn"
     mv "$staging/apache-maven-$version" "$home"
     rm -rf "$staging"
+}
+
+# Java's String.hashCode in hexadecimal, by which the wrapper names the directory of a distribution.
+string_hash() {
+    local i hash=0
+    for ((i = 0; i < ${#1}; i++)); do
+        hash=$(((hash * 31 + $(printf %d "'${1:i:1}")) % 4294967296))
+    done
+    printf '%x' "$hash"
+}
+
+# The modules' names.
+all_modules() { sed -nE 's|.*<module>(.*/)?([^/<]+)</module>|\2|p' pom.xml; }
+
+# Prints the directory of the module $1.
+directory_of() { sed -nE "s:.*<module>((.*/)?$1)</module>:\\1:p" pom.xml | grep .; }
+
+# Prints the names, separated by commas, of the classes *$2 in the tests of the directory $1; a name that no class has if none.
+test_classes() {
+    local classes
+    classes=$(cd "$1/src/test/java" 2>/dev/null && find . -name "*$2.java" | sed 's|^\./||; s|\.java$||' | paste -sd,) || :
+    printf '%s' "${classes:-none}"
 }
 
 is_graalvm25() { [ -x "$1/bin/native-image" ] && "$1/bin/native-image" --version 2>/dev/null | grep -q '^native-image 25[. ]'; }
@@ -78,13 +99,13 @@ provide_native_image() {
     done
     if has_container_engine; then
         native_options+=(-Dquarkus.native.container-build=true)
-        say "native-image: of the Mandrel builder image, in a container (to do without: GRAALVM_HOME=\$(native-toolchain/install))"
+        say "native-image: of the Mandrel builder image, in a container (to do without: GRAALVM_HOME=\$(tools/native-toolchain/install))"
         return
     fi
-    GRAALVM_HOME=$(NATIVE_TOOLCHAIN_MAVEN=$PWD/mvnw native-toolchain/install) ||
-        die "no native-image. Set GRAALVM_HOME to a GraalVM CE or Mandrel 25, start a container engine, or see native-toolchain/README.md."
+    GRAALVM_HOME=$(NATIVE_TOOLCHAIN_MAVEN=$PWD/mvnw tools/native-toolchain/install) ||
+        die "no native-image. Set GRAALVM_HOME to a GraalVM CE or Mandrel 25, start a container engine, or see tools/native-toolchain/README.md."
     export GRAALVM_HOME
-    say "native-image: of $GRAALVM_HOME, assembled by native-toolchain/install"
+    say "native-image: of $GRAALVM_HOME, assembled by tools/native-toolchain/install"
 }
 
 # The modules that are deployed: an executable is built of each.
@@ -112,7 +133,7 @@ find_sources() {
 }
 
 # The same for its executable.
-find_inputs() { find_sources "$1" -type f "${@:2}"; find native-toolchain -type f "${@:2}"; }
+find_inputs() { find_sources "$1" -type f "${@:2}"; find tools/native-toolchain -type f "${@:2}"; }
 
 # What an executable was built from, and which one it is: content, whatever the time stamps.
 fingerprint() {

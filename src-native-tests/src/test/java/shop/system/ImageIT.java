@@ -241,7 +241,7 @@ class ImageIT {
                 "-am",
                 "-Dmaven.test.skip",
                 "-Dimages",
-                "-Dspotless.apply.skip",
+                "-Dspotless.check.skip",
                 "-Dquarkus.container-image.registry=" + registry.address(),
                 "-Dquarkus.container-image.insecure=true",
                 "-Dquarkus.container-image.tag=" + tag,
@@ -257,10 +257,9 @@ class ImageIT {
     private static void copySources() throws IOException {
         copy(Path.of("mvnw"), Path.of(".mvn"), Path.of("pom.xml"));
         copy(Path.of("event-contracts/src/main"), Path.of(MODULE, "src/main"));
-        try (Stream<Path> modules = Files.list(Manifests.ROOT)) {
-            copy(modules.map(module -> Manifests.ROOT.relativize(module).resolve("pom.xml"))
-                    .filter(pom -> Files.exists(Manifests.ROOT.resolve(pom)))
-                    .toArray(Path[]::new));
+        try (Stream<Path> files = Files.find(
+                Manifests.ROOT, 4, (file, attributes) -> file.endsWith("pom.xml") && !file.startsWith(DIRECTORY))) {
+            copy(files.map(Manifests.ROOT::relativize).toArray(Path[]::new));
         }
     }
 

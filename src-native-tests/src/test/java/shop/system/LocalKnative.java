@@ -25,6 +25,7 @@ final class LocalKnative implements AutoCloseable {
     private static final List<String> RUN = List.of(
             "run",
             "--images=" + Manifests.ROOT,
+            "--images=" + Manifests.ROOT.resolve("tools"),
             "--port=0",
             "--env=QUARKUS_HTTP_HOST=127.0.0.1",
             "--env=QUARKUS_MANAGEMENT_HOST=127.0.0.1");
@@ -174,7 +175,7 @@ final class LocalKnative implements AutoCloseable {
                         Stream.of(
                                 System.getProperty("java.home") + "/bin/java",
                                 "-jar",
-                                "local-knative/target/local-knative.jar"),
+                                "tools/local-knative/target/local-knative.jar"),
                         arguments,
                         Stream.of("-k", "src-native-tests/k8s", "--data", data.toString()))
                 .flatMap(Function.identity())

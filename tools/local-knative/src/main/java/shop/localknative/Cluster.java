@@ -1,0 +1,230 @@
+package shop.localknative;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.sources.v1.ContainerSource;
+import io.fabric8.knative.sources.v1.SinkBinding;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import shop.localknative.eventing.Eventing;
+import shop.localknative.eventing.InvalidResource;
+import shop.localknative.eventing.ServiceAccounts;
+import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.platform.DataDirectory;
+import shop.localknative.platform.Platform;
+import shop.localknative.platform.Postgres;
+import shop.localknative.platform.Processes;
+import shop.localknative.serving.Addresses;
+import shop.localknative.serving.EventSource;
+import shop.localknative.serving.FrontDoor;
+import shop.localknative.serving.Revision;
+import shop.localknative.serving.Serving;
+import shop.localknative.serving.SinkBindings;
+import shop.localknative.serving.StatusPage;
+import shop.localknative.workload.Pod;
+import shop.localknative.workload.Workload;
+
+/** One system: what the manifests describe, and what it finds beside Knative in a cluster. */
+public final class Cluster implements AutoCloseable {
+    private static final String BROKER_DATABASE = "local_knative";
+
+    /**
+     * @param images the directories whose modules stand for the images
+     * @param processes the commands that stand for images, by the images' names
+     * @param port of the front door; 0 for any
+     * @param data the directory of all state
+     * @param fresh without the state of earlier runs
+     * @param environment more variables for every process
+     * @param external where the services are that are run by someone else, by name
+     * @param inMemoryBroker whether brokers are as Knative's in-memory channel makes them
+     */
+    public record Options(
+            Path manifests,
+            List<Path> images,
+            Map<String, String> processes,
+            int port,
+            Path data,
+            boolean fresh,
+            Map<String, String> environment,
+            Map<String, URI> external,
+            boolean inMemoryBroker) {}
+
+    private final Options options;
+    private final Manifests manifests;
+    private final Vertx vertx;
+    private final Addresses addresses = new Addresses();
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Map<String, Revision> external = new TreeMap<>();
+    private boolean closed;
+
+    /** @throws StartException when the manifests are not understood */
+    public Cluster(Options options) {
+        this.options = options;
+        this.manifests = ManifestReader.read(options.manifests());
+        this.vertx = Vertx.vertx();
+        closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
+    }
+
+    /**
+     * Starts everything but the services' processes: they wait for their first request.
+     *
+     * @return the port of the front door
+     * @throws StartException when that is impossible; what was started by then is stopped by {@link #close}
+     */
+    public int start() {
+        manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
+        var door = new FrontDoor();
+        int port = Serving.listen(vertx, options.port(), door);
+        var data = closing(DataDirectory.open(options.data()));
+        var processes = new Processes(data.directory("run"));
+        tidy(data, processes);
+        var platform = closing(Platform.start(data));
+        var serving = new Serving(vertx, addresses, processes, door);
+        var reconciler = new Reconciler(
+                options, manifests, vertx, data, platform, serving, (name, pod) -> revision(name, pod, data));
+        reconciler.start();
+        addExternals(reconciler, serving, data);
+        var eventing = eventing(platform);
+        closing(serving);
+        closing(eventing::stopDeliveries);
+        platform.createDatabase(BROKER_DATABASE);
+        reconciler.migrate();
+        eventing.start();
+        lead(door, platform, serving, eventing, reconciler);
+        door.open();
+        serving.start();
+        closing(reconciler).follow();
+        manifests
+                .of(ContainerSource.class)
+                .forEach(
+                        source -> closing(source(source, reconciler, processes)).start());
+        serving.publicUrls(port).forEach(Console::say);
+        Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
+        Console.say("logs", data.directory("logs").toString());
+        return port;
+    }
+
+    /** What the external services' processes need to be part of this system, by name, once it is started. */
+    public Map<String, Map<String, String>> externalEnvironments() {
+        var environments = new TreeMap<String, Map<String, String>>();
+        external.forEach((name, revision) -> environments.put(
+                name, revision.launch(options.external().get(name).getPort()).environment()));
+        return environments;
+    }
+
+    private Revision revision(String name, Pod pod, DataDirectory data) {
+        var variables = new HashMap<>(new SinkBindings(manifests.resources(SinkBinding.class))
+                .environmentOf(pod.workload().manifest()));
+        variables.putAll(options.environment());
+        var service = pod.workload().name();
+        return new Revision(
+                name, pod, variables, addresses, data.directory("logs").resolve(service + ".log"));
+    }
+
+    private EventSource source(Manifest manifest, Reconciler reconciler, Processes processes) {
+        var spec = ((ContainerSource) manifest.resource()).getSpec();
+        var variables = new HashMap<>(SinkBindings.environment(spec.getSink(), spec.getCeOverrides()));
+        variables.putAll(options.environment());
+        return reconciler.source(Workload.of(manifest), variables, addresses, processes);
+    }
+
+    private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
+        var workloads = manifests.of(Service.class).stream().map(Workload::of).toList();
+        options.external().forEach((name, address) -> {
+            var workload = workloads.stream()
+                    .filter(w -> w.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new StartException("--external %s: the manifests have no such service, only %s."
+                            .formatted(
+                                    name,
+                                    workloads.stream()
+                                            .map(Workload::name)
+                                            .sorted()
+                                            .toList())));
+            serving.addExternal(workload, address);
+            external.put(name, revision(name, reconciler.pod(workload), data));
+        });
+    }
+
+    /** What an earlier run left behind when it was killed; with --fresh, all that it knew, too. */
+    private void tidy(DataDirectory data, Processes processes) {
+        int leftovers = processes.stopLeftovers();
+        if (leftovers > 0) {
+            Console.say("local-knative", "stopped %d processes of an earlier run".formatted(leftovers));
+        }
+        Postgres.stopLeftover(data.directory("postgresql"));
+        if (options.fresh()) {
+            data.clear();
+        }
+        data.delete("volumes"); // made anew from the manifests; what is not mounted any more shall be gone
+    }
+
+    private Eventing eventing(Platform platform) {
+        var pool = closing(new HikariDataSource());
+        pool.setDataSource(platform.database(BROKER_DATABASE));
+        // Hikari's 30 s would outlast the patience of who sends an event, and of who pressed Ctrl-C.
+        pool.setConnectionTimeout(5_000);
+        var accounts = new ServiceAccounts(
+                (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
+        try {
+            var eventing = closing(new Eventing(
+                    vertx, pool, manifests.resources(), addresses::resolve, accounts, options.inMemoryBroker()));
+            addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));
+            return eventing;
+        } catch (InvalidResource e) {
+            throw manifests.of(e.resource()).problem(e.getMessage(), e.field());
+        }
+    }
+
+    /** Who answers for which Host header, beside the services. */
+    private void lead(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
+        var pages = new StatusPage(
+                vertx,
+                serving,
+                platform.mailbox(),
+                () -> new JsonObject()
+                        .put("problem", reconciler.problem().orElse(null))
+                        .put("broker", "http://" + Addresses.BROKER_INGRESS)
+                        .put("postgresql", "127.0.0.1:" + platform.postgresPort())
+                        .put("data", options.data().toString()));
+        door.lead("localhost", pages);
+        door.lead("127.0.0.1", pages);
+        door.lead(Addresses.BROKER_INGRESS, eventing.ingress());
+    }
+
+    private synchronized <T extends AutoCloseable> T closing(T part) {
+        if (closed) {
+            close(part);
+            throw new StartException("Stopped while starting.");
+        }
+        started.push(part);
+        return part;
+    }
+
+    /** Stops everything, in the opposite order. Blocks until all processes have ended. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        while (!started.isEmpty()) {
+            close(started.pop());
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            Console.say("local-knative", "could not stop cleanly: " + e);
+        }
+    }
+}

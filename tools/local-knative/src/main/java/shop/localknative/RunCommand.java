@@ -1,0 +1,81 @@
+package shop.localknative;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import shop.localknative.Cluster.Options;
+
+/** {@code run}: stays in the foreground until it is interrupted, and stops everything then. */
+@Command(
+        name = "run",
+        sortOptions = false,
+        description = "Starts the system that the manifests describe and runs it until Ctrl-C.")
+final class RunCommand implements Callable<Integer> {
+    @Mixin
+    private ManifestsOption manifests;
+
+    @Option(
+            names = "--images",
+            paramLabel = "DIR",
+            description = "where the modules are that stand for the images: shop/order-service is DIR/order-service; "
+                    + "repeatable")
+    private List<Path> images = List.of();
+
+    @Option(
+            names = "--process",
+            paramLabel = "IMAGE=COMMAND",
+            description = "what to start in place of an image, here, with the container's arguments and environment; "
+                    + "repeatable")
+    private Map<String, String> processes = Map.of();
+
+    @Option(names = "--port", paramLabel = "N", description = "of the front door, 0 for any; default ${DEFAULT-VALUE}")
+    private int port = 8080;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
+    private Path data = Path.of(".local-knative");
+
+    @Option(names = "--fresh", description = "forget the state of earlier runs")
+    private boolean fresh;
+
+    @Option(names = "--env", paramLabel = "NAME=VALUE", description = "one more variable for every process; repeatable")
+    private Map<String, String> environment = Map.of();
+
+    @Option(
+            names = "--external",
+            paramLabel = "SERVICE=URL",
+            description = "not to be started but reached there: who runs it is told its environment; repeatable")
+    private Map<String, URI> external = Map.of();
+
+    @Option(
+            names = "--in-memory-broker",
+            description =
+                    "brokers keep nothing, and answer a publisher when all subscribers have answered, as Knative's "
+                            + "in-memory channel does without async-handler")
+    private boolean inMemoryBroker;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var cluster = new Cluster(new Options(
+                manifests.directory, images, processes, port, data, fresh, environment, external, inMemoryBroker));
+        Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
+        int frontDoor = cluster.start();
+        cluster.externalEnvironments().forEach(RunCommand::tell);
+        System.out.println("ready http://localhost:" + frontDoor);
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private static void tell(String service, Map<String, String> environment) {
+        System.out.println("# " + service + " is not started here; it needs:");
+        new TreeMap<>(environment)
+                .forEach((name, value) ->
+                        System.out.println("export %s='%s'".formatted(name, value.replace("'", "'\\''"))));
+    }
+}
