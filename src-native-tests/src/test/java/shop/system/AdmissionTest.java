@@ -188,8 +188,7 @@ class AdmissionTest {
         manifests
                 .ofKind("Secret")
                 .flatMap(secret -> elements(secret.path("data")))
-                .forEach(value -> assertFalse(
-                        value.asText().contains("\n"), "kustomize breaks the lines of " + value));
+                .forEach(value -> assertFalse(value.asText().contains("\n"), "kustomize breaks the lines of " + value));
     }
 
     private static void assertAllowed(JsonNode service, JsonNode node, Set<String> allowed) {

@@ -80,7 +80,7 @@ final class LocalKnative implements AutoCloseable {
 
     /** The key by which its cluster signs tokens, as JWK. */
     Path clusterKey() {
-        return DATA.resolve("keys/cluster.jwk");
+        return data.resolve("keys/cluster.jwk");
     }
 
     /** A request to the front door. Java resolves no *.localhost, hence the address and the header. */

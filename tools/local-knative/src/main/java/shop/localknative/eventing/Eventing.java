@@ -71,8 +71,8 @@ public final class Eventing implements AutoCloseable {
             Function<Destination, URI> addresses,
             ServiceAccounts accounts,
             boolean inMemory) {
-        Sink.Directory directory = new Sink.Directory(addresses, accounts);
         this.inMemory = inMemory;
+        Sink.Directory directory = new Sink.Directory(addresses, accounts);
         sender = new Sender(vertx);
         store = new EventStore(db);
         ingress =

@@ -3,7 +3,6 @@ package shop.localknative.eventing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.fabric8.knative.duck.v1.DestinationBuilder;
-import io.fabric8.knative.sources.v1.PingSourceBuilder;
 import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,14 +29,9 @@ class SinkTest {
                 .endRef()
                 .withUri(uri)
                 .build();
-        var source = new PingSourceBuilder()
-                .withNewMetadata()
-                .withNamespace("shop")
-                .endMetadata()
-                .build();
-        var directory =
-                new Sink.Directory(d -> URI.create("http://127.0.0.1:1/"), new ServiceAccounts((s, a, v) -> ""));
-        Sink sink = Sink.of(source, FieldPath.of("sink"), destination, directory);
+        var trigger =
+                TestEventing.parse(TestEventing.trigger("t", "filters: []")).getFirst();
+        Sink sink = Sink.of(trigger, FieldPath.of("sink"), destination, new Sink.Directory(null, null));
         assertEquals(URI.create(url), sink.name());
     }
 }
