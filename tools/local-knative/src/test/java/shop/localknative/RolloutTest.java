@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,7 +56,7 @@ class RolloutTest {
         write("split", split("one", "[{latestRevision: true, percent: 100}]"));
         cluster = new Cluster(new Cluster.Options(
                 directory.resolve("manifests"),
-                Optional.of(directory.resolve("images")),
+                List.of(directory.resolve("images")),
                 Map.of(),
                 0,
                 directory.resolve("data"),

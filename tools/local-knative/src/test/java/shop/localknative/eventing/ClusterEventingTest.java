@@ -16,7 +16,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,7 +134,7 @@ class ClusterEventingTest {
     private Cluster cluster() {
         return new Cluster(new Cluster.Options(
                 directory,
-                Optional.of(directory),
+                List.of(directory),
                 Map.of(),
                 0,
                 directory.resolve("data"),

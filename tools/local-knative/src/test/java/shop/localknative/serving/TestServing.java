@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.TestSystem;
 import shop.localknative.manifests.ManifestReader;
@@ -37,7 +36,7 @@ final class TestServing implements AutoCloseable {
     TestServing(Path directory) throws IOException {
         this.directory = directory;
         images = new Images(
-                Optional.of(TestSystem.images(directory.resolve("images"))),
+                List.of(TestSystem.images(directory.resolve("images"))),
                 Map.of(),
                 PrivateFile.directory(directory.resolve("copies")));
         var processes = new Processes(PrivateFile.directory(directory.resolve("run")));
