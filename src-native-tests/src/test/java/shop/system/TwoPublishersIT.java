@@ -200,11 +200,10 @@ class TwoPublishersIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             process.destroy();
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            process.onExit().completeOnTimeout(process, 20, TimeUnit.SECONDS).join();
+            process.destroyForcibly().onExit().join();
         }
 
         private static List<String> command() throws IOException {

@@ -69,7 +69,7 @@ class StartTlsIT {
     private ValidatableResponse notified(SMTPServer server, Certificate believed) throws IOException {
         server.start();
         try (Party userService = new Party();
-                Executable function = Executable.start(
+                Executable _ = Executable.start(
                                 Map.of(
                                         "QUARKUS_FUNQY_EXPORT",
                                         "notifyCustomer",
