@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import shop.events.EventTypes;
-import shop.events.RefundRequested;
+import shop.events.ShopEvent.RefundRequested;
 import shop.functions.Handles;
 import shop.functions.InvalidEvent;
 import shop.functions.Unavailable;

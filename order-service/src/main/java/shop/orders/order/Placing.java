@@ -17,7 +17,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import shop.events.Money;
-import shop.events.OrderPlaced;
+import shop.events.ShopEvent.OrderPlaced;
 import shop.events.Uuids;
 import shop.kit.events.Outbox;
 import shop.kit.http.Problem;

@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import shop.events.UserRegistered;
+import shop.events.ShopEvent.UserRegistered;
 import shop.kit.sql.Database;
 import shop.testkit.RecordingBroker;
 
