@@ -1,20 +1,16 @@
 package shop.users;
 
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import shop.events.ShopEvent.UserChanged;
 import shop.events.ShopEvent.UserDeleted;
 import shop.events.ShopEvent.UserRegistered;
@@ -24,6 +20,7 @@ import shop.kit.http.ETags;
 import shop.kit.http.Problem;
 import shop.kit.http.ProblemException;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /** All users there are, and were. Every change is told in an event, written while the user's row is locked. */
 @ApplicationScoped
@@ -68,10 +65,8 @@ class Users {
     /** A 409 problem if the id or the e-mail is in use, a 410 one if the id was. */
     User register(UUID id, UserData data) {
         User registered = database.inTransaction(transaction -> {
-            User user = query(transaction, INSERT, tuple(id, data))
-                    .findFirst()
-                    .map(Users::user)
-                    .orElseThrow(() -> inUse(transaction, id));
+            User user =
+                    transaction.first(INSERT, tuple(id, data), Users::user).orElseThrow(() -> inUse(transaction, id));
             outbox.add(transaction, new UserRegistered(id, user.version(), user.registeredAt()));
             return user;
         });
@@ -81,14 +76,12 @@ class Users {
 
     /** A 404 problem if this was never a user, a 410 one if it is none any more. */
     User get(UUID id) {
-        return database.withConnection(connection -> get(connection, FIND, id));
+        return database.withConnection(sql -> get(sql, FIND, id));
     }
 
     /** Users in the order of their ids, whose e-mail and name begin so; null stands for any. */
     List<User> list(UUID after, String email, String name, int limit) {
-        return database.withConnection(connection -> query(connection, LIST, Tuple.of(after, email, name, limit))
-                .map(Users::user)
-                .toList());
+        return database.withConnection(sql -> sql.list(LIST, Tuple.of(after, email, name, limit), Users::user));
     }
 
     /** As {@link #get}; a 412 or 428 problem unless {@code ifMatch} names the version. What changes nothing makes none. */
@@ -108,18 +101,15 @@ class Users {
         database.doInTransaction(transaction -> {
             get(transaction, LOCK, id);
             OffsetDateTime now = now();
-            transaction.preparedQuery(ERASE).executeAndAwait(Tuple.of(id, now));
+            transaction.update(ERASE, Tuple.of(id, now));
             outbox.add(transaction, new UserDeleted(id, now.toInstant()));
         });
         publisher.publishSoon();
     }
 
-    private User update(SqlConnection transaction, UUID id, UserData data) {
+    private User update(Sql transaction, UUID id, UserData data) {
         try {
-            User user = query(transaction, UPDATE, tuple(id, data))
-                    .map(Users::user)
-                    .findFirst()
-                    .orElseThrow();
+            User user = transaction.first(UPDATE, tuple(id, data), Users::user).orElseThrow();
             outbox.add(transaction, new UserChanged(id, user.version(), user.changedAt()));
             return user;
         } catch (PgException e) {
@@ -127,8 +117,9 @@ class Users {
         }
     }
 
-    private static ProblemException inUse(SqlConnection transaction, UUID id) {
-        return find(transaction, FIND, id)
+    private static ProblemException inUse(Sql transaction, UUID id) {
+        return transaction
+                .first(FIND, Tuple.of(id), Function.identity())
                 .map(row -> deleted(row)
                         ? gone(id)
                         : Problem.because(
@@ -139,21 +130,12 @@ class Users {
                 .orElseGet(Users::emailTaken);
     }
 
-    private static User get(SqlConnection connection, String select, UUID id) {
-        Row row = find(connection, select, id).orElseThrow(() -> Problem.notFound("user", id));
+    private static User get(Sql sql, String select, UUID id) {
+        Row row = sql.first(select, Tuple.of(id), Function.identity()).orElseThrow(() -> Problem.notFound("user", id));
         if (deleted(row)) {
             throw gone(id);
         }
         return user(row);
-    }
-
-    private static Optional<Row> find(SqlConnection connection, String select, UUID id) {
-        return query(connection, select, Tuple.of(id)).findFirst();
-    }
-
-    private static Stream<Row> query(SqlConnection connection, String statement, Tuple parameters) {
-        return StreamSupport.stream(
-                connection.preparedQuery(statement).executeAndAwait(parameters).spliterator(), false);
     }
 
     private static boolean deleted(Row row) {
@@ -180,17 +162,13 @@ class Users {
                 row.getString("name"),
                 row.getString("street") == null ? null : address(row),
                 row.getInteger("version"),
-                instant(row, "registered_at"),
-                instant(row, "changed_at"));
+                Sql.instant(row, "registered_at"),
+                Sql.instant(row, "changed_at"));
     }
 
     private static Address address(Row row) {
         return new Address(
                 row.getString("street"), row.getString("city"), row.getString("postal_code"), row.getString("country"));
-    }
-
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
     }
 
     private static Tuple tuple(UUID id, UserData data) {

@@ -6,8 +6,6 @@ import static java.util.stream.Collectors.summingLong;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -15,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import shop.events.Money;
+import shop.events.ShopEvent;
 import shop.events.ShopEvent.OrderCancelled;
 import shop.events.ShopEvent.OrderConfirmed;
 import shop.events.ShopEvent.OrderDelivered;
@@ -25,10 +23,10 @@ import shop.events.ShopEvent.OrderExpired;
 import shop.events.ShopEvent.OrderRejected;
 import shop.events.ShopEvent.OrderShipped;
 import shop.events.ShopEvent.RefundRequested;
-import shop.events.ShopEvent;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 import shop.orders.product.Products;
 
 /** The orders that were placed, and the only place where their state changes. */
@@ -86,8 +84,8 @@ class Orders {
 
     /** This order. Should it be overdue, this is written down first, so that its history says the same. */
     Optional<Order> find(UUID id) {
-        Optional<Order> found = database.withConnection(
-                connection -> read(connection, List.of(id)).stream().findFirst());
+        Optional<Order> found =
+                database.withConnection(sql -> read(sql, List.of(id)).stream().findFirst());
         if (found.isEmpty() || !found.get().overdue()) {
             return found;
         }
@@ -99,33 +97,21 @@ class Orders {
 
     /** Orders before {@code after}, newest first; all parameters but the last may be null. */
     List<Order> list(UUID user, OrderStatus status, UUID after, int limit) {
-        return database.withConnection(connection -> orders(connection
-                .preparedQuery(LIST)
-                .executeAndAwait(Tuple.of(user, status == null ? null : status.name(), after, limit))));
+        return database.withConnection(sql ->
+                sql.list(LIST, Tuple.of(user, status == null ? null : status.name(), after, limit), Orders::order));
     }
 
     List<Change> history(UUID id) {
-        return database.withConnection(connection -> StreamSupport.stream(
-                        connection
-                                .preparedQuery(HISTORY)
-                                .executeAndAwait(Tuple.of(id))
-                                .spliterator(),
-                        false)
-                .map(row -> new Change(
-                        OrderStatus.valueOf(row.getString("status")),
-                        instant(row, "at"),
-                        row.getString("cause"),
-                        row.getString("event_id")))
-                .toList());
+        return database.withConnection(sql -> sql.list(HISTORY, Tuple.of(id), Orders::historyEntry));
     }
 
     /** Lets this happen to the order and publishes what came of it; empty when there is no such order. */
-    Optional<Outcome> apply(SqlConnection transaction, UUID id, OrderEvent event, Cause cause) {
+    Optional<Outcome> apply(Sql transaction, UUID id, OrderEvent event, Cause cause) {
         return applyToAll(transaction, lock(transaction, LOCK_ONE, Tuple.of(id)), event, cause).stream()
                 .findFirst();
     }
 
-    void cancelOpenOrdersOf(SqlConnection transaction, UUID user, Cause cause) {
+    void cancelOpenOrdersOf(Sql transaction, UUID user, Cause cause) {
         applyToAll(transaction, lock(transaction, LOCK_OPEN, Tuple.of(user)), OrderEvent.CANCEL, cause);
     }
 
@@ -143,19 +129,12 @@ class Orders {
         return true;
     }
 
-    private List<Order> lock(SqlConnection transaction, String query, Tuple parameters) {
-        List<UUID> ids = StreamSupport.stream(
-                        transaction
-                                .preparedQuery(query)
-                                .executeAndAwait(parameters)
-                                .spliterator(),
-                        false)
-                .map(row -> row.getUUID("id"))
-                .toList();
+    private List<Order> lock(Sql transaction, String query, Tuple parameters) {
+        List<UUID> ids = transaction.list(query, parameters, row -> row.getUUID("id"));
         return ids.isEmpty() ? List.of() : read(transaction, ids);
     }
 
-    private List<Outcome> applyToAll(SqlConnection transaction, List<Order> locked, OrderEvent event, Cause cause) {
+    private List<Outcome> applyToAll(Sql transaction, List<Order> locked, OrderEvent event, Cause cause) {
         List<Outcome> outcomes = locked.stream()
                 .map(order -> new Outcome(
                         order,
@@ -167,7 +146,7 @@ class Orders {
         return outcomes;
     }
 
-    private Order apply(SqlConnection transaction, Order order, OrderEvent event, Cause cause) {
+    private Order apply(Sql transaction, Order order, OrderEvent event, Cause cause) {
         Optional<OrderStatus> next = order.recorded().after(event);
         if (next.isPresent()) {
             return change(transaction, order, next.get(), cause);
@@ -179,14 +158,13 @@ class Orders {
         return order;
     }
 
-    private Order change(SqlConnection transaction, Order order, OrderStatus next, Cause cause) {
-        Instant at = instant(
-                transaction
-                        .preparedQuery(CHANGE)
-                        .executeAndAwait(Tuple.of(order.id(), next.name(), cause.reason(), cause.eventId()))
-                        .iterator()
-                        .next(),
-                "at");
+    private Order change(Sql transaction, Order order, OrderStatus next, Cause cause) {
+        Instant at = transaction
+                .first(
+                        CHANGE,
+                        Tuple.of(order.id(), next.name(), cause.reason(), cause.eventId()),
+                        row -> Sql.instant(row, "at"))
+                .orElseThrow();
         outbox.add(transaction, announcement(order, next, cause.reason(), at));
         if (next == OrderStatus.CANCELLED || next == OrderStatus.EXPIRED) {
             requestRefund(transaction, order.id(), cause.reason());
@@ -196,7 +174,7 @@ class Orders {
     }
 
     /** Has what was or will be charged for this order given back, whether or not a charge is known. */
-    void requestRefund(SqlConnection transaction, UUID order, String reason) {
+    void requestRefund(Sql transaction, UUID order, String reason) {
         outbox.add(transaction, new RefundRequested(order, reason, Instant.now()));
     }
 
@@ -213,7 +191,7 @@ class Orders {
     }
 
     /** All at once, so that the products of several orders are locked in the order of their sku. */
-    private void giveBackStock(SqlConnection transaction, List<Outcome> outcomes) {
+    private void giveBackStock(Sql transaction, List<Outcome> outcomes) {
         Map<String, Long> quantities = outcomes.stream()
                 .filter(outcome -> outcome.changed() && outcome.after().status().isVoid())
                 .flatMap(outcome -> outcome.after().lines().stream())
@@ -224,14 +202,8 @@ class Orders {
         }
     }
 
-    private static List<Order> read(SqlConnection connection, List<UUID> ids) {
-        return orders(connection.preparedQuery(READ).executeAndAwait(Tuple.of(ids.toArray(UUID[]::new))));
-    }
-
-    private static List<Order> orders(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
-                .map(Orders::order)
-                .toList();
+    private static List<Order> read(Sql sql, List<UUID> ids) {
+        return sql.list(READ, Tuple.of(ids.toArray(UUID[]::new)), Orders::order);
     }
 
     private static Order order(Row row) {
@@ -243,8 +215,8 @@ class Orders {
                 OrderStatus.valueOf(row.getString("recorded")),
                 lines(row.get(JsonArray.class, "lines"), currency),
                 new Money(row.getLong("total"), currency),
-                instant(row, "placed_at"),
-                instant(row, "payment_deadline"));
+                Sql.instant(row, "placed_at"),
+                Sql.instant(row, "payment_deadline"));
     }
 
     private static List<Order.Line> lines(JsonArray lines, String currency) {
@@ -255,7 +227,11 @@ class Orders {
                 .toList();
     }
 
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
+    private static Change historyEntry(Row row) {
+        return new Change(
+                OrderStatus.valueOf(row.getString("status")),
+                Sql.instant(row, "at"),
+                row.getString("cause"),
+                row.getString("event_id"));
     }
 }

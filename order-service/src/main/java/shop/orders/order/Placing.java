@@ -1,6 +1,5 @@
 package shop.orders.order;
 
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -22,6 +21,7 @@ import shop.events.Uuids;
 import shop.kit.events.Outbox;
 import shop.kit.http.Problem;
 import shop.kit.settings.Settings;
+import shop.kit.sql.Sql;
 import shop.orders.buyer.Buyers;
 import shop.orders.product.Product;
 import shop.orders.product.Products;
@@ -54,7 +54,7 @@ class Placing {
         this.settings = settings;
     }
 
-    Order place(SqlConnection transaction, UUID user, NewOrder request) {
+    Order place(Sql transaction, UUID user, NewOrder request) {
         buyers.lock(transaction, user);
         List<Order.Line> lines = takeStock(transaction, request);
         Instant placedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
@@ -72,7 +72,7 @@ class Placing {
         return order;
     }
 
-    private List<Order.Line> takeStock(SqlConnection transaction, NewOrder request) {
+    private List<Order.Line> takeStock(Sql transaction, NewOrder request) {
         Map<String, Long> quantities = request.quantities();
         List<Product> found = products.lock(transaction, quantities.keySet());
         requireAll(quantities, found, request);
@@ -150,10 +150,10 @@ class Placing {
         return new Money(amount, lines.getFirst().price().currency());
     }
 
-    private static void insert(SqlConnection transaction, Order order) {
-        transaction
-                .preparedQuery(INSERT)
-                .executeAndAwait(Tuple.from(List.of(
+    private static void insert(Sql transaction, Order order) {
+        transaction.update(
+                INSERT,
+                Tuple.from(List.of(
                         order.id(),
                         order.userId(),
                         order.status().name(),

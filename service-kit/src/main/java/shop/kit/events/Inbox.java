@@ -1,13 +1,13 @@
 package shop.kit.events;
 
 import io.cloudevents.CloudEvent;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /**
  * The idempotent inbox. Delivery is at least once; an event is identified by its {@code source} and {@code id} (CloudEvents
@@ -29,13 +29,10 @@ public class Inbox implements Sweep {
     }
 
     /** Does {@code work} in a transaction, unless this event's was done before; publishes what it added to the outbox. */
-    public void once(CloudEvent event, Consumer<SqlConnection> work) {
+    public void once(CloudEvent event, Consumer<Sql> work) {
         boolean first = database.inTransaction(transaction -> {
-            boolean isNew = transaction
-                            .preparedQuery(RECORD)
-                            .executeAndAwait(Tuple.of(event.getSource().toString(), event.getId()))
-                            .rowCount()
-                    == 1;
+            boolean isNew =
+                    transaction.update(RECORD, Tuple.of(event.getSource().toString(), event.getId())) == 1;
             if (isNew) {
                 work.accept(transaction);
             }
@@ -49,6 +46,6 @@ public class Inbox implements Sweep {
 
     @Override
     public void sweep() {
-        database.withConnection(connection -> connection.query(FORGET).executeAndAwait());
+        database.withConnection(sql -> sql.update(FORGET, Tuple.tuple()));
     }
 }

@@ -6,7 +6,6 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
@@ -16,6 +15,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.events.Uuids;
+import shop.kit.sql.Sql;
 
 /**
  * The transactional outbox: an event is written in the transaction of the change that it tells of, and published after its
@@ -40,7 +40,7 @@ public class Outbox {
     }
 
     /** Publishes this, should {@code transaction} commit. */
-    public void add(SqlConnection transaction, ShopEvent event) {
+    public void add(Sql transaction, ShopEvent event) {
         String aggregate = event.aggregateId().toString();
         add(
                 transaction,
@@ -59,11 +59,11 @@ public class Outbox {
     }
 
     /** Publishes this as it is, should {@code transaction} commit. */
-    public void add(SqlConnection transaction, CloudEvent event) {
+    public void add(Sql transaction, CloudEvent event) {
         Object partitionkey = event.getExtension("partitionkey");
-        transaction
-                .preparedQuery(INSERT)
-                .executeAndAwait(Tuple.of(
+        transaction.update(
+                INSERT,
+                Tuple.of(
                         partitionkey == null ? event.getId() : partitionkey.toString(),
                         StoredEvent.attributes(event),
                         event.getData() == null

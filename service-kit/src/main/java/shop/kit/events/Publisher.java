@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -23,10 +22,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.StreamSupport;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /**
  * Sends the outbox's rows to the broker ({@code K_SINK}) and removes what it took. A row may be sent only when no earlier
@@ -210,19 +210,13 @@ public class Publisher implements Sweep {
                 .toList();
     }
 
-    private List<Row> claim(SqlConnection transaction, int room) {
-        return StreamSupport.stream(
-                        transaction
-                                .preparedQuery(CLAIM)
-                                .executeAndAwait(Tuple.of(sending.toArray(Long[]::new), room))
-                                .spliterator(),
-                        false)
-                .toList();
+    private List<Row> claim(Sql transaction, int room) {
+        return transaction.list(CLAIM, Tuple.of(sending.toArray(Long[]::new), room), Function.identity());
     }
 
-    private static void execute(SqlConnection transaction, String statement, Collection<Long> positions) {
+    private static void execute(Sql transaction, String statement, Collection<Long> positions) {
         if (!positions.isEmpty()) {
-            transaction.preparedQuery(statement).executeAndAwait(Tuple.of(positions.toArray(Long[]::new)));
+            transaction.update(statement, Tuple.of(positions.toArray(Long[]::new)));
         }
     }
 
@@ -266,8 +260,8 @@ public class Publisher implements Sweep {
 
     /** Null when there is nothing left. */
     Long millisUntilTheNextIsDue() {
-        return database.withConnection(connection ->
-                connection.query(NEXT_DUE).executeAndAwait().iterator().next().getLong("millis"));
+        return database.withConnection(sql -> sql.list(NEXT_DUE, Tuple.tuple(), row -> row.getLong("millis")))
+                .getFirst();
     }
 
     private void awaitNews(long millis) {

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.MediaType;
@@ -18,6 +17,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /**
  * Makes an operation happen once for each {@code Idempotency-Key}. The key is recorded in the transaction of the effect:
@@ -41,6 +41,8 @@ public class IdempotencyKeys implements Sweep {
             select request, status, location, body from idempotency_keys
             where caller = $1 and operation = $2 and key = $3""";
 
+    private static final String FORGET = "delete from idempotency_keys where created_at < now() - interval '24 hours'";
+
     private final Database database;
     private final ObjectMapper json;
 
@@ -58,16 +60,11 @@ public class IdempotencyKeys implements Sweep {
      *
      * @param operation what is done to what, e.g. {@code POST /orders}: another operation may use the same key
      */
-    public Response once(
-            UUID caller, String operation, String key, Object request, Function<SqlConnection, Answer> work) {
+    public Response once(UUID caller, String operation, String key, Object request, Function<Sql, Answer> work) {
         requireUsable(key);
         String hash = hash(request);
         return database.inTransaction(transaction -> {
-            boolean first = transaction
-                            .preparedQuery(CLAIM)
-                            .executeAndAwait(Tuple.of(caller, operation, key, hash))
-                            .rowCount()
-                    == 1;
+            boolean first = transaction.update(CLAIM, Tuple.of(caller, operation, key, hash)) == 1;
             return first
                     ? answerFirst(transaction, Tuple.of(caller, operation, key), work)
                     : answerAgain(transaction, Tuple.of(caller, operation, key), hash);
@@ -76,25 +73,20 @@ public class IdempotencyKeys implements Sweep {
 
     @Override
     public void sweep() {
-        database.withConnection(connection -> connection
-                .query("delete from idempotency_keys where created_at < now() - interval '24 hours'")
-                .executeAndAwait());
+        database.withConnection(sql -> sql.update(FORGET, Tuple.tuple()));
     }
 
-    private Response answerFirst(SqlConnection transaction, Tuple id, Function<SqlConnection, Answer> work) {
+    private Response answerFirst(Sql transaction, Tuple id, Function<Sql, Answer> work) {
         Answer answer = work.apply(transaction);
         String location = answer.location() == null ? null : answer.location().toString();
         String body = write(answer.body());
-        transaction
-                .preparedQuery(RECORD)
-                .executeAndAwait(
-                        id.addInteger(answer.status()).addString(location).addString(body));
+        transaction.update(
+                RECORD, id.addInteger(answer.status()).addString(location).addString(body));
         return respond(answer.status(), location, body);
     }
 
-    private Response answerAgain(SqlConnection transaction, Tuple id, String hash) {
-        Row first =
-                transaction.preparedQuery(FIND).executeAndAwait(id).iterator().next();
+    private Response answerAgain(Sql transaction, Tuple id, String hash) {
+        Row first = transaction.first(FIND, id, row -> row).orElseThrow();
         if (!hash.equals(first.getString("request"))) {
             throw Problem.because(
                     422,
