@@ -1,19 +1,14 @@
 package shop.orders;
 
 import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.equalTo;
+import static shop.testkit.CloudEvents.binary;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import shop.events.EventTypes;
 import shop.testkit.RecordingBroker;
 import shop.testkit.Tokens;
@@ -124,11 +119,8 @@ public final class Shop {
 
     /** As the broker does, which takes 2xx only for an answer. */
     public static void deliver(String id, String type, String data) {
-        given().contentType(ContentType.JSON)
-                .header("ce-specversion", "1.0")
-                .header("ce-id", id)
-                .header("ce-source", "/test")
-                .header("ce-type", type)
+        binary(type, "/test", id)
+                .contentType(ContentType.JSON)
                 .body(data)
                 .post("/events")
                 .then()
@@ -144,25 +136,5 @@ public final class Shop {
         return RecordingBroker.shared().about(order).stream()
                 .map(RecordingBroker.Received::type)
                 .toList();
-    }
-
-    /** The results of doing this so often at the same time. */
-    public static <T> List<T> together(int times, IntFunction<T> work) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            return IntStream.range(0, times)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> work.apply(i), threads))
-                    .toList()
-                    .stream()
-                    .map(CompletableFuture::join)
-                    .toList();
-        }
-    }
-
-    public static ValidatableResponse problem(Response response, int status, String slug) {
-        return response.then()
-                .statusCode(status)
-                .contentType("application/problem+json")
-                .body("type", equalTo("https://shop.example/problems/" + slug))
-                .body("status", equalTo(status));
     }
 }

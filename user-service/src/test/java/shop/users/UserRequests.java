@@ -1,19 +1,11 @@
 package shop.users;
 
 import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.equalTo;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import shop.testkit.Tokens;
 
 /** The requests that the tests of users have in common. */
@@ -57,23 +49,5 @@ final class UserRequests {
 
     static RequestSpecification with(String token) {
         return given().auth().oauth2(token);
-    }
-
-    static ValidatableResponse problem(Response response, int status, String slug) {
-        return response.then()
-                .statusCode(status)
-                .contentType("application/problem+json")
-                .body("type", equalTo("https://shop.example/problems/" + slug))
-                .body("status", equalTo(status));
-    }
-
-    /** The statuses of {@code times} requests that are sent together, the lowest first. */
-    static List<Integer> atOnce(int times, IntFunction<Callable<Integer>> request) throws InterruptedException {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            return threads.invokeAll(IntStream.range(0, times).mapToObj(request).toList()).stream()
-                    .map(Future::resultNow)
-                    .sorted()
-                    .toList();
-        }
     }
 }

@@ -11,8 +11,8 @@ import static shop.orders.Shop.authorized;
 import static shop.orders.Shop.line;
 import static shop.orders.Shop.newKey;
 import static shop.orders.Shop.placed;
-import static shop.orders.Shop.problem;
 import static shop.orders.Shop.product;
+import static shop.testkit.Problems.problem;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

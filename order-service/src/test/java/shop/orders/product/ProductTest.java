@@ -11,10 +11,10 @@ import static shop.orders.Shop.addStock;
 import static shop.orders.Shop.as;
 import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.newKey;
-import static shop.orders.Shop.problem;
 import static shop.orders.Shop.product;
 import static shop.orders.Shop.stock;
-import static shop.orders.Shop.together;
+import static shop.testkit.Concurrently.together;
+import static shop.testkit.Problems.problem;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

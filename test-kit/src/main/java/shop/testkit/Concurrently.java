@@ -1,4 +1,4 @@
-package shop.system;
+package shop.testkit;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -7,11 +7,11 @@ import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-final class Concurrently {
+public final class Concurrently {
     private Concurrently() {}
 
-    /** What so many calls return that are all made at once. */
-    static <T> List<T> call(int times, IntFunction<T> call) {
+    /** The results of {@code times} calls at the same time, in the order of their numbers; fails if one of them does. */
+    public static <T> List<T> together(int times, IntFunction<T> call) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<CompletableFuture<T>> calls = IntStream.range(0, times)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> call.apply(i), threads))
