@@ -30,7 +30,10 @@ class DeadLetters {
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
     private static final int AT_ONCE = 1000;
 
-    /** Times are the clock's, not the transaction's: one may wait for the lock of a replay that is later than its begin. */
+    /**
+     * Arrivals and replays are put in order by the clock of the database, since every instance writes them: at the moment of
+     * writing, not of the transaction's begin, after which it may have waited for the lock of a replay.
+     */
     private static final String KEEP = """
             insert into dead_letters (id, fingerprint, attributes, data, unreadable, trigger, destination, code, reason,
                 received_at, last_received_at)

@@ -4,9 +4,8 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -55,11 +54,13 @@ class Users {
     private final Database database;
     private final Outbox outbox;
     private final Publisher publisher;
+    private final Clock clock;
 
-    Users(Database database, Outbox outbox, Publisher publisher) {
+    Users(Database database, Outbox outbox, Publisher publisher, Clock clock) {
         this.database = database;
         this.outbox = outbox;
         this.publisher = publisher;
+        this.clock = clock;
     }
 
     /** A 409 problem if the id or the e-mail is in use, a 410 one if the id was. */
@@ -100,9 +101,9 @@ class Users {
     void delete(UUID id) {
         database.doInTransaction(transaction -> {
             get(transaction, LOCK, id);
-            OffsetDateTime now = now();
-            transaction.update(ERASE, Tuple.of(id, now));
-            outbox.add(transaction, new UserDeleted(id, now.toInstant()));
+            Instant now = clock.instant();
+            transaction.update(ERASE, Tuple.of(id, Sql.timestamp(now)));
+            outbox.add(transaction, new UserDeleted(id, now));
         });
         publisher.publishSoon();
     }
@@ -171,7 +172,7 @@ class Users {
                 row.getString("street"), row.getString("city"), row.getString("postal_code"), row.getString("country"));
     }
 
-    private static Tuple tuple(UUID id, UserData data) {
+    private Tuple tuple(UUID id, UserData data) {
         Address address = data.address() == null ? new Address(null, null, null, null) : data.address();
         return Tuple.tuple()
                 .addUUID(id)
@@ -181,11 +182,6 @@ class Users {
                 .addString(address.city())
                 .addString(address.postalCode())
                 .addString(address.country())
-                .addOffsetDateTime(now());
-    }
-
-    /** To the microsecond, as PostgreSQL keeps it. */
-    private static OffsetDateTime now() {
-        return OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+                .addOffsetDateTime(Sql.timestamp(clock.instant()));
     }
 }

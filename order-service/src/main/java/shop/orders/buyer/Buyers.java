@@ -3,7 +3,6 @@ package shop.orders.buyer;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.UUID;
 import shop.kit.http.Problem;
 import shop.kit.sql.Sql;
@@ -36,6 +35,6 @@ public class Buyers {
 
     /** Locks the buyer until {@code transaction} ends, and takes no more orders of theirs from then on. */
     public void delete(Sql transaction, UUID user, Instant deletedAt) {
-        transaction.update(DELETE, Tuple.of(user, deletedAt.atOffset(ZoneOffset.UTC)));
+        transaction.update(DELETE, Tuple.of(user, Sql.timestamp(deletedAt)));
     }
 }

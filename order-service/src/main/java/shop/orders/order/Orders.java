@@ -8,7 +8,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,22 +31,32 @@ import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
 import shop.orders.product.Products;
 
-/** The orders that were placed, and the only place where their state changes. */
+/**
+ * The orders that were placed, and the only place where their state changes. A payment deadline was set by the clock of one
+ * instance and is judged by that of another; should they differ, orders expire that much earlier or later. The judgement
+ * that counts is made on a locked order and recorded.
+ */
 @ApplicationScoped
 class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class);
     private static final Cause TIMED_OUT = Cause.of("no answer about the payment came in time");
 
+    /** An order by the clock, which shows $1: one whose payment is overdue has expired, even if that is not recorded yet. */
     private static final String SELECT = """
-            select id, user_id, status, recorded, lines, total, currency, placed_at, payment_deadline from current_orders
+            select * from (
+                select id, user_id, total, currency, placed_at, payment_deadline, status as recorded,
+                    case when status = 'PLACED' and payment_deadline <= $1 then 'EXPIRED' else status end as status,
+                    (select json_agg(json_build_object('sku', sku, 'quantity', quantity, 'price', price) order by sku)
+                        from order_lines where order_id = id) as lines
+                from orders) as current_order
             """;
 
     /** To be run after what it reads is locked, as a statement of its own: only that sees what the lock waited for. */
-    private static final String READ = SELECT + "where id = any($1) order by id";
+    private static final String READ = SELECT + "where id = any($2) order by id";
 
     private static final String LIST = SELECT + """
-            where ($1::uuid is null or user_id = $1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
-            order by id desc limit $4""";
+            where ($2::uuid is null or user_id = $2) and ($3::text is null or status = $3) and ($4::uuid is null or id < $4)
+            order by id desc limit $5""";
 
     private static final String HISTORY =
             "select status, at, cause, event_id from order_history where order_id = $1 order by position";
@@ -56,23 +68,25 @@ class Orders {
             order by id for no key update""";
 
     private static final String LOCK_NEXT_OVERDUE = """
-            select id from orders where status = 'PLACED' and payment_deadline <= statement_timestamp()
+            select id from orders where status = 'PLACED' and payment_deadline <= $1
             order by payment_deadline limit 1 for no key update skip locked""";
 
     private static final String CHANGE = """
             with changed as (update orders set status = $2 where id = $1)
-            insert into order_history (order_id, status, cause, event_id) values ($1, $2, $3, $4) returning at""";
+            insert into order_history (order_id, status, at, cause, event_id) values ($1, $2, $3, $4, $5)""";
 
     private final Database database;
     private final Products products;
     private final Outbox outbox;
     private final Publisher publisher;
+    private final Clock clock;
 
-    Orders(Database database, Products products, Outbox outbox, Publisher publisher) {
+    Orders(Database database, Products products, Outbox outbox, Publisher publisher, Clock clock) {
         this.database = database;
         this.products = products;
         this.outbox = outbox;
         this.publisher = publisher;
+        this.clock = clock;
     }
 
     /** An order before and after something happened to it. */
@@ -97,8 +111,8 @@ class Orders {
 
     /** Orders before {@code after}, newest first; all parameters but the last may be null. */
     List<Order> list(UUID user, OrderStatus status, UUID after, int limit) {
-        return database.withConnection(sql ->
-                sql.list(LIST, Tuple.of(user, status == null ? null : status.name(), after, limit), Orders::order));
+        return database.withConnection(sql -> sql.list(
+                LIST, Tuple.of(now(), user, status == null ? null : status.name(), after, limit), Orders::order));
     }
 
     List<Change> history(UUID id) {
@@ -119,7 +133,7 @@ class Orders {
     boolean expireNext() {
         List<Outcome> expired = database.inTransaction(transaction -> applyToAll(
                 transaction,
-                lock(transaction, LOCK_NEXT_OVERDUE, Tuple.tuple()),
+                lock(transaction, LOCK_NEXT_OVERDUE, Tuple.of(now())),
                 OrderEvent.PAYMENT_OVERDUE,
                 TIMED_OUT));
         if (expired.isEmpty()) {
@@ -159,12 +173,9 @@ class Orders {
     }
 
     private Order change(Sql transaction, Order order, OrderStatus next, Cause cause) {
-        Instant at = transaction
-                .first(
-                        CHANGE,
-                        Tuple.of(order.id(), next.name(), cause.reason(), cause.eventId()),
-                        row -> Sql.instant(row, "at"))
-                .orElseThrow();
+        Instant at = clock.instant();
+        transaction.update(
+                CHANGE, Tuple.of(order.id(), next.name(), Sql.timestamp(at), cause.reason(), cause.eventId()));
         outbox.add(transaction, announcement(order, next, cause.reason(), at));
         if (next == OrderStatus.CANCELLED || next == OrderStatus.EXPIRED) {
             requestRefund(transaction, order.id(), cause.reason());
@@ -175,7 +186,7 @@ class Orders {
 
     /** Has what was or will be charged for this order given back, whether or not a charge is known. */
     void requestRefund(Sql transaction, UUID order, String reason) {
-        outbox.add(transaction, new RefundRequested(order, reason, Instant.now()));
+        outbox.add(transaction, new RefundRequested(order, reason, clock.instant()));
     }
 
     private static ShopEvent announcement(Order order, OrderStatus next, String reason, Instant at) {
@@ -202,8 +213,12 @@ class Orders {
         }
     }
 
-    private static List<Order> read(Sql sql, List<UUID> ids) {
-        return sql.list(READ, Tuple.of(ids.toArray(UUID[]::new)), Orders::order);
+    private List<Order> read(Sql sql, List<UUID> ids) {
+        return sql.list(READ, Tuple.of(now(), ids.toArray(UUID[]::new)), Orders::order);
+    }
+
+    private OffsetDateTime now() {
+        return Sql.timestamp(clock.instant());
     }
 
     private static Order order(Row row) {

@@ -2,10 +2,9 @@ package shop.orders.order;
 
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -46,18 +45,20 @@ class Placing {
     private final Products products;
     private final Outbox outbox;
     private final Settings settings;
+    private final Clock clock;
 
-    Placing(Buyers buyers, Products products, Outbox outbox, Settings settings) {
+    Placing(Buyers buyers, Products products, Outbox outbox, Settings settings, Clock clock) {
         this.buyers = buyers;
         this.products = products;
         this.outbox = outbox;
         this.settings = settings;
+        this.clock = clock;
     }
 
     Order place(Sql transaction, UUID user, NewOrder request) {
         buyers.lock(transaction, user);
         List<Order.Line> lines = takeStock(transaction, request);
-        Instant placedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        Instant placedAt = clock.instant();
         Order order = new Order(
                 Uuids.timeOrdered(),
                 user,
@@ -159,8 +160,8 @@ class Placing {
                         order.status().name(),
                         order.total().amount(),
                         order.total().currency(),
-                        order.placedAt().atOffset(ZoneOffset.UTC),
-                        order.paymentDeadline().atOffset(ZoneOffset.UTC),
+                        Sql.timestamp(order.placedAt()),
+                        Sql.timestamp(order.paymentDeadline()),
                         order.lines().stream().map(Order.Line::sku).toArray(String[]::new),
                         order.lines().stream().map(Order.Line::quantity).toArray(Integer[]::new),
                         order.lines().stream()

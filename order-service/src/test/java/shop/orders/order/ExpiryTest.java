@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static shop.orders.Shop.as;
-import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.authorized;
 import static shop.orders.Shop.change;
 import static shop.orders.Shop.history;
@@ -123,17 +122,6 @@ class ExpiryTest {
         UUID order = overdue(sku);
         await().until(() -> stock(sku) == 3);
         await().until(() -> published(order).contains(EventTypes.ORDER_EXPIRED));
-    }
-
-    @Test
-    void paidOrderDoesNotExpire() {
-        OrdersResource.setPaymentTimeout("PT5S");
-        UUID order = placed(buyer, product(1), 1);
-        authorized(order);
-        Instant deadline = Instant.parse(asAdmin().get("/orders/" + order).path("paymentDeadline"));
-        await().until(() -> Instant.now().isAfter(deadline));
-        sweep();
-        assertEquals("CONFIRMED", status(order));
     }
 
     @Test

@@ -9,8 +9,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
+import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
@@ -31,11 +31,13 @@ public class Outbox {
 
     private final ObjectMapper json;
     private final Trace trace;
+    private final Clock clock;
     private final URI source;
 
-    Outbox(ObjectMapper json, Trace trace, @ConfigProperty(name = "shop.source") URI source) {
+    Outbox(ObjectMapper json, Trace trace, Clock clock, @ConfigProperty(name = "shop.source") URI source) {
         this.json = json;
         this.trace = trace;
+        this.clock = clock;
         this.source = source;
     }
 
@@ -49,7 +51,7 @@ public class Outbox {
                         .withSource(source)
                         .withType(event.type())
                         .withSubject(aggregate)
-                        .withTime(OffsetDateTime.now(ZoneOffset.UTC))
+                        .withTime(OffsetDateTime.now(clock))
                         .withDataContentType("application/json")
                         .withDataSchema(URI.create(EventTypes.schemaOf(event.type())))
                         .withExtension("partitionkey", aggregate)

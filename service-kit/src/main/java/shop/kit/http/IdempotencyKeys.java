@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.function.Function;
@@ -21,7 +22,8 @@ import shop.kit.sql.Sql;
 
 /**
  * Makes an operation happen once for each {@code Idempotency-Key}. The key is recorded in the transaction of the effect:
- * both are there, or neither. Of two requests that arrive together the second waits for the first one's commit.
+ * both are there, or neither. Of two requests that arrive together the second waits for the first one's commit. A key's
+ * age is measured by the clocks of the instances, whose differences are small against its 24 hours.
  */
 @ApplicationScoped
 public class IdempotencyKeys implements Sweep {
@@ -29,9 +31,9 @@ public class IdempotencyKeys implements Sweep {
 
     /** A key past its 24 hours counts as never seen. */
     private static final String CLAIM = """
-            insert into idempotency_keys (caller, operation, key, request) values ($1, $2, $3, $4)
-            on conflict (caller, operation, key) do update set request = excluded.request, created_at = now()
-            where idempotency_keys.created_at < now() - interval '24 hours'""";
+            insert into idempotency_keys (caller, operation, key, request, created_at) values ($1, $2, $3, $4, $5)
+            on conflict (caller, operation, key) do update set request = excluded.request, created_at = excluded.created_at
+            where idempotency_keys.created_at < excluded.created_at - interval '24 hours'""";
 
     private static final String RECORD = """
             update idempotency_keys set status = $4, location = $5, body = $6
@@ -41,14 +43,17 @@ public class IdempotencyKeys implements Sweep {
             select request, status, location, body from idempotency_keys
             where caller = $1 and operation = $2 and key = $3""";
 
-    private static final String FORGET = "delete from idempotency_keys where created_at < now() - interval '24 hours'";
+    private static final String FORGET =
+            "delete from idempotency_keys where created_at < $1::timestamptz - interval '24 hours'";
 
     private final Database database;
     private final ObjectMapper json;
+    private final Clock clock;
 
-    IdempotencyKeys(Database database, ObjectMapper json) {
+    IdempotencyKeys(Database database, ObjectMapper json, Clock clock) {
         this.database = database;
         this.json = json;
+        this.clock = clock;
     }
 
     /** What an operation answers, and answers again: a status, where the result is (or null), and its body. */
@@ -64,7 +69,9 @@ public class IdempotencyKeys implements Sweep {
         requireUsable(key);
         String hash = hash(request);
         return database.inTransaction(transaction -> {
-            boolean first = transaction.update(CLAIM, Tuple.of(caller, operation, key, hash)) == 1;
+            boolean first =
+                    transaction.update(CLAIM, Tuple.of(caller, operation, key, hash, Sql.timestamp(clock.instant())))
+                            == 1;
             return first
                     ? answerFirst(transaction, Tuple.of(caller, operation, key), work)
                     : answerAgain(transaction, Tuple.of(caller, operation, key), hash);
@@ -73,7 +80,7 @@ public class IdempotencyKeys implements Sweep {
 
     @Override
     public void sweep() {
-        database.withConnection(sql -> sql.update(FORGET, Tuple.tuple()));
+        database.withConnection(sql -> sql.update(FORGET, Tuple.of(Sql.timestamp(clock.instant()))));
     }
 
     private Response answerFirst(Sql transaction, Tuple id, Function<Sql, Answer> work) {

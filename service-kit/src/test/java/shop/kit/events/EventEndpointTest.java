@@ -15,13 +15,16 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.events.EventTypes;
 import shop.kit.KitResource;
 import shop.kit.sql.Database;
+import shop.testkit.MovableClock;
 
 /** Events that arrive, and the inbox that they are recorded in. */
 @QuarkusTest
@@ -33,7 +36,18 @@ class EventEndpointTest {
             {"userId": "%s", "deletedAt": "2026-01-01T00:00:00Z", "later": "ignored"}""".formatted(user);
 
     @Inject
+    MovableClock clock;
+
+    @Inject
     Database database;
+
+    @Inject
+    Inbox inbox;
+
+    @AfterEach
+    void machinesTime() {
+        clock.reset();
+    }
 
     /** In either mode it is the same event: its {@code source} and {@code id} are (CloudEvents 1.0, 3.1). */
     @Test
@@ -46,6 +60,17 @@ class EventEndpointTest {
                 .then()
                 .statusCode(204);
         assertEquals(1, count("select 1 from effects where id = $1", user));
+    }
+
+    @Test
+    void inboxForgetsAfterNinetyDays() {
+        deliver();
+        clock.moveBy(Duration.ofDays(90).minusMinutes(5));
+        inbox.sweep();
+        assertEquals(1, count("select 1 from inbox where id = $1", id));
+        clock.moveBy(Duration.ofMinutes(5));
+        inbox.sweep();
+        assertEquals(0, count("select 1 from inbox where id = $1", id));
     }
 
     @Test
