@@ -26,7 +26,7 @@ import shop.testkit.Executable;
 import shop.testkit.PostgreSql;
 import shop.testkit.Tokens;
 
-/** What the process of a service does with its environment. */
+/** The effect of the environment on the process of a service. */
 class ExecutableIT {
     private static final ZoneId AUCKLAND = ZoneId.of("Pacific/Auckland");
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

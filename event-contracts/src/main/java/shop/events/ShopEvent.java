@@ -70,13 +70,13 @@ public sealed interface ShopEvent {
     /** An order's payment was declined; its stock is given back. */
     record OrderRejected(UUID orderId, UUID userId, String reason, Instant rejectedAt) implements OfOrder {}
 
-    /** An order was called off before it was shipped; its stock is given back. */
+    /** An order was cancelled before it was shipped; its stock is given back. */
     record OrderCancelled(UUID orderId, UUID userId, String reason, Instant cancelledAt) implements OfOrder {}
 
     /** No answer about an order's payment came in time; its stock is given back. */
     record OrderExpired(UUID orderId, UUID userId, Instant expiredAt) implements OfOrder {}
 
-    /** An order has left the house. */
+    /** An order is on its way to its buyer. */
     record OrderShipped(UUID orderId, UUID userId, Instant shippedAt) implements OfOrder {}
 
     /** An order has reached its buyer. */
@@ -88,6 +88,6 @@ public sealed interface ShopEvent {
     /** The payment provider will not charge an order. */
     record PaymentDeclined(UUID orderId, String reason) implements OfOrder {}
 
-    /** Whatever was or will be charged for an order is to be given back. */
+    /** All past and future charges of an order are to be refunded. */
     record RefundRequested(UUID orderId, String reason, Instant requestedAt) implements OfOrder {}
 }

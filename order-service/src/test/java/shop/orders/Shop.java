@@ -13,7 +13,7 @@ import shop.events.EventTypes;
 import shop.testkit.RecordingBroker;
 import shop.testkit.Tokens;
 
-/** What the tests say to the service and what it published, in the words of the shop. */
+/** Requests to the service, and the events that it published, in the words of the shop. */
 public final class Shop {
     private Shop() {}
 
@@ -29,7 +29,7 @@ public final class Shop {
         return UUID.randomUUID().toString();
     }
 
-    /** A new product at 9.90 EUR of which there are that many. */
+    /** A new product at 9.90 EUR with this stock. */
     public static String product(int stock) {
         return product(stock, 990, "EUR");
     }
@@ -117,7 +117,7 @@ public final class Shop {
         deliver(newKey(), EventTypes.PING, "{}");
     }
 
-    /** As the broker does, which takes 2xx only for an answer. */
+    /** Delivers an event as a broker does, for which only 2xx is a success. */
     public static void deliver(String id, String type, String data) {
         binary(type, "/test", id)
                 .contentType(ContentType.JSON)

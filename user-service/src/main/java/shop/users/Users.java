@@ -21,7 +21,7 @@ import shop.kit.http.ProblemException;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
 
-/** All users there are, and were. Every change is told in an event, written while the user's row is locked. */
+/** The users, deleted ones included. Every change adds an event to the outbox while the user's row is locked. */
 @ApplicationScoped
 class Users {
     private static final String UNIQUE_VIOLATION = "23505";
@@ -63,7 +63,7 @@ class Users {
         this.clock = clock;
     }
 
-    /** A 409 problem if the id or the e-mail is in use, a 410 one if the id was. */
+    /** Throws a 409 problem if the id or the e-mail is in use, a 410 one if the user of this id is deleted. */
     User register(UUID id, UserData data) {
         User registered = database.inTransaction(transaction -> {
             User user =
@@ -75,17 +75,17 @@ class Users {
         return registered;
     }
 
-    /** A 404 problem if this was never a user, a 410 one if it is none any more. */
+    /** Throws a 404 problem if there never was such a user, a 410 one if the user is deleted. */
     User get(UUID id) {
         return database.withConnection(sql -> get(sql, FIND, id));
     }
 
-    /** Users in the order of their ids, whose e-mail and name begin so; null stands for any. */
+    /** Users in the order of their ids, by the beginnings of e-mail and name; null matches all. */
     List<User> list(UUID after, String email, String name, int limit) {
         return database.withConnection(sql -> sql.list(LIST, Tuple.of(after, email, name, limit), Users::user));
     }
 
-    /** As {@link #get}; a 412 or 428 problem unless {@code ifMatch} names the version. What changes nothing makes none. */
+    /** As {@link #get}; throws a 412 or 428 problem unless {@code ifMatch} names the version. Equal data makes no new version. */
     User change(UUID id, String ifMatch, UnaryOperator<UserData> change) {
         User changed = database.inTransaction(transaction -> {
             User user = get(transaction, LOCK, id);
@@ -97,7 +97,7 @@ class Users {
         return changed;
     }
 
-    /** As {@link #get}. Erases what is personal; the id stays, so that it is never given to anybody else. */
+    /** As {@link #get}. Erases the personal data; the id stays, so that nobody else ever gets it. */
     void delete(UUID id) {
         database.doInTransaction(transaction -> {
             get(transaction, LOCK, id);

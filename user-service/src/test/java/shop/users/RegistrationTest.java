@@ -183,7 +183,7 @@ class RegistrationTest {
         problem(register(given(), json(newEmail(), "a".repeat(1 << 20))), 413, "request-entity-too-large");
     }
 
-    /** In the words that the API was built with, whatever the caller would rather read: a message is not of the locale of a machine. */
+    /** The language of messages is fixed when the service is built: neither the caller nor the machine changes it. */
     @Test
     void faultsAreToldInEnglish() {
         String body = """

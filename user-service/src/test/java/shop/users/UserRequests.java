@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.util.UUID;
 import shop.testkit.Tokens;
@@ -49,5 +50,29 @@ final class UserRequests {
 
     static RequestSpecification with(String token) {
         return given().auth().oauth2(token);
+    }
+
+    static ValidatableResponse list(String parameters) {
+        return asAdmin()
+                .urlEncodingEnabled(false)
+                .get("/users?" + parameters)
+                .then()
+                .statusCode(200);
+    }
+
+    static Response patch(RequestSpecification caller, UUID id, int version, String body) {
+        return caller.contentType(ContentType.JSON)
+                .header("If-Match", "\"" + version + "\"")
+                .body(body)
+                .patch("/users/" + id);
+    }
+
+    static Response request(RequestSpecification caller, String method, String path) {
+        return method.equals("PATCH")
+                ? caller.contentType(ContentType.JSON)
+                        .header("If-Match", "\"1\"")
+                        .body("{\"name\":\"A\"}")
+                        .patch(path)
+                : caller.request(method, path);
     }
 }

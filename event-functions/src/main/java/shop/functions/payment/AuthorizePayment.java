@@ -27,7 +27,7 @@ import shop.functions.Unavailable;
 import shop.functions.payment.PaymentProvider.Charge;
 import shop.functions.payment.PaymentProvider.ChargeRequest;
 
-/** Charges a placed order, and replies with what the payment provider said. */
+/** Charges a placed order, and replies with the payment provider's answer. */
 @Singleton
 @RegisterForReflection(targets = {PaymentAuthorized.class, PaymentDeclined.class, Money.class})
 public class AuthorizePayment {

@@ -8,8 +8,8 @@ import shop.kit.http.Problem;
 import shop.kit.sql.Sql;
 
 /**
- * The row of a buyer is the lock between an order and the deletion of its user: both take it first. So an order is placed
- * either before the deletion, which then cancels it, or not at all.
+ * The buyers' rows, which are locks between an order and the deletion of its user. Both take the lock first, so an order is
+ * placed before the deletion, which then cancels it, or not at all.
  */
 @ApplicationScoped
 public class Buyers {
@@ -33,7 +33,7 @@ public class Buyers {
         }
     }
 
-    /** Locks the buyer until {@code transaction} ends, and takes no more orders of theirs from then on. */
+    /** Locks the buyer until {@code transaction} ends, and refuses new orders of the buyer from then on. */
     public void delete(Sql transaction, UUID user, Instant deletedAt) {
         transaction.update(DELETE, Tuple.of(user, Sql.timestamp(deletedAt)));
     }

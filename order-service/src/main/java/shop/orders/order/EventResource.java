@@ -24,8 +24,8 @@ import shop.kit.events.Inbox;
 import shop.orders.buyer.Buyers;
 
 /**
- * What other parts of the shop tell: how a payment went, that a user was deleted. An event that is late, repeated,
- * impossible or not for us changes no state and is acknowledged: sending it again would not make it better.
+ * Receives the answers about payments and the deletions of users. An event that is late, repeated, impossible or not for this
+ * service changes no state and is acknowledged, since another delivery would not help.
  */
 @Path("/events")
 @RunOnVirtualThread

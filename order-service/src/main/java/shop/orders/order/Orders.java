@@ -51,7 +51,7 @@ class Orders {
                 from orders) as current_order
             """;
 
-    /** To be run after what it reads is locked, as a statement of its own: only that sees what the lock waited for. */
+    /** Runs after the rows are locked, as a statement of its own: only such a one sees the changes that the lock waited for. */
     private static final String READ = SELECT + "where id = any($2) order by id";
 
     private static final String LIST = SELECT + """
@@ -89,14 +89,14 @@ class Orders {
         this.clock = clock;
     }
 
-    /** An order before and after something happened to it. */
+    /** An order before and after an event. */
     record Outcome(Order before, Order after) {
         boolean changed() {
             return before.recorded() != after.recorded();
         }
     }
 
-    /** This order. Should it be overdue, this is written down first, so that its history says the same. */
+    /** The order of this id. The expiry of an overdue one is recorded first, so that its history says the same. */
     Optional<Order> find(UUID id) {
         Optional<Order> found =
                 database.withConnection(sql -> read(sql, List.of(id)).stream().findFirst());
@@ -119,7 +119,7 @@ class Orders {
         return database.withConnection(sql -> sql.list(HISTORY, Tuple.of(id), Orders::historyEntry));
     }
 
-    /** Lets this happen to the order and publishes what came of it; empty when there is no such order. */
+    /** Applies the event to the order and publishes the outcome; empty if there is no such order. */
     Optional<Outcome> apply(Sql transaction, UUID id, OrderEvent event, Cause cause) {
         return applyToAll(transaction, lock(transaction, LOCK_ONE, Tuple.of(id)), event, cause).stream()
                 .findFirst();
@@ -129,7 +129,7 @@ class Orders {
         applyToAll(transaction, lock(transaction, LOCK_OPEN, Tuple.of(user)), OrderEvent.CANCEL, cause);
     }
 
-    /** Writes down that one overdue order has expired; false when there is none that nobody else is writing down. */
+    /** Records the expiry of one overdue order that nobody else has locked; false if there is no such order. */
     boolean expireNext() {
         List<Outcome> expired = database.inTransaction(transaction -> applyToAll(
                 transaction,
@@ -161,7 +161,7 @@ class Orders {
     }
 
     private Order apply(Sql transaction, Order order, OrderEvent event, Cause cause) {
-        Optional<OrderStatus> next = order.recorded().after(event);
+        Optional<OrderStatus> next = order.recorded().next(event);
         if (next.isPresent()) {
             return change(transaction, order, next.get(), cause);
         }
@@ -184,7 +184,7 @@ class Orders {
         return order.with(next);
     }
 
-    /** Has what was or will be charged for this order given back, whether or not a charge is known. */
+    /** Requests the refund of all past and future charges of this order, whether or not one is known. */
     void requestRefund(Sql transaction, UUID order, String reason) {
         outbox.add(transaction, new RefundRequested(order, reason, clock.instant()));
     }
@@ -201,7 +201,7 @@ class Orders {
         };
     }
 
-    /** All at once, so that the products of several orders are locked in the order of their sku. */
+    /** For all orders at once, so that their products are locked in the order of their sku. */
     private void giveBackStock(Sql transaction, List<Outcome> outcomes) {
         Map<String, Long> quantities = outcomes.stream()
                 .filter(outcome -> outcome.changed() && outcome.after().status().isVoid())

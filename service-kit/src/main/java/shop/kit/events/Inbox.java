@@ -12,14 +12,14 @@ import shop.kit.sql.Sql;
 
 /**
  * The idempotent inbox. Delivery is at least once; an event is identified by its {@code source} and {@code id} (CloudEvents
- * 1.0, 3.1), which are recorded in the transaction of what it causes.
+ * 1.0, 3.1), which are recorded in the transaction of its effect.
  */
 @ApplicationScoped
 public class Inbox implements Sweep {
     private static final Logger LOG = Logger.getLogger(Inbox.class);
     private static final String RECORD =
             "insert into inbox (source, id, received_at) values ($1, $2, $3) on conflict do nothing";
-    /** Longer than any broker redelivers, dead letters that are replayed by hand included. */
+    /** Longer than any broker redelivers, and than dead letters wait for a replay by hand. */
     private static final String FORGET = "delete from inbox where received_at < $1::timestamptz - interval '90 days'";
 
     private final Database database;
@@ -32,7 +32,7 @@ public class Inbox implements Sweep {
         this.clock = clock;
     }
 
-    /** Does {@code work} in a transaction, unless this event's was done before; publishes what it added to the outbox. */
+    /** Does {@code work} in a transaction, unless the event was handled before; then publishes the outbox. */
     public void once(CloudEvent event, Consumer<Sql> work) {
         boolean first = database.inTransaction(transaction -> {
             boolean isNew = transaction.update(

@@ -41,7 +41,7 @@ public class Outbox {
         this.source = source;
     }
 
-    /** Publishes this, should {@code transaction} commit. */
+    /** Publishes an event with this data, if {@code transaction} commits. */
     public void add(Sql transaction, ShopEvent event) {
         String aggregate = event.aggregateId().toString();
         add(
@@ -60,7 +60,7 @@ public class Outbox {
                         .build());
     }
 
-    /** Publishes this as it is, should {@code transaction} commit. */
+    /** Publishes this event unchanged, if {@code transaction} commits. */
     public void add(Sql transaction, CloudEvent event) {
         Object partitionkey = event.getExtension("partitionkey");
         transaction.update(

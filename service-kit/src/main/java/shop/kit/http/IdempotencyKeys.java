@@ -56,14 +56,18 @@ public class IdempotencyKeys implements Sweep {
         this.clock = clock;
     }
 
-    /** What an operation answers, and answers again: a status, where the result is (or null), and its body. */
+    /**
+     * The answer of an operation, which its repetitions get, too.
+     *
+     * @param location of the result, or null
+     */
     public record Answer(int status, URI location, Object body) {}
 
     /**
-     * Does {@code work} in a transaction and answers what it returns, or what the first request with this key was answered.
+     * Does {@code work} in a transaction and returns its answer, or the answer to the first request with this key.
      * A problem that {@code work} throws leaves the key unused.
      *
-     * @param operation what is done to what, e.g. {@code POST /orders}: another operation may use the same key
+     * @param operation method and path, such as {@code POST /orders}: another operation may use the same key
      */
     public Response once(UUID caller, String operation, String key, Object request, Function<Sql, Answer> work) {
         requireUsable(key);

@@ -30,7 +30,7 @@ import shop.testkit.Tokens;
 
 @QuarkusTest
 @QuarkusTestResource(OrdersResource.class)
-class AccessTest {
+class OrderAccessTest {
     private final UUID buyer = UUID.randomUUID();
     private final String owner = Tokens.customer(buyer);
     private final String another = Tokens.customer(UUID.randomUUID());

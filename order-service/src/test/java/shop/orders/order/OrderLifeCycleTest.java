@@ -37,7 +37,7 @@ import shop.testkit.Tokens;
 
 @QuarkusTest
 @QuarkusTestResource(OrdersResource.class)
-class LifeCycleTest {
+class OrderLifeCycleTest {
     private final UUID buyer = UUID.randomUUID();
 
     @Test

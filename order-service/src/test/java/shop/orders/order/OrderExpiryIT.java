@@ -3,4 +3,4 @@ package shop.orders.order;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 @QuarkusIntegrationTest
-class PaymentIT extends PaymentTest {}
+class OrderExpiryIT extends OrderExpiryTest {}

@@ -3,4 +3,4 @@ package shop.orders.order;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 @QuarkusIntegrationTest
-class LifeCycleIT extends LifeCycleTest {}
+class OrderAccessIT extends OrderAccessTest {}

@@ -1,6 +1,6 @@
-package shop.orders.order;
+package shop.users;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 @QuarkusIntegrationTest
-class AccessIT extends AccessTest {}
+class ApiDescriptionIT extends ApiDescriptionTest {}

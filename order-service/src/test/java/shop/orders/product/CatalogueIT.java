@@ -1,6 +1,6 @@
-package shop.users;
+package shop.orders.product;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 @QuarkusIntegrationTest
-class UserIT extends UserTest {}
+class CatalogueIT extends CatalogueTest {}

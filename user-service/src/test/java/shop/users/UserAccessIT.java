@@ -1,6 +1,6 @@
-package shop.orders.product;
+package shop.users;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 @QuarkusIntegrationTest
-class ProductIT extends ProductTest {}
+class UserAccessIT extends UserAccessTest {}

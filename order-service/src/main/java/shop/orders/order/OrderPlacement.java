@@ -25,9 +25,9 @@ import shop.orders.buyer.Buyers;
 import shop.orders.product.Product;
 import shop.orders.product.Products;
 
-/** Takes an order: the stock is taken, the total is known, the payment is asked for, or none of it. */
+/** Places an order: takes the stock, fixes the total and asks for the payment, all in one transaction. */
 @ApplicationScoped
-class Placing {
+class OrderPlacement {
     /** Longer than the whole retry horizon of the triggers between an order and its payment's answer. */
     private static final Duration PAYMENT_TIMEOUT = Duration.ofMinutes(20);
 
@@ -47,7 +47,7 @@ class Placing {
     private final Settings settings;
     private final Clock clock;
 
-    Placing(Buyers buyers, Products products, Outbox outbox, Settings settings, Clock clock) {
+    OrderPlacement(Buyers buyers, Products products, Outbox outbox, Settings settings, Clock clock) {
         this.buyers = buyers;
         this.products = products;
         this.outbox = outbox;

@@ -33,7 +33,7 @@ import shop.testkit.Tokens;
 
 @QuarkusTest
 @QuarkusTestResource(OrdersResource.class)
-class ProductTest {
+class CatalogueTest {
     private static final String VALID = """
             {"name": "Tea", "price": {"amount": 450, "currency": "EUR"}}""";
 

@@ -38,7 +38,7 @@ import shop.testkit.Tokens;
 
 @QuarkusTest
 @QuarkusTestResource(OrdersResource.class)
-class ExpiryTest {
+class OrderExpiryTest {
     private final UUID buyer = UUID.randomUUID();
 
     @AfterEach

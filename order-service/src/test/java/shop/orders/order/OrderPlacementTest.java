@@ -38,7 +38,7 @@ import shop.testkit.Tokens;
 
 @QuarkusTest
 @QuarkusTestResource(OrdersResource.class)
-class PlacingTest {
+class OrderPlacementTest {
     private final UUID buyer = UUID.randomUUID();
 
     @Test

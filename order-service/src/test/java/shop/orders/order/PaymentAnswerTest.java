@@ -47,7 +47,7 @@ import shop.testkit.RecordingBroker;
 
 @QuarkusTest
 @QuarkusTestResource(OrdersResource.class)
-class PaymentTest {
+class PaymentAnswerTest {
     private final UUID buyer = UUID.randomUUID();
 
     @Test
