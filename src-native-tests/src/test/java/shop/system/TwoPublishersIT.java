@@ -169,7 +169,7 @@ class TwoPublishersIT {
                             "127.0.0.1",
                             "QUARKUS_MANAGEMENT_PORT",
                             String.valueOf(managementPort),
-                            "SHOP_SURFACE",
+                            "SHOP_EXPOSURE",
                             "events",
                             "K_SINK",
                             sink));

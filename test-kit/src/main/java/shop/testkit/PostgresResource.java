@@ -35,7 +35,7 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         environment.putAll(Tokens.environment());
         environment.putAll(AccessLog.settings(APPLICATION));
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
-        environment.put("shop.surface", "all");
+        environment.put("shop.exposure", "all");
         managementPort = Ports.free();
         environment.put("quarkus.management.port", Integer.toString(managementPort));
         environment.put("quarkus.management.test-port", Integer.toString(managementPort));

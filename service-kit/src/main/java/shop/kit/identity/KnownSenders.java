@@ -12,7 +12,7 @@ import shop.identity.Trust;
 import shop.identity.Verdict;
 import shop.kit.http.Problem;
 import shop.kit.http.RouterProblems;
-import shop.kit.http.Surface;
+import shop.kit.http.ExposureFilter;
 
 /**
  * Where the cluster gives its Triggers an identity, {@code /events} takes events from known ones only: before any resource
@@ -33,13 +33,13 @@ class KnownSenders {
             SenderCheck check = new SenderCheck(trust(), this::refuse);
             filters.register(
                     context -> {
-                        if (Surface.isForEvents(context)) {
+                        if (ExposureFilter.isForEvents(context)) {
                             check.handle(context);
                         } else {
                             context.next();
                         }
                     },
-                    Surface.BEFORE_EVERYTHING - 1);
+                    ExposureFilter.BEFORE_EVERYTHING - 1);
         }
     }
 

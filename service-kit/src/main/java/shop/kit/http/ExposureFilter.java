@@ -10,10 +10,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * One image runs as two Knative services: a public one that answers REST and a cluster-local one that answers {@code
- * /events}. What belongs to the other is 404, so that no event can be posted from outside.
+ * /events}. The paths of the other one are 404, so that no event can be posted from outside.
  */
 @ApplicationScoped
-public class Surface {
+public class ExposureFilter {
     public static final int BEFORE_EVERYTHING = 10_000;
 
     /** JAX-RS matches a path without its matrix parameters: {@code /events;a=b} is {@code /events}. */
@@ -21,22 +21,24 @@ public class Surface {
 
     private static final Pattern EVENTS = Pattern.compile("/+events(/.*)?");
 
-    enum Part {
+    /** The paths that this process answers. */
+    enum Exposure {
         rest,
         events,
         all
     }
 
-    private final Part part;
+    private final Exposure exposure;
     private final RouterProblems problems;
 
-    Surface(@ConfigProperty(name = "shop.surface", defaultValue = "rest") Part part, RouterProblems problems) {
-        this.part = part;
+    ExposureFilter(
+            @ConfigProperty(name = "shop.exposure", defaultValue = "rest") Exposure exposure, RouterProblems problems) {
+        this.exposure = exposure;
         this.problems = problems;
     }
 
     void register(@Observes Filters filters) {
-        if (part != Part.all) {
+        if (exposure != Exposure.all) {
             filters.register(this::pass, BEFORE_EVERYTHING);
         }
     }
@@ -47,7 +49,7 @@ public class Surface {
     }
 
     private void pass(RoutingContext context) {
-        if (isForEvents(context) == (part == Part.events)) {
+        if (isForEvents(context) == (exposure == Exposure.events)) {
             context.next();
         } else {
             problems.answer(context, Status.NOT_FOUND, "There is nothing at this path.");

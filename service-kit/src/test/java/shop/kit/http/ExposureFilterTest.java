@@ -1,7 +1,8 @@
-package shop.kit;
+package shop.kit.http;
 
 import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.equalTo;
+import static shop.testkit.CloudEvents.binary;
+import static shop.testkit.Problems.problem;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -10,14 +11,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import shop.events.EventTypes;
 
 @QuarkusTest
-@TestProfile(SurfaceTest.Public.class)
-class SurfaceTest {
+@TestProfile(ExposureFilterTest.Public.class)
+class ExposureFilterTest {
     public static class Public implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("shop.surface", "rest");
+            return Map.of("shop.exposure", "rest");
         }
     }
 
@@ -34,15 +36,7 @@ class SurfaceTest {
                 "/a/../events;b"
             })
     void noEventIsTakenFromOutside(String path) {
-        given().urlEncodingEnabled(false)
-                .contentType("application/cloudevents+json")
-                .body(
-                        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"dev.knative.sources.ping\"}")
-                .post(path)
-                .then()
-                .statusCode(404)
-                .contentType("application/problem+json")
-                .body("status", equalTo(404));
+        problem(binary(EventTypes.PING, "/test", "1").urlEncodingEnabled(false).post(path), 404, "not-found");
     }
 
     @Test
