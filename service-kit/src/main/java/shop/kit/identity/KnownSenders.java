@@ -15,8 +15,8 @@ import shop.kit.http.RouterProblems;
 import shop.kit.http.ExposureFilter;
 
 /**
- * Where the cluster gives its Triggers an identity, {@code /events} takes events from known ones only: before any resource
- * sees the request, so that none can forget to ask.
+ * Where the cluster gives its Triggers an identity, {@code /events} takes events from known ones only. The check comes before
+ * every resource, so that no resource can forget it.
  */
 @ApplicationScoped
 class KnownSenders {
@@ -48,7 +48,7 @@ class KnownSenders {
         return new Trust(
                 needed("CLUSTER_ISSUER", cluster.issuer()),
                 URI.create(needed("CLUSTER_JWKS", cluster.jwks())),
-                cluster.ca().map(Path::of),
+                cluster.ca().map(Path::of).orElse(null),
                 needed("SHOP_EVENT_AUDIENCE", identities.eventAudience()),
                 identities.brokers().orElseThrow());
     }
