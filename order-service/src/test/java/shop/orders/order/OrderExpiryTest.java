@@ -43,16 +43,21 @@ class OrderExpiryTest {
 
     @AfterEach
     void usualTimeout() {
-        OrdersResource.setPaymentTimeout("PT15M");
+        OrdersResource.setPaymentTimeout("PT20M");
     }
 
     @Test
     void settingIsReadForEachOrderWithoutARestart() {
-        assertEquals(Duration.ofMinutes(15), timeToPay());
         OrdersResource.setPaymentTimeout("PT42S");
         assertEquals(Duration.ofSeconds(42), timeToPay());
+        OrdersResource.setPaymentTimeout("PT43S");
+        assertEquals(Duration.ofSeconds(43), timeToPay());
+    }
+
+    @Test
+    void settingThatCannotBeReadIsTwentyMinutes() {
         OrdersResource.setPaymentTimeout("soon");
-        assertEquals(Duration.ofMinutes(15), timeToPay());
+        assertEquals(Duration.ofMinutes(20), timeToPay());
     }
 
     @Test
