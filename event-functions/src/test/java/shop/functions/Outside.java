@@ -15,7 +15,7 @@ import shop.testkit.Ports;
 
 /** The surroundings of the functions, by the variables of the manifests. A test that has a field of this type gets it. */
 public class Outside implements QuarkusTestResourceLifecycleManager {
-    /** Where a @QuarkusIntegrationTest looks for the log of its process, and a @QuarkusTest does no harm. */
+    /** The place where a @QuarkusIntegrationTest looks for the log of its process. */
     private static final Path LOG = Path.of("target", "quarkus.log");
 
     public Party paymentProvider;

@@ -17,7 +17,7 @@ public final class SenderCheck implements Handler<RoutingContext> {
         this.refusal = refusal;
     }
 
-    /** Not on the event loop, since keys may have to be fetched. */
+    /** Verifies on a worker thread, since keys may have to be fetched. */
     @Override
     public void handle(RoutingContext context) {
         String authorization = context.request().getHeader(HttpHeaders.AUTHORIZATION);

@@ -13,7 +13,7 @@ public final class CloudEvents {
 
     private CloudEvents() {}
 
-    /** In binary mode: the attributes are headers, the request's content type and body are the data's. */
+    /** A request in binary mode: the attributes are headers, content type and body are the data's. */
     public static RequestSpecification binary(String type, String source, String id) {
         return given().config(CONTENT_TYPE_AS_IT_IS)
                 .header("ce-specversion", "1.0")
@@ -22,7 +22,7 @@ public final class CloudEvents {
                 .header("ce-id", id);
     }
 
-    /** In structured mode: attributes and data are members of a JSON object. */
+    /** A request in structured mode: attributes and data are members of a JSON object. */
     public static RequestSpecification structured(String event) {
         return given().contentType("application/cloudevents+json; charset=utf-8")
                 .body(event);

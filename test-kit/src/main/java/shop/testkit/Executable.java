@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * The executable of the module under test as a process of a test's own, with nothing in its environment but what the test
  * says: for what a whole process does that a {@code @QuarkusIntegrationTest} can't ask for.
  *
- * @param log what it has written, to either stream
+ * @param log its output, of both streams
  */
 public record Executable(Process process, URI address, Path log) implements AutoCloseable {
     /** The exit code of {@code -R:+ExitOnOutOfMemoryError}. */
@@ -86,7 +86,7 @@ public record Executable(Process process, URI address, Path log) implements Auto
         return process.exitValue();
     }
 
-    /** What it has written so far. */
+    /** Its output so far. */
     public List<String> lines() {
         try {
             return Files.readAllLines(log);

@@ -23,7 +23,7 @@ interface PaymentProvider {
         DECLINED
     }
 
-    /** @param reason why the charge was declined */
+    /** @param reason the reason for a decline */
     record Charge(Status status, String chargeId, String reason) {}
 
     @PUT

@@ -21,7 +21,7 @@ public record Problem(String type, String title, int status, String detail, List
     public static final String MEDIA_TYPE = "application/problem+json";
     static final String TYPES = "https://shop.example/problems/";
 
-    /** Where a fault is, as OpenAPI names the places of a parameter. */
+    /** The place of a fault, as OpenAPI names the places of a parameter. */
     public enum Place {
         body,
         header,

@@ -49,7 +49,7 @@ class EventEndpointTest {
         clock.reset();
     }
 
-    /** In either mode it is the same event: its {@code source} and {@code id} are (CloudEvents 1.0, 3.1). */
+    /** An event is the same in both modes, since its {@code source} and {@code id} are (CloudEvents 1.0, 3.1). */
     @Test
     void eventIsHandledOnceInBothModes() {
         deliver();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import shop.kit.KitResource;
 import shop.testkit.Tokens;
 
-/** Who the caller is by their token: id, customer or not, service or not. */
+/** The identity of a caller by the token: the user's id, whether a customer, whether a service. */
 @QuarkusTest
 @QuarkusTestResource(KitResource.class)
 class CallerTest {
