@@ -84,7 +84,7 @@ class DeadLetters {
         this.publisher = publisher;
     }
 
-    /** Keeps it; what is here already, for it is delivered at least once, is only counted. */
+    /** Keeps it. A repeated delivery, of which at-least-once delivery has some, is only counted. */
     void keep(Arrival arrival) {
         Row row = database.withConnection(
                 sql -> sql.first(KEEP, tuple(arrival), Function.identity()).orElseThrow());

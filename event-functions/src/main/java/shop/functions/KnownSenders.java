@@ -39,7 +39,8 @@ class KnownSenders {
 
     void install(@Observes Router router, Failures failures) {
         identity.subjects()
-                .ifPresent(known -> router.route().order(FIRST).handler(new SenderCheck(trust(known), failures::refuse)));
+                .ifPresent(
+                        known -> router.route().order(FIRST).handler(new SenderCheck(trust(known), failures::refuse)));
     }
 
     private Trust trust(Set<String> known) {

@@ -186,8 +186,7 @@ class SendersTest {
         try (Issuer impostor = new Issuer(Certificate.forLocalhost())) {
             Path ca = Certificate.forLocalhost().certificate();
             assertUnverified(new Senders(trust(impostor.keys(), ca)).verify(bearer(token(KEY, any -> {}))));
-            assertUnverified(
-                    new Senders(trust(impostor.keys(), null)).verify(bearer(token(KEY, any -> {}))));
+            assertUnverified(new Senders(trust(impostor.keys(), null)).verify(bearer(token(KEY, any -> {}))));
             assertEquals(0, impostor.asked());
         }
     }

@@ -10,9 +10,9 @@ import java.util.Optional;
 import shop.identity.SenderCheck;
 import shop.identity.Trust;
 import shop.identity.Verdict;
+import shop.kit.http.ExposureFilter;
 import shop.kit.http.Problem;
 import shop.kit.http.RouterProblems;
-import shop.kit.http.ExposureFilter;
 
 /**
  * Where the cluster gives its Triggers an identity, {@code /events} takes events from known ones only. The check comes before

@@ -116,6 +116,9 @@ class SinkTest {
                 .withSubject(id.toString())
                 .withExtension("partitionkey", "one")
                 .build();
-        sink.send(event, sink.token()).toCompletionStage().toCompletableFuture().join();
+        sink.send(event, sink.credentials())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 }
