@@ -24,14 +24,14 @@ import shop.kit.events.EventEndpoint;
 import shop.kit.events.StoredEvent;
 
 /**
- * What a broker delivered here: an event that it could not deliver elsewhere, or something that is no event at all. Knative
+ * A delivery of a broker: an event that it could not deliver elsewhere, or something that is no event at all. Knative
  * may tell of the failure in extensions that it adds: {@code knativeerrordest}, {@code knativeerrorcode}, {@code
  * knativeerrordata}. After a time-out, its mt broker adds none of them.
  *
- * @param trigger whose delivery failed, or null
- * @param attributes the event's, extensions included; what the headers say if it is unreadable
+ * @param trigger the Trigger whose delivery failed, or null
+ * @param attributes the event's, extensions included; those of the headers if it is unreadable
  * @param data the event's, byte for byte; the whole body if it is unreadable
- * @param unreadable why this is no CloudEvent, or null
+ * @param unreadable the reason why this is no CloudEvent, or null
  */
 record Arrival(String trigger, JsonObject attributes, byte[] data, String unreadable) {
     static final String ERROR = "knativeerror";
@@ -41,7 +41,7 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
 
     private static final Pattern BINARY = Pattern.compile("[\\p{Cc}&&[^\\r\\n\\t]]");
 
-    /** Never fails: what was refused here would be lost. */
+    /** Never fails, since a delivery that is refused here would be lost. */
     static Arrival of(String sink, HttpHeaders headers, byte[] body) {
         String trigger = sink == null ? null : withoutControls(sink);
         try {

@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * An event that could not be delivered to one Trigger's subscriber. What it does not say of itself, or the broker of the failure, is
- * absent.
+ * An event that could not be delivered to one Trigger's subscriber. Components are absent if neither the event nor the broker
+ * tells them.
  *
  * @param eventId the event's own {@code id}
- * @param unreadable why it can't be replayed: it is no CloudEvent; absent for events
- * @param trigger whose delivery failed
- * @param destination where it should have gone
+ * @param unreadable the reason why it is no CloudEvent, and can't be replayed; absent for events
+ * @param trigger the Trigger whose delivery failed
+ * @param destination the address of the failed delivery
  * @param code the HTTP status of the last attempt there
  * @param reason the beginning of that attempt's answer
- * @param receivedAt when it arrived here first
- * @param lastReceivedAt when it arrived here last
- * @param deliveries how often it arrived here
+ * @param receivedAt the time of the first arrival here
+ * @param lastReceivedAt the time of the last arrival here
+ * @param deliveries the number of arrivals here
  * @param replayed whether it was replayed since it arrived last
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -5,19 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import shop.events.Uuids;
 import shop.kit.events.Outbox;
@@ -25,6 +22,7 @@ import shop.kit.events.Publisher;
 import shop.kit.events.StoredEvent;
 import shop.kit.http.Problem;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /** All dead letters that ever arrived, and their replays. */
 @ApplicationScoped
@@ -32,7 +30,10 @@ class DeadLetters {
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
     private static final int AT_ONCE = 1000;
 
-    /** Times are the clock's, not the transaction's: one may wait for the lock of a replay that is later than its begin. */
+    /**
+     * Arrivals and replays are put in order by the clock of the database, since every instance writes them: at the moment of
+     * writing, not of the transaction's begin, after which it may have waited for the lock of a replay.
+     */
     private static final String KEEP = """
             insert into dead_letters (id, fingerprint, attributes, data, unreadable, trigger, destination, code, reason,
                 received_at, last_received_at)
@@ -83,10 +84,10 @@ class DeadLetters {
         this.publisher = publisher;
     }
 
-    /** Keeps it; what is here already, for it is delivered at least once, is only counted. */
+    /** Keeps it. A repeated delivery, of which at-least-once delivery has some, is only counted. */
     void keep(Arrival arrival) {
-        Row row = database.withConnection(connection ->
-                query(connection, KEEP, tuple(arrival)).findFirst().orElseThrow());
+        Row row = database.withConnection(
+                sql -> sql.first(KEEP, tuple(arrival), Function.identity()).orElseThrow());
         LOG.warnf(
                 "Dead letter %s, arrival %d: event %s %s of %s could not be delivered to %s (trigger %s), status %s",
                 row.getUUID("id"),
@@ -101,16 +102,13 @@ class DeadLetters {
 
     /** The latest first, beginning below {@code before} (null: with the latest). */
     List<DeadLetter> list(Filter filter, UUID before, int limit) {
-        return database.withConnection(connection -> query(
-                        connection, LIST, tuple(filter).addUUID(before).addInteger(limit))
-                .map(DeadLetters::deadLetter)
-                .toList());
+        return database.withConnection(
+                sql -> sql.list(LIST, tuple(filter).addUUID(before).addInteger(limit), DeadLetters::deadLetter));
     }
 
     Optional<DeadLetter.Details> find(UUID id) {
-        return database.withConnection(connection -> query(connection, SELECT + "where id = $1", Tuple.of(id))
-                .findFirst()
-                .map(row -> details(row, replays(connection, id))));
+        return database.withConnection(sql ->
+                sql.first(SELECT + "where id = $1", Tuple.of(id), row -> details(row, replays(sql, id))));
     }
 
     /** Replays all of these or, with a problem, none. */
@@ -125,11 +123,11 @@ class DeadLetters {
 
     private List<UUID> replay(String lock, Tuple parameters, Set<UUID> expected, UUID admin) {
         List<UUID> replayed = database.inTransaction(transaction -> {
-            List<Row> rows = query(transaction, lock, parameters).toList();
+            List<Row> rows = transaction.list(lock, parameters, Function.identity());
             List<UUID> ids = rows.stream().map(row -> row.getUUID("id")).toList();
             requireAll(expected, ids);
             rows.forEach(row -> replay(transaction, row));
-            transaction.preparedQuery(RECORD).executeAndAwait(Tuple.of(ids.toArray(UUID[]::new), admin));
+            transaction.update(RECORD, Tuple.of(ids.toArray(UUID[]::new), admin));
             return ids;
         });
         publisher.publishSoon();
@@ -137,7 +135,7 @@ class DeadLetters {
     }
 
     /** The id stays, so that the inboxes of those who got the event recognise it. */
-    private void replay(SqlConnection transaction, Row row) {
+    private void replay(Sql transaction, Row row) {
         if (row.getString("unreadable") != null) {
             throw Problem.because(
                     409,
@@ -159,15 +157,11 @@ class DeadLetters {
         }
     }
 
-    private static List<DeadLetter.Replay> replays(SqlConnection connection, UUID id) {
-        return query(connection, REPLAYS, Tuple.of(id))
-                .map(row -> new DeadLetter.Replay(instant(row, "replayed_at"), row.getUUID("replayed_by")))
-                .toList();
-    }
-
-    private static Stream<Row> query(SqlConnection connection, String statement, Tuple parameters) {
-        return StreamSupport.stream(
-                connection.preparedQuery(statement).executeAndAwait(parameters).spliterator(), false);
+    private static List<DeadLetter.Replay> replays(Sql sql, UUID id) {
+        return sql.list(
+                REPLAYS,
+                Tuple.of(id),
+                row -> new DeadLetter.Replay(Sql.instant(row, "replayed_at"), row.getUUID("replayed_by")));
     }
 
     private static Tuple tuple(Arrival arrival) {
@@ -206,8 +200,8 @@ class DeadLetters {
                 row.getString("destination"),
                 row.getInteger("code"),
                 row.getString("reason"),
-                instant(row, "received_at"),
-                instant(row, "last_received_at"),
+                Sql.instant(row, "received_at"),
+                Sql.instant(row, "last_received_at"),
                 row.getInteger("deliveries"),
                 row.getBoolean("replayed"));
     }
@@ -224,9 +218,5 @@ class DeadLetters {
         } catch (CharacterCodingException e) {
             return null;
         }
-    }
-
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
     }
 }

@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.kit.events.EventEndpoint;
 
-/** The dead letter sink. Whatever comes is kept, for there is no place left that it could go to. */
+/** The dead letter sink. It keeps everything, since no other place is left for it. */
 @Path("/events")
 @RunOnVirtualThread
 @Tag(name = "Events", description = "For the broker, within the cluster.")

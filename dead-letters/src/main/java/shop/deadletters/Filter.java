@@ -2,7 +2,7 @@ package shop.deadletters;
 
 import jakarta.validation.constraints.Pattern;
 
-/** Which dead letters; what is null matches all. */
+/** A selection of dead letters. Null matches all. */
 public record Filter(
         @Pattern(regexp = TEXT, message = CONTROLS) String type,
         @Pattern(regexp = TEXT, message = CONTROLS) String source,

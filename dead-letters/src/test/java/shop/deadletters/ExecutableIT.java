@@ -4,8 +4,8 @@ import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.testkit.CloudEvents.binary;
 
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,11 +21,12 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import shop.events.EventTypes;
 import shop.testkit.Executable;
 import shop.testkit.PostgreSql;
 import shop.testkit.Tokens;
 
-/** What the process of a service does with its environment. */
+/** The effect of the environment on the process of a service. */
 class ExecutableIT {
     private static final ZoneId AUCKLAND = ZoneId.of("Pacific/Auckland");
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -37,10 +38,7 @@ class ExecutableIT {
         Map<String, String> environment = variable == null ? Map.of() : Map.of(variable, AUCKLAND.getId());
         String[] arguments = property == null ? new String[0] : new String[] {property + AUCKLAND};
         try (Executable service = start(environment, arguments)) {
-            given().header("ce-specversion", "1.0")
-                    .header("ce-id", "1")
-                    .header("ce-source", "/test")
-                    .header("ce-type", type)
+            binary(type, "/test", "1")
                     .header("ce-time", "2026-07-01T00:00:00.5+02:00")
                     .post("/events")
                     .then()
@@ -62,11 +60,7 @@ class ExecutableIT {
     @Test
     void lineOfTheLogHasItsTimeLevelPlaceAndTrace() {
         try (Executable service = start(Map.of())) {
-            given().contentType(ContentType.JSON)
-                    .header("ce-specversion", "1.0")
-                    .header("ce-id", "1")
-                    .header("ce-source", "/test")
-                    .header("ce-type", "dev.knative.sources.ping")
+            binary(EventTypes.PING, "/test", "1")
                     .header("ce-traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01")
                     .post("/events")
                     .then()

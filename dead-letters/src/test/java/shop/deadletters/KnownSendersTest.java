@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import shop.testkit.PostgresResource;
 import shop.testkit.Tokens;
 
-/** Where the cluster gives its Triggers an identity, dead letters are taken from known ones only, and kept from nobody else. */
+/** The dead letter sink in a cluster that gives its Triggers an identity. */
 @QuarkusTest
 @TestProfile(KnownSendersTest.Cluster.class)
 @QuarkusTestResource(PostgresResource.class)

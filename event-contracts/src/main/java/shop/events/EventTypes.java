@@ -18,7 +18,7 @@ public final class EventTypes {
     public static final String PAYMENT_DECLINED = "shop.payment.declined.v1";
     public static final String REFUND_REQUESTED = "shop.refund.requested.v1";
 
-    /** What a Knative PingSource sends; the services sweep at it. */
+    /** The type of a Knative PingSource's events, at which the services sweep. */
     public static final String PING = "dev.knative.sources.ping";
 
     public static final String USER_SERVICE = "/shop/user-service";

@@ -1,29 +1,93 @@
 package shop.events;
 
+import java.time.Instant;
 import java.util.UUID;
 
 /**
  * The data of an event that the shop publishes. It carries ids, states and amounts, never personal data. Consumers ignore
  * members that they do not know; a change that they could not ignore gets a new {@code type}.
  */
-public sealed interface ShopEvent
-        permits UserRegistered,
-                UserChanged,
-                UserDeleted,
-                OrderPlaced,
-                OrderConfirmed,
-                OrderRejected,
-                OrderCancelled,
-                OrderExpired,
-                OrderShipped,
-                OrderDelivered,
-                PaymentAuthorized,
-                PaymentDeclined,
-                RefundRequested {
+public sealed interface ShopEvent {
 
     /** The CloudEvents {@code type}, one of {@link EventTypes}. */
-    String type();
+    default String type() {
+        return switch (this) {
+            case UserRegistered _ -> EventTypes.USER_REGISTERED;
+            case UserChanged _ -> EventTypes.USER_CHANGED;
+            case UserDeleted _ -> EventTypes.USER_DELETED;
+            case OrderPlaced _ -> EventTypes.ORDER_PLACED;
+            case OrderConfirmed _ -> EventTypes.ORDER_CONFIRMED;
+            case OrderRejected _ -> EventTypes.ORDER_REJECTED;
+            case OrderCancelled _ -> EventTypes.ORDER_CANCELLED;
+            case OrderExpired _ -> EventTypes.ORDER_EXPIRED;
+            case OrderShipped _ -> EventTypes.ORDER_SHIPPED;
+            case OrderDelivered _ -> EventTypes.ORDER_DELIVERED;
+            case PaymentAuthorized _ -> EventTypes.PAYMENT_AUTHORIZED;
+            case PaymentDeclined _ -> EventTypes.PAYMENT_DECLINED;
+            case RefundRequested _ -> EventTypes.REFUND_REQUESTED;
+        };
+    }
 
-    /** What the event is about: its CloudEvents {@code subject} and {@code partitionkey}. */
+    /** The CloudEvents {@code subject} and {@code partitionkey}: the id of the user or order that the event is about. */
     UUID aggregateId();
+
+    /** An event about a user. */
+    sealed interface OfUser extends ShopEvent {
+        UUID userId();
+
+        @Override
+        default UUID aggregateId() {
+            return userId();
+        }
+    }
+
+    /** An event about an order. */
+    sealed interface OfOrder extends ShopEvent {
+        UUID orderId();
+
+        @Override
+        default UUID aggregateId() {
+            return orderId();
+        }
+    }
+
+    /** A user exists from now on. */
+    record UserRegistered(UUID userId, int version, Instant registeredAt) implements OfUser {}
+
+    /** A user's data changed; who needs it asks the user-service. */
+    record UserChanged(UUID userId, int version, Instant changedAt) implements OfUser {}
+
+    /** A user's personal data is erased; the id is never used again. */
+    record UserDeleted(UUID userId, Instant deletedAt) implements OfUser {}
+
+    /** An order was accepted, its stock is taken, its payment is still to come. */
+    record OrderPlaced(UUID orderId, UUID userId, Money total, String paymentToken, Instant placedAt)
+            implements OfOrder {}
+
+    /** An order is paid. */
+    record OrderConfirmed(UUID orderId, UUID userId, Money total, Instant confirmedAt) implements OfOrder {}
+
+    /** An order's payment was declined; its stock is given back. */
+    record OrderRejected(UUID orderId, UUID userId, String reason, Instant rejectedAt) implements OfOrder {}
+
+    /** An order was cancelled before it was shipped; its stock is given back. */
+    record OrderCancelled(UUID orderId, UUID userId, String reason, Instant cancelledAt) implements OfOrder {}
+
+    /** No answer about an order's payment came in time; its stock is given back. */
+    record OrderExpired(UUID orderId, UUID userId, Instant expiredAt) implements OfOrder {}
+
+    /** An order is on its way to its buyer. */
+    record OrderShipped(UUID orderId, UUID userId, Instant shippedAt) implements OfOrder {}
+
+    /** An order has reached its buyer. */
+    record OrderDelivered(UUID orderId, UUID userId, Instant deliveredAt) implements OfOrder {}
+
+    /** The payment provider charged an order. */
+    record PaymentAuthorized(UUID orderId, Money amount, String chargeId) implements OfOrder {}
+
+    /** The payment provider will not charge an order. */
+    record PaymentDeclined(UUID orderId, String reason) implements OfOrder {}
+
+    /** All past and future charges of an order are to be refunded. */
+    record RefundRequested(UUID orderId, String reason, Instant requestedAt) implements OfOrder {}
 }

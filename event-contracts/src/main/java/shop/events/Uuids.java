@@ -13,7 +13,7 @@ public final class Uuids {
 
     private Uuids() {}
 
-    /** A new UUIDv7: sorts by the millisecond of its making. */
+    /** A new UUIDv7, which sorts by the millisecond of its making. */
     public static UUID timeOrdered() {
         UUID random = UUID.randomUUID();
         long high = System.currentTimeMillis() << 16 | 0x7000 | random.getMostSignificantBits() & 0x0FFF;

@@ -99,7 +99,9 @@ class SchemasTest {
 
     /** One example of each event. */
     static Stream<ShopEvent> events() {
-        return Arrays.stream(ShopEvent.class.getPermittedSubclasses()).map(type -> (ShopEvent) example(type));
+        return Arrays.stream(ShopEvent.class.getPermittedSubclasses())
+                .flatMap(kind -> Arrays.stream(kind.getPermittedSubclasses()))
+                .map(type -> (ShopEvent) example(type));
     }
 
     private static Object example(Class<?> type) {

@@ -1,11 +1,11 @@
 package shop.functions;
 
 /**
- * What a failed invocation means to the broker.
+ * A failed invocation, as the broker is to see it.
  *
  * @param status the HTTP status: Knative repeats a delivery after 5xx, and gives up at once after 400
  * @param outcome one word for logs and metrics
- * @param detail what is wrong and where; no personal data, since it is logged and kept with dead letters
+ * @param detail the fault and its place; without personal data, since it is logged and kept with dead letters
  */
 record Fault(int status, String outcome, String detail) {
     static Fault of(Throwable failure) {

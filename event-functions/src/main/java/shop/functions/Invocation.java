@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Around each function: checks the event, then logs and times what became of it. */
+/** Interceptor of every function: checks the event, then logs and times the outcome. */
 @Handles({})
 @Interceptor
 @Priority(Interceptor.Priority.APPLICATION)

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Something that the function needs is not there now. It is answered 503, which makes the broker repeat the delivery. */
+/** A passing lack of something that the function needs. It is answered 503, which makes the broker repeat the delivery. */
 public class Unavailable extends RuntimeException {
     private static final Set<Integer> REFUSED_FOR_GOOD = Set.of(400, 422);
 
@@ -26,9 +26,9 @@ public class Unavailable extends RuntimeException {
     }
 
     /**
-     * Calls another party. However that fails, it is no fault of the event, unless that party says so: 400 and 422.
+     * Calls another party. A failure is passing, unless the party says that the event is at fault: by 400 or 422.
      *
-     * @param setting which says where that party is
+     * @param setting the environment variable with the party's address
      */
     public static <T> T call(String setting, Supplier<T> call) {
         setting(setting);
@@ -44,7 +44,7 @@ public class Unavailable extends RuntimeException {
         }
     }
 
-    /** {@link #call} for what answers nothing. */
+    /** {@link #call} without a result. */
     public static void run(String setting, Runnable call) {
         call(setting, () -> {
             call.run();

@@ -20,7 +20,7 @@ import shop.functions.Event.Mode;
 import shop.functions.Party.Answer;
 import shop.testkit.Executable;
 
-/** What the process of a function does with its environment. */
+/** The effect of the environment on the process of a function. */
 class ExecutableIT {
     private final Event ping = Event.of(EventTypes.PING, "/a/source", "a-subject", "{\"message\": \"Hello, world!\"}");
 

@@ -25,7 +25,7 @@ import shop.testkit.Certificate;
 import shop.testkit.TlsResource;
 import shop.testkit.Tokens;
 
-/** Where the cluster gives its Triggers an identity, a function takes events from known ones only. */
+/** A function in a cluster that gives its Triggers an identity. */
 @QuarkusTest
 @TestProfile(Exported.RefundPaymentToKnownSenders.class)
 @WithTestResource(Outside.class)

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import shop.testkit.Ports;
 
-/** What the functions find around them, by the variables of the manifests; a test that has a field of this type gets it. */
+/** The surroundings of the functions, by the variables of the manifests. A test that has a field of this type gets it. */
 public class Outside implements QuarkusTestResourceLifecycleManager {
-    /** Where a @QuarkusIntegrationTest looks for the log of its process, and a @QuarkusTest does no harm. */
+    /** The place where a @QuarkusIntegrationTest looks for the log of its process. */
     private static final Path LOG = Path.of("target", "quarkus.log");
 
     public Party paymentProvider;
@@ -70,7 +70,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         mailServer.stop();
     }
 
-    /** What the cluster does when it renews the function's projected token. */
+    /** Replaces the function's projected token, as the cluster does. */
     public void identityToken(String token) {
         try {
             Files.writeString(tokenFile(), token + "\n");
@@ -83,7 +83,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         return management("/q/metrics").asString();
     }
 
-    /** What the function answers where probes and Prometheus ask. */
+    /** The answer of the management interface, which probes and Prometheus ask. */
     public Response management(String path) {
         return given().port(managementPort).get(path);
     }

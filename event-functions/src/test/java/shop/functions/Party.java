@@ -58,7 +58,7 @@ public final class Party implements AutoCloseable {
         this.answer = answer;
     }
 
-    /** What was asked about this order or user. */
+    /** The requests about this order or user. */
     public List<Asked> asked(Object id) {
         return asked.stream()
                 .filter(asked -> asked.request().contains(id.toString()))

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import shop.events.EventTypes;
 import shop.functions.Event.Mode;
 
-/** What is answered to that which no function could handle; the same for all of them. */
+/** Answers to requests that no function could handle, which are the same for all functions. */
 @QuarkusTest
 @TestProfile(Exported.Heartbeat.class)
 @WithTestResource(Outside.class)

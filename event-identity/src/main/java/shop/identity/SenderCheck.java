@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BiConsumer;
 
-/** Lets the requests of known Triggers pass. It is to come before anything reads a request. */
+/** Lets the requests of known Triggers pass. Its place is before everything that reads a request. */
 public final class SenderCheck implements Handler<RoutingContext> {
     private final Trust trust;
     private final BiConsumer<RoutingContext, Verdict.Unknown> refusal;
@@ -17,7 +17,7 @@ public final class SenderCheck implements Handler<RoutingContext> {
         this.refusal = refusal;
     }
 
-    /** Not on the event loop, since keys may have to be fetched. */
+    /** Verifies on a worker thread, since keys may have to be fetched. */
     @Override
     public void handle(RoutingContext context) {
         String authorization = context.request().getHeader(HttpHeaders.AUTHORIZATION);
@@ -34,7 +34,7 @@ public final class SenderCheck implements Handler<RoutingContext> {
                 .onFailure(context::fail);
     }
 
-    /** Made for the first event, not at the start. */
+    /** Made for the first event, not at the start of the process. */
     private synchronized Senders senders() {
         if (senders == null) {
             senders = new Senders(trust);

@@ -11,7 +11,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.Set;
 import org.jose4j.http.Get;
 import org.jose4j.jwa.AlgorithmConstraints;
@@ -31,8 +30,8 @@ import org.jose4j.lang.JoseException;
 import org.jose4j.lang.UnresolvableKeyException;
 
 /**
- * Tells by the bearer token of a request whether one of the known Triggers sends it. Knative Eventing makes a service account
- * for each Trigger, and gives what it delivers a token of it, for the audience that the Trigger names.
+ * Verifies by the bearer token of a request that one of the known Triggers sends it. Knative Eventing makes a service account
+ * for each Trigger and sends its token with every delivery, for the audience that the Trigger names.
  */
 public final class Senders {
     private static final String BEARER = "Bearer ";
@@ -41,10 +40,10 @@ public final class Senders {
     /** Between the clocks of the cluster. */
     private static final int CLOCK_SKEW_SECONDS = 30;
 
-    /** Both of them together are far shorter than a Trigger waits. */
+    /** For connecting and for reading; both together are far shorter than a Trigger waits. */
     private static final int FETCH_TIMEOUT = (int) Duration.ofSeconds(3).toMillis();
 
-    /** How often unknown key ids make us look for new keys: not as often as someone invents them. */
+    /** The least time between two fetches for unknown key ids, since anybody can invent those. */
     private static final long FETCH_PAUSE = Duration.ofSeconds(1).toMillis();
 
     private final Set<String> senders;
@@ -108,7 +107,7 @@ public final class Senders {
         return new Verdict.Stranger(ONLY + "the token is none of this issuer for this audience.");
     }
 
-    private static VerificationKeyResolver keys(URI location, Optional<Path> ca) {
+    private static VerificationKeyResolver keys(URI location, Path ca) {
         return "file".equals(location.getScheme()) ? ofFile(Path.of(location)) : fetched(location, ca);
     }
 
@@ -125,12 +124,14 @@ public final class Senders {
     }
 
     /** Kept for as long as the issuer says, and fetched again when a key id is unknown. */
-    private static VerificationKeyResolver fetched(URI location, Optional<Path> ca) {
+    private static VerificationKeyResolver fetched(URI location, Path ca) {
         Get get = new Get();
         get.setConnectTimeout(FETCH_TIMEOUT);
         get.setReadTimeout(FETCH_TIMEOUT);
         get.setRetries(0); // the broker does
-        ca.map(Senders::certificates).ifPresent(get::setTrustedCertificates);
+        if (ca != null) {
+            get.setTrustedCertificates(certificates(ca));
+        }
         HttpsJwks keys = new HttpsJwks(location.toString());
         keys.setSimpleHttpGet(get);
         keys.setRefreshReprieveThreshold(FETCH_PAUSE);

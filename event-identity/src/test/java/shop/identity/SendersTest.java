@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Key;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -125,7 +124,7 @@ class SendersTest {
     @Test
     void keysThatCannotBeReadMayBeReadLater() throws IOException {
         Path file = directory.resolve("keys.json");
-        Senders senders = new Senders(trust(file.toUri(), Optional.empty()));
+        Senders senders = new Senders(trust(file.toUri(), null));
         String token = bearer(token(KEY, any -> {}));
         assertUnverified(senders.verify(token));
         Files.writeString(file, "no keys");
@@ -137,7 +136,7 @@ class SendersTest {
     @Test
     void keysOfAFileMayChange() throws IOException {
         Path file = Files.writeString(directory.resolve("keys with a space.json"), jwks(KEY));
-        Senders senders = new Senders(trust(file.toUri(), Optional.empty()));
+        Senders senders = new Senders(trust(file.toUri(), null));
         assertInstanceOf(Verdict.Known.class, senders.verify(bearer(token(KEY, any -> {}))));
         assertUnverified(senders.verify(bearer(token(NEXT_KEY, any -> {}))));
         Files.writeString(file, jwks(NEXT_KEY));
@@ -149,7 +148,7 @@ class SendersTest {
     void keysAreFetchedOnceAndAgainForAnUnknownOne() throws Exception {
         Certificate certificate = Certificate.forLocalhost();
         try (Issuer issuer = new Issuer(certificate)) {
-            Senders senders = new Senders(trust(issuer.keys(), Optional.of(certificate.certificate())));
+            Senders senders = new Senders(trust(issuer.keys(), certificate.certificate()));
             assertEquals(0, issuer.asked(), "nothing is fetched before the first event");
             senders.verify(bearer(token(KEY, claims -> claims.setSubject("somebody"))));
             assertEquals(0, issuer.asked(), "no stranger makes us fetch keys");
@@ -178,17 +177,16 @@ class SendersTest {
         try (Issuer issuer = new Issuer(certificate)) {
             keys = issuer.keys();
         }
-        Senders senders = new Senders(trust(keys, Optional.of(certificate.certificate())));
+        Senders senders = new Senders(trust(keys, certificate.certificate()));
         assertUnverified(senders.verify(bearer(token(KEY, any -> {}))));
     }
 
     @Test
     void keysAreTakenFromTheOneWithTheTrustedCertificateOnly() throws Exception {
         try (Issuer impostor = new Issuer(Certificate.forLocalhost())) {
-            Optional<Path> ca = Optional.of(Certificate.forLocalhost().certificate());
+            Path ca = Certificate.forLocalhost().certificate();
             assertUnverified(new Senders(trust(impostor.keys(), ca)).verify(bearer(token(KEY, any -> {}))));
-            assertUnverified(
-                    new Senders(trust(impostor.keys(), Optional.empty())).verify(bearer(token(KEY, any -> {}))));
+            assertUnverified(new Senders(trust(impostor.keys(), null)).verify(bearer(token(KEY, any -> {}))));
             assertEquals(0, impostor.asked());
         }
     }
@@ -238,13 +236,13 @@ class SendersTest {
     private Senders senders(PublicJsonWebKey key) {
         try {
             Path file = Files.writeString(directory.resolve("keys.json"), jwks(key));
-            return new Senders(trust(file.toUri(), Optional.empty()));
+            return new Senders(trust(file.toUri(), null));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static Trust trust(URI keys, Optional<Path> ca) {
+    private static Trust trust(URI keys, Path ca) {
         return new Trust(ISSUER, keys, ca, AUDIENCE, Set.of(TRIGGER, Tokens.triggersAccount("another")));
     }
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import shop.testkit.PostgresResource;
 
-/** What the order-service finds around it: in addition to the usual, its mounted settings, which tests may edit. */
+/** The surroundings of the order-service: the usual ones, and its mounted settings, which tests may edit. */
 public class OrdersResource extends PostgresResource {
     private static final Path SETTINGS = directory();
 

@@ -1,24 +1,19 @@
 package shop.orders;
 
 import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.equalTo;
+import static shop.testkit.CloudEvents.binary;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import shop.events.EventTypes;
 import shop.testkit.RecordingBroker;
 import shop.testkit.Tokens;
 
-/** What the tests say to the service and what it published, in the words of the shop. */
+/** Requests to the service, and the events that it published, in the words of the shop. */
 public final class Shop {
     private Shop() {}
 
@@ -34,7 +29,7 @@ public final class Shop {
         return UUID.randomUUID().toString();
     }
 
-    /** A new product at 9.90 EUR of which there are that many. */
+    /** A new product at 9.90 EUR with this stock. */
     public static String product(int stock) {
         return product(stock, 990, "EUR");
     }
@@ -122,13 +117,10 @@ public final class Shop {
         deliver(newKey(), EventTypes.PING, "{}");
     }
 
-    /** As the broker does, which takes 2xx only for an answer. */
+    /** Delivers an event as a broker does, for which only 2xx is a success. */
     public static void deliver(String id, String type, String data) {
-        given().contentType(ContentType.JSON)
-                .header("ce-specversion", "1.0")
-                .header("ce-id", id)
-                .header("ce-source", "/test")
-                .header("ce-type", type)
+        binary(type, "/test", id)
+                .contentType(ContentType.JSON)
                 .body(data)
                 .post("/events")
                 .then()
@@ -144,25 +136,5 @@ public final class Shop {
         return RecordingBroker.shared().about(order).stream()
                 .map(RecordingBroker.Received::type)
                 .toList();
-    }
-
-    /** The results of doing this so often at the same time. */
-    public static <T> List<T> together(int times, IntFunction<T> work) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            return IntStream.range(0, times)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> work.apply(i), threads))
-                    .toList()
-                    .stream()
-                    .map(CompletableFuture::join)
-                    .toList();
-        }
-    }
-
-    public static ValidatableResponse problem(Response response, int status, String slug) {
-        return response.then()
-                .statusCode(status)
-                .contentType("application/problem+json")
-                .body("type", equalTo("https://shop.example/problems/" + slug))
-                .body("status", equalTo(status));
     }
 }

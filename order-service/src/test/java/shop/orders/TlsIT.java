@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static shop.orders.Shop.as;
 import static shop.orders.Shop.asAdmin;
-import static shop.orders.Shop.problem;
+import static shop.testkit.Problems.problem;
 
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

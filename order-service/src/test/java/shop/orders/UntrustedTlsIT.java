@@ -3,7 +3,7 @@ package shop.orders;
 import static io.restassured.RestAssured.given;
 import static shop.orders.Shop.as;
 import static shop.orders.Shop.asAdmin;
-import static shop.orders.Shop.problem;
+import static shop.testkit.Problems.problem;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -21,8 +21,8 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import shop.events.UserDeleted;
-import shop.events.UserRegistered;
+import shop.events.ShopEvent.UserDeleted;
+import shop.events.ShopEvent.UserRegistered;
 import shop.events.Uuids;
 import shop.kit.events.EventEndpoint;
 import shop.kit.events.Inbox;
@@ -71,9 +71,7 @@ public class SampleResource {
     public Response once(@HeaderParam(IdempotencyKeys.HEADER) String key, @Valid @NotNull Effect effect) {
         Response response = idempotency.once(CALLER, "POST /effects", key, effect, transaction -> {
             UUID id = Uuids.timeOrdered();
-            transaction
-                    .preparedQuery("insert into effects (id, text) values ($1, $2)")
-                    .executeAndAwait(Tuple.of(id, effect.text()));
+            transaction.update("insert into effects (id, text) values ($1, $2)", Tuple.of(id, effect.text()));
             if (effect.text().equals("fails")) {
                 throw new IllegalStateException("fails on purpose, with a secret");
             }
@@ -122,9 +120,8 @@ public class SampleResource {
             UserDeleted deleted = endpoint.data(event, UserDeleted.class);
             inbox.once(
                     event,
-                    transaction -> transaction
-                            .preparedQuery("insert into effects (id, text) values ($1, 'deleted')")
-                            .executeAndAwait(Tuple.of(deleted.userId())));
+                    transaction -> transaction.update(
+                            "insert into effects (id, text) values ($1, 'deleted')", Tuple.of(deleted.userId())));
         });
     }
 }

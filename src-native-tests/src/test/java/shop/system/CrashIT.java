@@ -2,6 +2,7 @@ package shop.system;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static shop.testkit.Concurrently.together;
 
 import java.util.List;
 import java.util.Set;
@@ -58,7 +59,7 @@ class CrashIT {
         ProcessHandle orderService = knative.instanceOf("order-service");
         AtomicBoolean alive = new AtomicBoolean(true);
         List<String> tokens = List.of("tok_ok", "tok_declined", "tok_slow");
-        List<String> orders = Concurrently.call(12, i -> {
+        List<String> orders = together(12, i -> {
             String order = shop.placeOrderAtAnyPrice(customer, product, tokens.get(i % tokens.size()));
             if (alive.getAndSet(false)) {
                 knative.signal("KILL", orderService);
@@ -85,7 +86,7 @@ class CrashIT {
     /** The broker is a part of local-knative. It has accepted what is charged, and delivers it until the answer comes. */
     @Test
     void brokerDiesWithEventsPending() {
-        List<String> orders = Concurrently.call(5, i -> shop.placeOrder(customer, product, "tok_slow"));
+        List<String> orders = together(5, i -> shop.placeOrder(customer, product, "tok_slow"));
         await("first charge").until(() -> orders.stream().anyMatch(order -> shop.paidFor(order) == Shop.PRICE));
         knative.signal("KILL", knative.self());
         knative.restart();

@@ -3,6 +3,7 @@ package shop.system;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static shop.testkit.Concurrently.together;
 
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ class InMemoryBrokerIT {
         Product product = shop.stockProduct(100);
         await().atMost(Duration.ofMinutes(4)).until(this::everythingIsAtZero);
 
-        List<String> orders = Concurrently.call(ORDERS, i -> shop.placeOrderAtAnyPrice(customer, product, "tok_ok"));
+        List<String> orders = together(ORDERS, i -> shop.placeOrderAtAnyPrice(customer, product, "tok_ok"));
 
         orders.forEach(order -> shop.awaitStatus("CONFIRMED", order));
         shop.awaitBalancedBooks(product, orders);

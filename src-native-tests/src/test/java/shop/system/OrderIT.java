@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.testkit.Concurrently.together;
 
 import io.restassured.response.Response;
 import java.util.List;
@@ -86,8 +87,7 @@ class OrderIT {
     @Test
     void twoHundredOrdersAtOnceSellFiftyPiecesAndNoMore() {
         Product product = shop.stockProduct(50);
-        List<Response> answers =
-                Concurrently.call(200, i -> shop.requestOrder(customer, product, "tok_ok", UUID.randomUUID()));
+        List<Response> answers = together(200, i -> shop.requestOrder(customer, product, "tok_ok", UUID.randomUUID()));
         List<String> sold = answers.stream()
                 .filter(answer -> answer.statusCode() == 201)
                 .map(answer -> answer.<String>path("id"))

@@ -1,25 +1,22 @@
 package shop.system;
 
-import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.testkit.CloudEvents.binary;
 
-import java.io.File;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import shop.events.EventTypes;
+import shop.testkit.Executable;
 import shop.testkit.PostgreSql;
 import shop.testkit.RecordingBroker;
 import shop.testkit.RecordingBroker.Received;
@@ -34,17 +31,17 @@ class TwoPublishersIT {
     void eventsOfEachKeyArriveInOrderFromTwoProcesses() throws Exception {
         Map<String, String> database = PostgreSql.migrated(ROOT.resolve("order-service/migrations"));
         try (RecordingBroker broker = new RecordingBroker();
-                Instance first = new Instance(database, broker.address() + "/first");
-                Instance second = new Instance(database, broker.address() + "/second")) {
-            first.awaitReady();
-            second.awaitReady();
+                Executable first = instance(database, broker.address() + "/first");
+                Executable second = instance(database, broker.address() + "/second")) {
+            first.listening();
+            second.listening();
             List<UUID> keys = Stream.generate(UUID::randomUUID).limit(KEYS).toList();
             List<String> inOrder = ids(10);
             for (UUID key : keys) {
                 fillOutbox(database, key, inOrder);
             }
-            first.sweep();
-            second.sweep();
+            sweep(first);
+            sweep(second);
             await().atMost(Duration.ofMinutes(1)).until(() -> left(database) == 0);
 
             keys.forEach(key -> assertEquals(inOrder, ids(broker, key)));
@@ -58,18 +55,18 @@ class TwoPublishersIT {
     void anotherProcessGoesOnInOrderWhenOneIsKilled() throws Exception {
         Map<String, String> database = PostgreSql.migrated(ROOT.resolve("order-service/migrations"));
         try (RecordingBroker broker = new RecordingBroker();
-                Instance first = new Instance(database, broker.address() + "/first");
-                Instance second = new Instance(database, broker.address() + "/second")) {
-            first.awaitReady();
-            second.awaitReady();
+                Executable first = instance(database, broker.address() + "/first");
+                Executable second = instance(database, broker.address() + "/second")) {
+            first.listening();
+            second.listening();
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofMillis(20));
             List<String> inOrder = ids(500);
             fillOutbox(database, key, inOrder);
-            first.sweep();
+            sweep(first);
             await().until(() -> broker.about(key).size() > 50);
-            first.kill();
-            second.sweep();
+            first.close();
+            sweep(second);
             await().atMost(Duration.ofMinutes(1)).until(() -> left(database) == 0);
 
             List<String> arrived = ids(broker, key);
@@ -85,19 +82,19 @@ class TwoPublishersIT {
     void onlyOneProcessSendsAnEventThatTheBrokerTakesLongFor() throws Exception {
         Map<String, String> database = PostgreSql.migrated(ROOT.resolve("order-service/migrations"));
         try (RecordingBroker broker = new RecordingBroker();
-                Instance first = new Instance(database, broker.address() + "/first");
-                Instance second = new Instance(database, broker.address() + "/second")) {
-            first.awaitReady();
-            second.awaitReady();
+                Executable first = instance(database, broker.address() + "/first");
+                Executable second = instance(database, broker.address() + "/second")) {
+            first.listening();
+            second.listening();
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofSeconds(40));
             fillOutbox(database, key, ids(1));
-            first.sweep();
+            sweep(first);
             await().until(() -> broker.about(key).size() == 1);
-            second.sweep();
+            sweep(second);
             Thread.sleep(Duration.ofSeconds(25));
             assertEquals(List.of("0"), ids(broker, key));
-            first.kill();
+            first.close();
             await().atMost(Duration.ofSeconds(30)).until(() -> broker.about(key).size() == 2);
             assertTrue(broker.about(key).getLast().path().endsWith("/second"));
         }
@@ -145,87 +142,22 @@ class TwoPublishersIT {
                 database.get("DB_PASSWORD"));
     }
 
-    /** A process of the order-service that answers events. */
-    private static final class Instance implements AutoCloseable {
-        private final int port = freePort();
-        private final int managementPort = freePort();
-        private final Process process;
+    /** A process of the order-service that answers events, and publishes to this sink. */
+    private static Executable instance(Map<String, String> database, String sink) {
+        Map<String, String> environment = new HashMap<>(database);
+        environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        environment.put("QUARKUS_MANAGEMENT_HOST", "127.0.0.1");
+        environment.put("SHOP_EXPOSURE", "events");
+        environment.put("K_SINK", sink);
+        return Executable.startBuildIn(ROOT.resolve("order-service/target"), environment);
+    }
 
-        Instance(Map<String, String> database, String sink) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(command())
-                    .redirectErrorStream(true)
-                    .redirectOutput(File.createTempFile(
-                            "order-service",
-                            ".log",
-                            ROOT.resolve("src-native-tests/target").toFile()));
-            builder.environment().putAll(database);
-            builder.environment()
-                    .putAll(Map.of(
-                            "PORT",
-                            String.valueOf(port),
-                            "QUARKUS_HTTP_HOST",
-                            "127.0.0.1",
-                            "QUARKUS_MANAGEMENT_HOST",
-                            "127.0.0.1",
-                            "QUARKUS_MANAGEMENT_PORT",
-                            String.valueOf(managementPort),
-                            "SHOP_SURFACE",
-                            "events",
-                            "K_SINK",
-                            sink));
-            process = builder.start();
-        }
-
-        void awaitReady() {
-            await().atMost(Duration.ofMinutes(1))
-                    .ignoreExceptions()
-                    .until(() -> given().baseUri("http://127.0.0.1:" + managementPort)
-                                    .get("/q/health/ready")
-                                    .statusCode()
-                            == 200);
-        }
-
-        void sweep() {
-            given().baseUri("http://127.0.0.1:" + port)
-                    .contentType("application/cloudevents+json")
-                    .body("""
-                            {"specversion": "1.0", "id": "%s", "source": "/test", "type": "%s"}""".formatted(UUID.randomUUID(), EventTypes.PING))
-                    .post("/events")
-                    .then()
-                    .statusCode(204);
-        }
-
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            process.onExit().completeOnTimeout(process, 20, TimeUnit.SECONDS).join();
-            process.destroyForcibly().onExit().join();
-        }
-
-        private static List<String> command() throws IOException {
-            Path target = ROOT.resolve("order-service/target");
-            try (var files = Files.list(target)) {
-                return files.filter(file -> file.toString().endsWith("-runner") && Files.isExecutable(file))
-                        .findFirst()
-                        .map(executable -> List.of(executable.toString()))
-                        .orElse(List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-jar",
-                                target.resolve("quarkus-app/quarkus-run.jar").toString()));
-            }
-        }
-
-        private static int freePort() {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+    private static void sweep(Executable instance) {
+        binary(EventTypes.PING, "/test", UUID.randomUUID().toString())
+                .baseUri(instance.address().toString())
+                .port(instance.address().getPort())
+                .post("/events")
+                .then()
+                .statusCode(204);
     }
 }

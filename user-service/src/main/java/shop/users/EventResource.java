@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.kit.events.EventEndpoint;
 import shop.kit.http.Problem;
 
-/** Where the schedule's ping arrives. This service waits for no other event. */
+/** Receives the schedule's ping. This service has no other events to handle. */
 @Path("/events")
 @RunOnVirtualThread
 @Tag(name = "Events", description = "For the broker, within the cluster.")

@@ -22,7 +22,7 @@ class LatestOrders {
     private static final Logger LOG = Logger.getLogger(LatestOrders.class);
     private static final int HOW_MANY = 10;
 
-    /** Why the orders are unavailable. Clients may branch on these: they are never renamed. */
+    /** Reasons why the orders are unavailable. They are never renamed, since clients branch on them. */
     enum Reason {
         TIMEOUT,
         REFUSED,

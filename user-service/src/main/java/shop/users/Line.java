@@ -11,7 +11,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** One line of text that says something, of at most {@code max} characters. */
+/** One line of text, not blank, of at most {@code max} characters. */
 @NotBlank
 @Size
 @Pattern(regexp = Line.TEXT, message = Line.CONTROLS)

@@ -9,7 +9,7 @@ final class MergePatch {
 
     private MergePatch() {}
 
-    /** What {@code target} becomes. A member that is to be removed is null in it, so that an unknown one is noticed. */
+    /** The patched {@code target}. A removed member is null in it, so that the reader notices an unknown one. */
     static JsonNode apply(JsonNode patch, JsonNode target) {
         if (!patch.isObject()) {
             return patch;

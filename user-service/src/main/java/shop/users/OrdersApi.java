@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 import shop.events.Money;
 
-/** What this service uses of the order-service's API. */
+/** The part of the order-service's API that this service uses. */
 @Path("/orders")
 @RegisterRestClient(configKey = "orders")
 interface OrdersApi {

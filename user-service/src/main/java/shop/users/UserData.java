@@ -6,7 +6,7 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Size;
 
 /**
- * What users say about themselves: the body of a registration, and what a merge patch is applied to.
+ * The data that users give about themselves: the body of a registration, and the target of a merge patch.
  *
  * @param address may be null
  */

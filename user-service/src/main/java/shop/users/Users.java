@@ -1,31 +1,27 @@
 package shop.users;
 
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import shop.events.UserChanged;
-import shop.events.UserDeleted;
-import shop.events.UserRegistered;
+import shop.events.ShopEvent.UserChanged;
+import shop.events.ShopEvent.UserDeleted;
+import shop.events.ShopEvent.UserRegistered;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
 import shop.kit.http.ETags;
 import shop.kit.http.Problem;
 import shop.kit.http.ProblemException;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
-/** All users there are, and were. Every change is told in an event, written while the user's row is locked. */
+/** The users, deleted ones included. Every change adds an event to the outbox while the user's row is locked. */
 @ApplicationScoped
 class Users {
     private static final String UNIQUE_VIOLATION = "23505";
@@ -58,20 +54,20 @@ class Users {
     private final Database database;
     private final Outbox outbox;
     private final Publisher publisher;
+    private final Clock clock;
 
-    Users(Database database, Outbox outbox, Publisher publisher) {
+    Users(Database database, Outbox outbox, Publisher publisher, Clock clock) {
         this.database = database;
         this.outbox = outbox;
         this.publisher = publisher;
+        this.clock = clock;
     }
 
-    /** A 409 problem if the id or the e-mail is in use, a 410 one if the id was. */
+    /** Throws a 409 problem if the id or the e-mail is in use, a 410 one if the user of this id is deleted. */
     User register(UUID id, UserData data) {
         User registered = database.inTransaction(transaction -> {
-            User user = query(transaction, INSERT, tuple(id, data))
-                    .findFirst()
-                    .map(Users::user)
-                    .orElseThrow(() -> inUse(transaction, id));
+            User user =
+                    transaction.first(INSERT, tuple(id, data), Users::user).orElseThrow(() -> inUse(transaction, id));
             outbox.add(transaction, new UserRegistered(id, user.version(), user.registeredAt()));
             return user;
         });
@@ -79,19 +75,17 @@ class Users {
         return registered;
     }
 
-    /** A 404 problem if this was never a user, a 410 one if it is none any more. */
+    /** Throws a 404 problem if there never was such a user, a 410 one if the user is deleted. */
     User get(UUID id) {
-        return database.withConnection(connection -> get(connection, FIND, id));
+        return database.withConnection(sql -> get(sql, FIND, id));
     }
 
-    /** Users in the order of their ids, whose e-mail and name begin so; null stands for any. */
+    /** Users in the order of their ids, by the beginnings of e-mail and name; null matches all. */
     List<User> list(UUID after, String email, String name, int limit) {
-        return database.withConnection(connection -> query(connection, LIST, Tuple.of(after, email, name, limit))
-                .map(Users::user)
-                .toList());
+        return database.withConnection(sql -> sql.list(LIST, Tuple.of(after, email, name, limit), Users::user));
     }
 
-    /** As {@link #get}; a 412 or 428 problem unless {@code ifMatch} names the version. What changes nothing makes none. */
+    /** As {@link #get}; throws a 412 or 428 problem unless {@code ifMatch} names the version. Equal data makes no new version. */
     User change(UUID id, String ifMatch, UnaryOperator<UserData> change) {
         User changed = database.inTransaction(transaction -> {
             User user = get(transaction, LOCK, id);
@@ -103,23 +97,20 @@ class Users {
         return changed;
     }
 
-    /** As {@link #get}. Erases what is personal; the id stays, so that it is never given to anybody else. */
+    /** As {@link #get}. Erases the personal data; the id stays, so that nobody else ever gets it. */
     void delete(UUID id) {
         database.doInTransaction(transaction -> {
             get(transaction, LOCK, id);
-            OffsetDateTime now = now();
-            transaction.preparedQuery(ERASE).executeAndAwait(Tuple.of(id, now));
-            outbox.add(transaction, new UserDeleted(id, now.toInstant()));
+            Instant now = clock.instant();
+            transaction.update(ERASE, Tuple.of(id, Sql.timestamp(now)));
+            outbox.add(transaction, new UserDeleted(id, now));
         });
         publisher.publishSoon();
     }
 
-    private User update(SqlConnection transaction, UUID id, UserData data) {
+    private User update(Sql transaction, UUID id, UserData data) {
         try {
-            User user = query(transaction, UPDATE, tuple(id, data))
-                    .map(Users::user)
-                    .findFirst()
-                    .orElseThrow();
+            User user = transaction.first(UPDATE, tuple(id, data), Users::user).orElseThrow();
             outbox.add(transaction, new UserChanged(id, user.version(), user.changedAt()));
             return user;
         } catch (PgException e) {
@@ -127,8 +118,9 @@ class Users {
         }
     }
 
-    private static ProblemException inUse(SqlConnection transaction, UUID id) {
-        return find(transaction, FIND, id)
+    private static ProblemException inUse(Sql transaction, UUID id) {
+        return transaction
+                .first(FIND, Tuple.of(id), Function.identity())
                 .map(row -> deleted(row)
                         ? gone(id)
                         : Problem.because(
@@ -139,21 +131,12 @@ class Users {
                 .orElseGet(Users::emailTaken);
     }
 
-    private static User get(SqlConnection connection, String select, UUID id) {
-        Row row = find(connection, select, id).orElseThrow(() -> Problem.notFound("user", id));
+    private static User get(Sql sql, String select, UUID id) {
+        Row row = sql.first(select, Tuple.of(id), Function.identity()).orElseThrow(() -> Problem.notFound("user", id));
         if (deleted(row)) {
             throw gone(id);
         }
         return user(row);
-    }
-
-    private static Optional<Row> find(SqlConnection connection, String select, UUID id) {
-        return query(connection, select, Tuple.of(id)).findFirst();
-    }
-
-    private static Stream<Row> query(SqlConnection connection, String statement, Tuple parameters) {
-        return StreamSupport.stream(
-                connection.preparedQuery(statement).executeAndAwait(parameters).spliterator(), false);
     }
 
     private static boolean deleted(Row row) {
@@ -180,8 +163,8 @@ class Users {
                 row.getString("name"),
                 row.getString("street") == null ? null : address(row),
                 row.getInteger("version"),
-                instant(row, "registered_at"),
-                instant(row, "changed_at"));
+                Sql.instant(row, "registered_at"),
+                Sql.instant(row, "changed_at"));
     }
 
     private static Address address(Row row) {
@@ -189,11 +172,7 @@ class Users {
                 row.getString("street"), row.getString("city"), row.getString("postal_code"), row.getString("country"));
     }
 
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
-    }
-
-    private static Tuple tuple(UUID id, UserData data) {
+    private Tuple tuple(UUID id, UserData data) {
         Address address = data.address() == null ? new Address(null, null, null, null) : data.address();
         return Tuple.tuple()
                 .addUUID(id)
@@ -203,11 +182,6 @@ class Users {
                 .addString(address.city())
                 .addString(address.postalCode())
                 .addString(address.country())
-                .addOffsetDateTime(now());
-    }
-
-    /** To the microsecond, as PostgreSQL keeps it. */
-    private static OffsetDateTime now() {
-        return OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+                .addOffsetDateTime(Sql.timestamp(clock.instant()));
     }
 }

@@ -18,7 +18,7 @@ public class OrderServiceStub implements QuarkusTestResourceLifecycleManager {
     /** A request as it arrived. */
     record Asked(String path, String authorization) {}
 
-    /** How to answer. */
+    /** A way to answer. */
     @FunctionalInterface
     interface Behaviour {
         void answer(HttpExchange exchange) throws IOException;

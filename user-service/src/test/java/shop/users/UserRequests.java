@@ -1,19 +1,12 @@
 package shop.users;
 
 import static io.restassured.RestAssured.given;
-import static org.hamcrest.Matchers.equalTo;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import shop.testkit.Tokens;
 
 /** The requests that the tests of users have in common. */
@@ -59,21 +52,27 @@ final class UserRequests {
         return given().auth().oauth2(token);
     }
 
-    static ValidatableResponse problem(Response response, int status, String slug) {
-        return response.then()
-                .statusCode(status)
-                .contentType("application/problem+json")
-                .body("type", equalTo("https://shop.example/problems/" + slug))
-                .body("status", equalTo(status));
+    static ValidatableResponse list(String parameters) {
+        return asAdmin()
+                .urlEncodingEnabled(false)
+                .get("/users?" + parameters)
+                .then()
+                .statusCode(200);
     }
 
-    /** The statuses of {@code times} requests that are sent together, the lowest first. */
-    static List<Integer> atOnce(int times, IntFunction<Callable<Integer>> request) throws InterruptedException {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            return threads.invokeAll(IntStream.range(0, times).mapToObj(request).toList()).stream()
-                    .map(Future::resultNow)
-                    .sorted()
-                    .toList();
-        }
+    static Response patch(RequestSpecification caller, UUID id, int version, String body) {
+        return caller.contentType(ContentType.JSON)
+                .header("If-Match", "\"" + version + "\"")
+                .body(body)
+                .patch("/users/" + id);
+    }
+
+    static Response request(RequestSpecification caller, String method, String path) {
+        return method.equals("PATCH")
+                ? caller.contentType(ContentType.JSON)
+                        .header("If-Match", "\"1\"")
+                        .body("{\"name\":\"A\"}")
+                        .patch(path)
+                : caller.request(method, path);
     }
 }

@@ -14,7 +14,7 @@ import shop.functions.InvalidEvent;
 public class Heartbeat {
     private static final Logger LOG = Logger.getLogger(Heartbeat.class);
 
-    /** What the schedule says. */
+    /** The data of the schedule's event. */
     public record Greeting(String message) {}
 
     private final MeterRegistry meters;

@@ -24,7 +24,7 @@ import shop.functions.Handles;
 import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
 
-/** Mails a customer what became of their order. */
+/** Mails a customer about the new state of their order. */
 @Singleton
 public class NotifyCustomer {
     private static final Logger LOG = Logger.getLogger(NotifyCustomer.class);
@@ -40,7 +40,7 @@ public class NotifyCustomer {
             EventTypes.ORDER_SHIPPED, new Letter("is on its way", "It has left our house."),
             EventTypes.ORDER_DELIVERED, new Letter("was delivered", "Enjoy it, and thank you for shopping with us."));
 
-    /** What all six events say alike. */
+    /** The common part of the six events. */
     public record OrderNews(UUID orderId, UUID userId) {}
 
     private record Letter(String news, String sentence) {
@@ -54,7 +54,7 @@ public class NotifyCustomer {
         }
     }
 
-    /** Made at its first use, since it can't be made without its setting. */
+    /** Made at the first use, since it can't be made without its setting. */
     private final Instance<UserService> users;
 
     private final Mailer mailer;

@@ -11,7 +11,7 @@ import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 @ApplicationScoped
 @RegisterRestClient(configKey = "user-service")
 interface UserService {
-    /** What this function wants to know of a user. */
+    /** The part of a user that this function needs. */
     record User(String email, String name) {}
 
     @GET

@@ -9,33 +9,36 @@ import io.quarkus.funqy.knative.events.CloudEventBuilder;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import shop.events.EventTypes;
 import shop.events.Money;
-import shop.events.OrderPlaced;
-import shop.events.PaymentAuthorized;
-import shop.events.PaymentDeclined;
 import shop.events.ShopEvent;
+import shop.events.ShopEvent.OrderPlaced;
+import shop.events.ShopEvent.PaymentAuthorized;
+import shop.events.ShopEvent.PaymentDeclined;
 import shop.events.Uuids;
 import shop.functions.Handles;
 import shop.functions.Unavailable;
 import shop.functions.payment.PaymentProvider.Charge;
 import shop.functions.payment.PaymentProvider.ChargeRequest;
 
-/** Charges a placed order, and replies with what the payment provider said. */
+/** Charges a placed order, and replies with the payment provider's answer. */
 @Singleton
 @RegisterForReflection(targets = {PaymentAuthorized.class, PaymentDeclined.class, Money.class})
 public class AuthorizePayment {
     /** Made at its first use, since it can't be made without its setting. */
     private final Instance<PaymentProvider> provider;
 
-    AuthorizePayment(@RestClient Instance<PaymentProvider> provider) {
+    private final Clock clock;
+
+    AuthorizePayment(@RestClient Instance<PaymentProvider> provider, Clock clock) {
         this.provider = provider;
+        this.clock = clock;
     }
 
     /** The reply's data is a {@link ShopEvent}; declared as such, Jackson would write only that interface's members: none. */
@@ -64,7 +67,7 @@ public class AuthorizePayment {
     }
 
     /** Its id is derived from the event's, so that a redelivery makes the same reply again, which inboxes recognise. */
-    private static CloudEvent<Object> reply(CloudEvent<?> event, ShopEvent data) {
+    private CloudEvent<Object> reply(CloudEvent<?> event, ShopEvent data) {
         String orderId = data.aggregateId().toString();
         Map<String, String> extensions = new HashMap<>(Map.of("partitionkey", orderId));
         extensions.computeIfAbsent("traceparent", event.extensions()::get);
@@ -74,7 +77,7 @@ public class AuthorizePayment {
                 .source(EventTypes.AUTHORIZE_PAYMENT)
                 .type(data.type())
                 .subject(orderId)
-                .time(OffsetDateTime.now(ZoneOffset.UTC))
+                .time(OffsetDateTime.now(clock))
                 .dataSchema(EventTypes.schemaOf(data.type()))
                 .extensions(extensions)
                 .build(data);

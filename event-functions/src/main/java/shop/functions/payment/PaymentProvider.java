@@ -8,7 +8,7 @@ import jakarta.ws.rs.PathParam;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 
-/** The company that takes the money. Both calls are idempotent by order id, so either may be repeated at will. */
+/** The API of the payment provider. Both calls are idempotent by order id, so that they can be repeated. */
 @ApplicationScoped
 @RegisterRestClient(configKey = "payment-provider")
 @Path("/charges/{orderId}")
@@ -23,13 +23,13 @@ interface PaymentProvider {
         DECLINED
     }
 
-    /** @param reason why the charge was declined */
+    /** @param reason the reason for a decline */
     record Charge(Status status, String chargeId, String reason) {}
 
     @PUT
     Charge charge(@PathParam("orderId") UUID orderId, ChargeRequest request);
 
-    /** Refunds what was charged for this order, and declines whatever would be charged for it later. */
+    /** Refunds the charge of this order, if there is one, and declines any later one. */
     @POST
     @Path("/cancel")
     void cancel(@PathParam("orderId") UUID orderId);

@@ -7,12 +7,12 @@ import jakarta.inject.Singleton;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import shop.events.EventTypes;
-import shop.events.RefundRequested;
+import shop.events.ShopEvent.RefundRequested;
 import shop.functions.Handles;
 import shop.functions.InvalidEvent;
 import shop.functions.Unavailable;
 
-/** Gives back whatever was, or will be, charged for an order. */
+/** Refunds all past and future charges of an order. */
 @Singleton
 public class RefundPayment {
     /** Made at its first use, since it can't be made without its setting. */

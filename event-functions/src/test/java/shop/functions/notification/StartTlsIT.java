@@ -65,7 +65,7 @@ class StartTlsIT {
         assertEquals(List.of(), mails);
     }
 
-    /** What the function answers that has this mail server, and believes in that certificate. */
+    /** The answer of a function that has this mail server and trusts that certificate. */
     private ValidatableResponse notified(SMTPServer server, Certificate believed) throws IOException {
         server.start();
         try (Party userService = new Party();

@@ -1,16 +1,15 @@
 package shop.orders.buyer;
 
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.UUID;
 import shop.kit.http.Problem;
+import shop.kit.sql.Sql;
 
 /**
- * The row of a buyer is the lock between an order and the deletion of its user: both take it first. So an order is placed
- * either before the deletion, which then cancels it, or not at all.
+ * The buyers' rows, which are locks between an order and the deletion of its user. Both take the lock first, so an order is
+ * placed before the deletion, which then cancels it, or not at all.
  */
 @ApplicationScoped
 public class Buyers {
@@ -24,21 +23,18 @@ public class Buyers {
             on conflict (id) do update set deleted_at = coalesce(buyers.deleted_at, excluded.deleted_at)""";
 
     /** Locks the buyer until {@code transaction} ends; a 403 problem when the user was deleted. */
-    public void lock(SqlConnection transaction, UUID user) {
+    public void lock(Sql transaction, UUID user) {
         boolean deleted = transaction
-                .preparedQuery(LOCK)
-                .executeAndAwait(Tuple.of(user))
-                .iterator()
-                .next()
-                .getBoolean("deleted");
+                .first(LOCK, Tuple.of(user), row -> row.getBoolean("deleted"))
+                .orElseThrow();
         if (deleted) {
             throw Problem.because(
                     403, "user-deleted", "User deleted", "This user was deleted; no new orders of theirs are taken.");
         }
     }
 
-    /** Locks the buyer until {@code transaction} ends, and takes no more orders of theirs from then on. */
-    public void delete(SqlConnection transaction, UUID user, Instant deletedAt) {
-        transaction.preparedQuery(DELETE).executeAndAwait(Tuple.of(user, deletedAt.atOffset(ZoneOffset.UTC)));
+    /** Locks the buyer until {@code transaction} ends, and refuses new orders of the buyer from then on. */
+    public void delete(Sql transaction, UUID user, Instant deletedAt) {
+        transaction.update(DELETE, Tuple.of(user, Sql.timestamp(deletedAt)));
     }
 }

@@ -3,14 +3,14 @@ package shop.orders.order;
 import io.cloudevents.CloudEvent;
 
 /**
- * Why an order's state changes.
+ * The reason for a change of an order's state.
  *
  * @param reason for people to read
- * @param eventId the CloudEvent that caused it, or null
+ * @param eventId the id of the CloudEvent that caused it, or null
  */
 record Cause(String reason, String eventId) {
     Cause {
-        reason = reason.replace('\0', ' '); // others' words, and PostgreSQL takes no NUL
+        reason = reason.replace('\0', ' '); // it may come from outside, and PostgreSQL takes no NUL
     }
 
     static Cause of(String reason) {

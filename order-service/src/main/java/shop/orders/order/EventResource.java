@@ -16,16 +16,16 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
-import shop.events.PaymentAuthorized;
-import shop.events.PaymentDeclined;
-import shop.events.UserDeleted;
+import shop.events.ShopEvent.PaymentAuthorized;
+import shop.events.ShopEvent.PaymentDeclined;
+import shop.events.ShopEvent.UserDeleted;
 import shop.kit.events.EventEndpoint;
 import shop.kit.events.Inbox;
 import shop.orders.buyer.Buyers;
 
 /**
- * What other parts of the shop tell: how a payment went, that a user was deleted. An event that is late, repeated,
- * impossible or not for us changes no state and is acknowledged: sending it again would not make it better.
+ * Receives the answers about payments and the deletions of users. An event that is late, repeated, impossible or not for this
+ * service changes no state and is acknowledged, since another delivery would not help.
  */
 @Path("/events")
 @RunOnVirtualThread

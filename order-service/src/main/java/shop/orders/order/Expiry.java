@@ -12,8 +12,8 @@ import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 import shop.kit.Sweep;
 
 /**
- * Writes down which orders have expired, which reads know by the clock anyway: at the sweep, after other requests, and when
- * an instance has become ready.
+ * Records the expiry of overdue orders, which reads know by the clock anyway: at the sweep, after other requests, and when an
+ * instance has become ready. The pause between two runs is this process' own, so it is measured by its timer.
  */
 @ApplicationScoped
 public class Expiry implements Sweep {
@@ -35,7 +35,7 @@ public class Expiry implements Sweep {
         expire(Integer.MAX_VALUE);
     }
 
-    /** Each order in a transaction of its own: none waits for the stock of another. */
+    /** Each order in a transaction of its own, so that no order waits for the stock of another. */
     @ActivateRequestContext
     void expire(int limit) {
         int expired = 0;

@@ -17,9 +17,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.orders.product.Product;
 
 /**
- * What a customer sends to order something. Prices are not for the customer to say.
+ * The order as a customer requests it: without prices, which are the catalogue's.
  *
- * @param paymentToken what the payment provider gave the customer to pay with; it is passed on and not kept
+ * @param paymentToken the payment provider's token for this payment; passed on and not kept
  */
 public record NewOrder(
         @NotEmpty @Size(max = 100) List<@NotNull @Valid Line> lines,
@@ -32,7 +32,7 @@ public record NewOrder(
 
             @NotNull @Min(1) @Max(1000) Integer quantity) {}
 
-    /** How many of which sku, lines of the same one added up. */
+    /** The quantity of each sku, lines of the same sku added up. */
     Map<String, Long> quantities() {
         return lines.stream().collect(toMap(Line::sku, line -> line.quantity().longValue(), Long::sum, TreeMap::new));
     }

@@ -8,11 +8,11 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.events.Money;
 
 /**
- * An order as it is by the clock.
+ * An order in its state by the clock.
  *
  * @param userId the buyer
- * @param recorded its state as it is written down; other than {@code status} when it has expired by the clock since
- * @param paymentDeadline when it expires if there is no answer about its payment by then
+ * @param recorded the recorded state; differs from {@code status} if the order has expired since
+ * @param paymentDeadline the time of its expiry, unless an answer about its payment comes before
  */
 public record Order(
         UUID id,

@@ -1,6 +1,6 @@
 package shop.orders.order;
 
-/** What can happen to an order. */
+/** An event in the life of an order, which may lead to another state. */
 public enum OrderEvent {
     PAYMENT_AUTHORIZED,
     PAYMENT_DECLINED,

@@ -40,7 +40,7 @@ import shop.kit.sql.Database;
 @SecurityRequirement(name = Api.BEARER)
 @Tag(name = "Orders", description = "Customers have access to their own, admins to all; trusted services read all.")
 public class OrderResource {
-    private final Placing placing;
+    private final OrderPlacement placement;
     private final Orders orders;
     private final Database database;
     private final IdempotencyKeys idempotency;
@@ -48,13 +48,13 @@ public class OrderResource {
     private final Caller caller;
 
     OrderResource(
-            Placing placing,
+            OrderPlacement placement,
             Orders orders,
             Database database,
             IdempotencyKeys idempotency,
             Publisher publisher,
             Caller caller) {
-        this.placing = placing;
+        this.placement = placement;
         this.orders = orders;
         this.database = database;
         this.idempotency = idempotency;
@@ -84,7 +84,7 @@ public class OrderResource {
             @NotNull @Valid NewOrder request) {
         UUID user = caller.requireUserId();
         Response response = idempotency.once(user, "POST /orders", key, request, transaction -> {
-            Order order = placing.place(transaction, user, request);
+            Order order = placement.place(transaction, user, request);
             return new IdempotencyKeys.Answer(201, URI.create("/orders/" + order.id()), order);
         });
         publisher.publishSoon();
@@ -178,7 +178,7 @@ public class OrderResource {
                 .orElseThrow(() -> Problem.notFound("order", id));
         publisher.publishSoon();
         OrderStatus before = outcome.before().status();
-        if (before.after(event).isEmpty()) {
+        if (before.next(event).isEmpty()) {
             throw Problem.because(
                     409,
                     "impossible-transition",

@@ -10,7 +10,7 @@ import static shop.orders.order.OrderEvent.SHIP;
 import java.util.Map;
 import java.util.Optional;
 
-/** The states of an order, and the one table that says what leads from which to which. What it does not list is impossible. */
+/** The states of an order, and the table of its transitions. A transition that is not listed is impossible. */
 public enum OrderStatus {
     PLACED,
     CONFIRMED,
@@ -30,12 +30,12 @@ public enum OrderStatus {
             CONFIRMED, Map.of(SHIP, SHIPPED, CANCEL, CANCELLED),
             SHIPPED, Map.of(DELIVER, DELIVERED));
 
-    /** The state that {@code event} leads to from here; empty when it is late, repeated or impossible. */
-    public Optional<OrderStatus> after(OrderEvent event) {
+    /** The state after {@code event}; empty if the event is late, repeated or impossible. */
+    public Optional<OrderStatus> next(OrderEvent event) {
         return Optional.ofNullable(TRANSITIONS.getOrDefault(this, Map.of()).get(event));
     }
 
-    /** Nothing was sold: the stock is back, and no charge may stand. */
+    /** Whether nothing was sold: the stock is back, and no charge may stand. */
     public boolean isVoid() {
         return this == REJECTED || this == CANCELLED || this == EXPIRED;
     }

@@ -6,47 +6,57 @@ import static java.util.stream.Collectors.summingLong;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import shop.events.Money;
-import shop.events.OrderCancelled;
-import shop.events.OrderConfirmed;
-import shop.events.OrderDelivered;
-import shop.events.OrderExpired;
-import shop.events.OrderRejected;
-import shop.events.OrderShipped;
-import shop.events.RefundRequested;
 import shop.events.ShopEvent;
+import shop.events.ShopEvent.OrderCancelled;
+import shop.events.ShopEvent.OrderConfirmed;
+import shop.events.ShopEvent.OrderDelivered;
+import shop.events.ShopEvent.OrderExpired;
+import shop.events.ShopEvent.OrderRejected;
+import shop.events.ShopEvent.OrderShipped;
+import shop.events.ShopEvent.RefundRequested;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 import shop.orders.product.Products;
 
-/** The orders that were placed, and the only place where their state changes. */
+/**
+ * The orders that were placed, and the only place where their state changes. A payment deadline was set by the clock of one
+ * instance and is judged by that of another; should they differ, orders expire that much earlier or later. The judgement
+ * that counts is made on a locked order and recorded.
+ */
 @ApplicationScoped
 class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class);
     private static final Cause TIMED_OUT = Cause.of("no answer about the payment came in time");
 
+    /** An order by the clock, which shows $1: one whose payment is overdue has expired, even if that is not recorded yet. */
     private static final String SELECT = """
-            select id, user_id, status, recorded, lines, total, currency, placed_at, payment_deadline from current_orders
+            select * from (
+                select id, user_id, total, currency, placed_at, payment_deadline, status as recorded,
+                    case when status = 'PLACED' and payment_deadline <= $1 then 'EXPIRED' else status end as status,
+                    (select json_agg(json_build_object('sku', sku, 'quantity', quantity, 'price', price) order by sku)
+                        from order_lines where order_id = id) as lines
+                from orders) as current_order
             """;
 
-    /** To be run after what it reads is locked, as a statement of its own: only that sees what the lock waited for. */
-    private static final String READ = SELECT + "where id = any($1) order by id";
+    /** Runs after the rows are locked, as a statement of its own: only such a one sees the changes that the lock waited for. */
+    private static final String READ = SELECT + "where id = any($2) order by id";
 
     private static final String LIST = SELECT + """
-            where ($1::uuid is null or user_id = $1) and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)
-            order by id desc limit $4""";
+            where ($2::uuid is null or user_id = $2) and ($3::text is null or status = $3) and ($4::uuid is null or id < $4)
+            order by id desc limit $5""";
 
     private static final String HISTORY =
             "select status, at, cause, event_id from order_history where order_id = $1 order by position";
@@ -58,36 +68,38 @@ class Orders {
             order by id for no key update""";
 
     private static final String LOCK_NEXT_OVERDUE = """
-            select id from orders where status = 'PLACED' and payment_deadline <= statement_timestamp()
+            select id from orders where status = 'PLACED' and payment_deadline <= $1
             order by payment_deadline limit 1 for no key update skip locked""";
 
     private static final String CHANGE = """
             with changed as (update orders set status = $2 where id = $1)
-            insert into order_history (order_id, status, cause, event_id) values ($1, $2, $3, $4) returning at""";
+            insert into order_history (order_id, status, at, cause, event_id) values ($1, $2, $3, $4, $5)""";
 
     private final Database database;
     private final Products products;
     private final Outbox outbox;
     private final Publisher publisher;
+    private final Clock clock;
 
-    Orders(Database database, Products products, Outbox outbox, Publisher publisher) {
+    Orders(Database database, Products products, Outbox outbox, Publisher publisher, Clock clock) {
         this.database = database;
         this.products = products;
         this.outbox = outbox;
         this.publisher = publisher;
+        this.clock = clock;
     }
 
-    /** An order before and after something happened to it. */
+    /** An order before and after an event. */
     record Outcome(Order before, Order after) {
         boolean changed() {
             return before.recorded() != after.recorded();
         }
     }
 
-    /** This order. Should it be overdue, this is written down first, so that its history says the same. */
+    /** The order of this id. The expiry of an overdue one is recorded first, so that its history says the same. */
     Optional<Order> find(UUID id) {
-        Optional<Order> found = database.withConnection(
-                connection -> read(connection, List.of(id)).stream().findFirst());
+        Optional<Order> found =
+                database.withConnection(sql -> read(sql, List.of(id)).stream().findFirst());
         if (found.isEmpty() || !found.get().overdue()) {
             return found;
         }
@@ -99,41 +111,29 @@ class Orders {
 
     /** Orders before {@code after}, newest first; all parameters but the last may be null. */
     List<Order> list(UUID user, OrderStatus status, UUID after, int limit) {
-        return database.withConnection(connection -> orders(connection
-                .preparedQuery(LIST)
-                .executeAndAwait(Tuple.of(user, status == null ? null : status.name(), after, limit))));
+        return database.withConnection(sql -> sql.list(
+                LIST, Tuple.of(now(), user, status == null ? null : status.name(), after, limit), Orders::order));
     }
 
     List<Change> history(UUID id) {
-        return database.withConnection(connection -> StreamSupport.stream(
-                        connection
-                                .preparedQuery(HISTORY)
-                                .executeAndAwait(Tuple.of(id))
-                                .spliterator(),
-                        false)
-                .map(row -> new Change(
-                        OrderStatus.valueOf(row.getString("status")),
-                        instant(row, "at"),
-                        row.getString("cause"),
-                        row.getString("event_id")))
-                .toList());
+        return database.withConnection(sql -> sql.list(HISTORY, Tuple.of(id), Orders::historyEntry));
     }
 
-    /** Lets this happen to the order and publishes what came of it; empty when there is no such order. */
-    Optional<Outcome> apply(SqlConnection transaction, UUID id, OrderEvent event, Cause cause) {
+    /** Applies the event to the order and publishes the outcome; empty if there is no such order. */
+    Optional<Outcome> apply(Sql transaction, UUID id, OrderEvent event, Cause cause) {
         return applyToAll(transaction, lock(transaction, LOCK_ONE, Tuple.of(id)), event, cause).stream()
                 .findFirst();
     }
 
-    void cancelOpenOrdersOf(SqlConnection transaction, UUID user, Cause cause) {
+    void cancelOpenOrdersOf(Sql transaction, UUID user, Cause cause) {
         applyToAll(transaction, lock(transaction, LOCK_OPEN, Tuple.of(user)), OrderEvent.CANCEL, cause);
     }
 
-    /** Writes down that one overdue order has expired; false when there is none that nobody else is writing down. */
+    /** Records the expiry of one overdue order that nobody else has locked; false if there is no such order. */
     boolean expireNext() {
         List<Outcome> expired = database.inTransaction(transaction -> applyToAll(
                 transaction,
-                lock(transaction, LOCK_NEXT_OVERDUE, Tuple.tuple()),
+                lock(transaction, LOCK_NEXT_OVERDUE, Tuple.of(now())),
                 OrderEvent.PAYMENT_OVERDUE,
                 TIMED_OUT));
         if (expired.isEmpty()) {
@@ -143,19 +143,12 @@ class Orders {
         return true;
     }
 
-    private List<Order> lock(SqlConnection transaction, String query, Tuple parameters) {
-        List<UUID> ids = StreamSupport.stream(
-                        transaction
-                                .preparedQuery(query)
-                                .executeAndAwait(parameters)
-                                .spliterator(),
-                        false)
-                .map(row -> row.getUUID("id"))
-                .toList();
+    private List<Order> lock(Sql transaction, String query, Tuple parameters) {
+        List<UUID> ids = transaction.list(query, parameters, row -> row.getUUID("id"));
         return ids.isEmpty() ? List.of() : read(transaction, ids);
     }
 
-    private List<Outcome> applyToAll(SqlConnection transaction, List<Order> locked, OrderEvent event, Cause cause) {
+    private List<Outcome> applyToAll(Sql transaction, List<Order> locked, OrderEvent event, Cause cause) {
         List<Outcome> outcomes = locked.stream()
                 .map(order -> new Outcome(
                         order,
@@ -167,8 +160,8 @@ class Orders {
         return outcomes;
     }
 
-    private Order apply(SqlConnection transaction, Order order, OrderEvent event, Cause cause) {
-        Optional<OrderStatus> next = order.recorded().after(event);
+    private Order apply(Sql transaction, Order order, OrderEvent event, Cause cause) {
+        Optional<OrderStatus> next = order.recorded().next(event);
         if (next.isPresent()) {
             return change(transaction, order, next.get(), cause);
         }
@@ -179,14 +172,10 @@ class Orders {
         return order;
     }
 
-    private Order change(SqlConnection transaction, Order order, OrderStatus next, Cause cause) {
-        Instant at = instant(
-                transaction
-                        .preparedQuery(CHANGE)
-                        .executeAndAwait(Tuple.of(order.id(), next.name(), cause.reason(), cause.eventId()))
-                        .iterator()
-                        .next(),
-                "at");
+    private Order change(Sql transaction, Order order, OrderStatus next, Cause cause) {
+        Instant at = clock.instant();
+        transaction.update(
+                CHANGE, Tuple.of(order.id(), next.name(), Sql.timestamp(at), cause.reason(), cause.eventId()));
         outbox.add(transaction, announcement(order, next, cause.reason(), at));
         if (next == OrderStatus.CANCELLED || next == OrderStatus.EXPIRED) {
             requestRefund(transaction, order.id(), cause.reason());
@@ -195,9 +184,9 @@ class Orders {
         return order.with(next);
     }
 
-    /** Has what was or will be charged for this order given back, whether or not a charge is known. */
-    void requestRefund(SqlConnection transaction, UUID order, String reason) {
-        outbox.add(transaction, new RefundRequested(order, reason, Instant.now()));
+    /** Requests the refund of all past and future charges of this order, whether or not one is known. */
+    void requestRefund(Sql transaction, UUID order, String reason) {
+        outbox.add(transaction, new RefundRequested(order, reason, clock.instant()));
     }
 
     private static ShopEvent announcement(Order order, OrderStatus next, String reason, Instant at) {
@@ -212,8 +201,8 @@ class Orders {
         };
     }
 
-    /** All at once, so that the products of several orders are locked in the order of their sku. */
-    private void giveBackStock(SqlConnection transaction, List<Outcome> outcomes) {
+    /** For all orders at once, so that their products are locked in the order of their sku. */
+    private void giveBackStock(Sql transaction, List<Outcome> outcomes) {
         Map<String, Long> quantities = outcomes.stream()
                 .filter(outcome -> outcome.changed() && outcome.after().status().isVoid())
                 .flatMap(outcome -> outcome.after().lines().stream())
@@ -224,14 +213,12 @@ class Orders {
         }
     }
 
-    private static List<Order> read(SqlConnection connection, List<UUID> ids) {
-        return orders(connection.preparedQuery(READ).executeAndAwait(Tuple.of(ids.toArray(UUID[]::new))));
+    private List<Order> read(Sql sql, List<UUID> ids) {
+        return sql.list(READ, Tuple.of(now(), ids.toArray(UUID[]::new)), Orders::order);
     }
 
-    private static List<Order> orders(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
-                .map(Orders::order)
-                .toList();
+    private OffsetDateTime now() {
+        return Sql.timestamp(clock.instant());
     }
 
     private static Order order(Row row) {
@@ -243,8 +230,8 @@ class Orders {
                 OrderStatus.valueOf(row.getString("recorded")),
                 lines(row.get(JsonArray.class, "lines"), currency),
                 new Money(row.getLong("total"), currency),
-                instant(row, "placed_at"),
-                instant(row, "payment_deadline"));
+                Sql.instant(row, "placed_at"),
+                Sql.instant(row, "payment_deadline"));
     }
 
     private static List<Order.Line> lines(JsonArray lines, String currency) {
@@ -255,7 +242,11 @@ class Orders {
                 .toList();
     }
 
-    private static Instant instant(Row row, String column) {
-        return row.getOffsetDateTime(column).toInstant();
+    private static Change historyEntry(Row row) {
+        return new Change(
+                OrderStatus.valueOf(row.getString("status")),
+                Sql.instant(row, "at"),
+                row.getString("cause"),
+                row.getString("event_id"));
     }
 }

@@ -2,9 +2,9 @@ package shop.orders.product;
 
 import shop.events.Money;
 
-/** A product of the catalogue, and how many of it can be ordered. */
+/** A product of the catalogue, and the number of pieces that can be ordered. */
 public record Product(String sku, String name, Money price, long stock) {
-    /** What identifies a product. */
+    /** The form of a product's identifier. */
     public static final String SKU = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
     public static final String SKU_RULE = "must be 1 to 64 letters, digits, '.', '_' or '-', not beginning with a sign";

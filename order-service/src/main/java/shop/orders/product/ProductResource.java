@@ -40,7 +40,7 @@ import shop.kit.http.Page;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 
-/** The catalogue: open to everyone, changed by admins. */
+/** The catalogue, which everyone reads and admins change. */
 @Path("/products")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -76,7 +76,7 @@ public class ProductResource {
         }
     }
 
-    /** How many pieces came in, or, below zero, went out other than by orders. */
+    /** The number of pieces that came in or, below zero, went out other than by orders. */
     public record StockChange(
             @NotNull @Min(-1_000_000_000) @Max(1_000_000_000)
             Integer delta) {}

@@ -1,17 +1,15 @@
 package shop.orders.product;
 
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import shop.events.Money;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /** The catalogue and its stock. */
 @ApplicationScoped
@@ -40,47 +38,37 @@ public class Products {
     record Saved(Product product, boolean created) {}
 
     Optional<Product> find(String sku) {
-        return database.withConnection(
-                connection -> products(connection.preparedQuery(FIND).executeAndAwait(Tuple.of(sku))).stream()
-                        .findFirst());
+        return database.withConnection(sql -> sql.first(FIND, Tuple.of(sku), Products::product));
     }
 
     List<Product> list(String after, int limit) {
-        return database.withConnection(
-                connection -> products(connection.preparedQuery(LIST).executeAndAwait(Tuple.of(after, limit))));
+        return database.withConnection(sql -> sql.list(LIST, Tuple.of(after, limit), Products::product));
     }
 
     /** Adds a product, without stock, or changes its name and price. Orders that were placed keep their price. */
     Saved save(String sku, String name, Money price) {
-        Row row = database.withConnection(connection -> connection
-                .preparedQuery(SAVE)
-                .executeAndAwait(Tuple.of(sku, name, price.amount(), price.currency()))
-                .iterator()
-                .next());
-        return new Saved(product(row), row.getBoolean("created"));
+        return database.withConnection(sql -> sql.first(
+                        SAVE,
+                        Tuple.of(sku, name, price.amount(), price.currency()),
+                        row -> new Saved(product(row), row.getBoolean("created")))
+                .orElseThrow());
     }
 
     /**
      * The products of these skus that exist, locked until {@code transaction} ends. They are locked in the order of their
      * sku: so transactions that lock all they need by one call never wait for each other in a circle.
      */
-    public List<Product> lock(SqlConnection transaction, Collection<String> skus) {
-        return products(transaction.preparedQuery(LOCK).executeAndAwait(Tuple.of(skus.toArray(String[]::new))));
+    public List<Product> lock(Sql transaction, Collection<String> skus) {
+        return transaction.list(LOCK, Tuple.of(skus.toArray(String[]::new)), Products::product);
     }
 
     /** Changes the stock of products that {@code transaction} has locked. The database refuses to go below zero. */
-    public void addStock(SqlConnection transaction, Map<String, Long> quantities) {
-        transaction
-                .preparedQuery(ADD)
-                .executeAndAwait(Tuple.of(
+    public void addStock(Sql transaction, Map<String, Long> quantities) {
+        transaction.update(
+                ADD,
+                Tuple.of(
                         quantities.keySet().toArray(String[]::new),
                         quantities.values().toArray(Long[]::new)));
-    }
-
-    private static List<Product> products(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
-                .map(Products::product)
-                .toList();
     }
 
     private static Product product(Row row) {

@@ -43,7 +43,7 @@ class OrderStatusTest {
         for (int i = 0; i < COLUMNS.length; i++) {
             assertEquals(
                     Optional.ofNullable(EXPECTED.get(status)[i]),
-                    status.after(COLUMNS[i]),
+                    status.next(COLUMNS[i]),
                     COLUMNS[i] + " in " + status);
         }
     }

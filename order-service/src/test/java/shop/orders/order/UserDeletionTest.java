@@ -11,13 +11,13 @@ import static shop.orders.Shop.line;
 import static shop.orders.Shop.newKey;
 import static shop.orders.Shop.order;
 import static shop.orders.Shop.placed;
-import static shop.orders.Shop.problem;
 import static shop.orders.Shop.product;
 import static shop.orders.Shop.published;
 import static shop.orders.Shop.status;
 import static shop.orders.Shop.stock;
-import static shop.orders.Shop.together;
 import static shop.orders.Shop.userDeleted;
+import static shop.testkit.Concurrently.together;
+import static shop.testkit.Problems.problem;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -70,7 +70,7 @@ public class EventEndpoint {
                                             header.accept(name, HeaderValue.decode(name, values.getFirst()))),
                             body)
                     .toEvent();
-        } catch (RuntimeException e) { // whatever the reader throws, the same bytes will never be an event
+        } catch (RuntimeException e) { // of any type: the same bytes will never be an event
             throw Problem.because(
                     400, "not-a-cloudevent", "Not a CloudEvent", "The request carries no CloudEvent: " + reason(e));
         }

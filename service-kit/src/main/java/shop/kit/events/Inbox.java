@@ -1,40 +1,43 @@
 package shop.kit.events;
 
 import io.cloudevents.CloudEvent;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /**
  * The idempotent inbox. Delivery is at least once; an event is identified by its {@code source} and {@code id} (CloudEvents
- * 1.0, 3.1), which are recorded in the transaction of what it causes.
+ * 1.0, 3.1), which are recorded in the transaction of its effect.
  */
 @ApplicationScoped
 public class Inbox implements Sweep {
     private static final Logger LOG = Logger.getLogger(Inbox.class);
-    private static final String RECORD = "insert into inbox (source, id) values ($1, $2) on conflict do nothing";
-    /** Longer than any broker redelivers, dead letters that are replayed by hand included. */
-    private static final String FORGET = "delete from inbox where received_at < now() - interval '90 days'";
+    private static final String RECORD =
+            "insert into inbox (source, id, received_at) values ($1, $2, $3) on conflict do nothing";
+    /** Longer than any broker redelivers, and than dead letters wait for a replay by hand. */
+    private static final String FORGET = "delete from inbox where received_at < $1::timestamptz - interval '90 days'";
 
     private final Database database;
     private final Publisher publisher;
+    private final Clock clock;
 
-    Inbox(Database database, Publisher publisher) {
+    Inbox(Database database, Publisher publisher, Clock clock) {
         this.database = database;
         this.publisher = publisher;
+        this.clock = clock;
     }
 
-    /** Does {@code work} in a transaction, unless this event's was done before; publishes what it added to the outbox. */
-    public void once(CloudEvent event, Consumer<SqlConnection> work) {
+    /** Does {@code work} in a transaction, unless the event was handled before; then publishes the outbox. */
+    public void once(CloudEvent event, Consumer<Sql> work) {
         boolean first = database.inTransaction(transaction -> {
-            boolean isNew = transaction
-                            .preparedQuery(RECORD)
-                            .executeAndAwait(Tuple.of(event.getSource().toString(), event.getId()))
-                            .rowCount()
+            boolean isNew = transaction.update(
+                            RECORD,
+                            Tuple.of(event.getSource().toString(), event.getId(), Sql.timestamp(clock.instant())))
                     == 1;
             if (isNew) {
                 work.accept(transaction);
@@ -49,6 +52,6 @@ public class Inbox implements Sweep {
 
     @Override
     public void sweep() {
-        database.withConnection(connection -> connection.query(FORGET).executeAndAwait());
+        database.withConnection(sql -> sql.update(FORGET, Tuple.of(Sql.timestamp(clock.instant()))));
     }
 }

@@ -6,16 +6,16 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
+import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.events.Uuids;
+import shop.kit.sql.Sql;
 
 /**
  * The transactional outbox: an event is written in the transaction of the change that it tells of, and published after its
@@ -31,16 +31,18 @@ public class Outbox {
 
     private final ObjectMapper json;
     private final Trace trace;
+    private final Clock clock;
     private final URI source;
 
-    Outbox(ObjectMapper json, Trace trace, @ConfigProperty(name = "shop.source") URI source) {
+    Outbox(ObjectMapper json, Trace trace, Clock clock, @ConfigProperty(name = "shop.source") URI source) {
         this.json = json;
         this.trace = trace;
+        this.clock = clock;
         this.source = source;
     }
 
-    /** Publishes this, should {@code transaction} commit. */
-    public void add(SqlConnection transaction, ShopEvent event) {
+    /** Publishes an event with this data, if {@code transaction} commits. */
+    public void add(Sql transaction, ShopEvent event) {
         String aggregate = event.aggregateId().toString();
         add(
                 transaction,
@@ -49,7 +51,7 @@ public class Outbox {
                         .withSource(source)
                         .withType(event.type())
                         .withSubject(aggregate)
-                        .withTime(OffsetDateTime.now(ZoneOffset.UTC))
+                        .withTime(OffsetDateTime.now(clock))
                         .withDataContentType("application/json")
                         .withDataSchema(URI.create(EventTypes.schemaOf(event.type())))
                         .withExtension("partitionkey", aggregate)
@@ -58,12 +60,12 @@ public class Outbox {
                         .build());
     }
 
-    /** Publishes this as it is, should {@code transaction} commit. */
-    public void add(SqlConnection transaction, CloudEvent event) {
+    /** Publishes this event unchanged, if {@code transaction} commits. */
+    public void add(Sql transaction, CloudEvent event) {
         Object partitionkey = event.getExtension("partitionkey");
-        transaction
-                .preparedQuery(INSERT)
-                .executeAndAwait(Tuple.of(
+        transaction.update(
+                INSERT,
+                Tuple.of(
                         partitionkey == null ? event.getId() : partitionkey.toString(),
                         StoredEvent.attributes(event),
                         event.getData() == null

@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -15,7 +14,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,16 +22,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.StreamSupport;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /**
- * Sends the outbox's rows to the broker ({@code K_SINK}) and removes what it took. A row may be sent only when no earlier
+ * Sends the outbox's rows to the broker ({@code K_SINK}) and removes those that it took. A row may be sent only when no earlier
  * one of its {@code partitionkey} is left, and is leased meanwhile, as long as the process lives: so any number of instances
  * may publish at once, and the order within a key holds. No transaction and no connection waits for the broker. A row whose
  * removal was cut off is sent again with the same id, when its lease is over.
+ *
+ * <p>Leases and waiting times are told by the clock of the database, {@code now()}, and not by an injected one: every instance
+ * must see the same end of a lease, or two would send one row.
  */
 @ApplicationScoped
 public class Publisher implements Sweep {
@@ -40,13 +43,13 @@ public class Publisher implements Sweep {
     static final int AT_ONCE = 64;
     private static final long AFTER_READY = Duration.ofSeconds(1).toMillis();
     private static final Duration AT_SHUTDOWN = Duration.ofSeconds(5);
-    /** How often is looked for more to send, and for leases to renew. */
+    /** The pause between two looks for more to send and for leases to renew. */
     private static final long WHILE_SENDING = Duration.ofSeconds(1).toMillis();
 
-    /** What a killed process was sending, another one sends after as long. */
+    /** The time after which another process sends the rows of a killed one. */
     private static final String LEASE = "next_attempt_at = now() + interval '15 seconds'";
 
-    /** What another instance claims at the same moment is locked; a moment later, it is not due. */
+    /** A row that another instance claims at the same moment is locked; a moment later, it is not due. */
     private static final String CLAIM = """
             with due as (
                 select position from outbox head
@@ -75,7 +78,7 @@ public class Publisher implements Sweep {
                 select 1 from outbox earlier
                 where earlier.partitionkey = head.partitionkey and earlier.position < head.position)""";
 
-    /** What came of sending a row. */
+    /** The outcome of sending a row. */
     private record Answer(long position, boolean taken) {}
 
     private final Database database;
@@ -117,7 +120,7 @@ public class Publisher implements Sweep {
         }
     }
 
-    /** What is sent but not answered by the end is sent again by the next instance. */
+    /** Rows that are sent but not answered by the end are sent again by the next instance. */
     void publishWhatIsLeft(@Observes ShutdownEvent stopped) {
         stopping = true;
         news.release();
@@ -181,11 +184,11 @@ public class Publisher implements Sweep {
         }
     }
 
-    /** Writes down what was answered, and sends what is due. Returns whether anything is being sent. */
+    /** Records the answers, and sends the rows that are due. Returns whether any row is being sent. */
     private boolean step() {
         news.drainPermits(); // Before anything is looked at: what changes after that ends the next wait.
         List<Answer> answered = List.copyOf(answers);
-        Optional<String> token = sink.token();
+        Map<String, String> credentials = sink.credentials();
         List<Row> claimed = database.inTransaction(transaction -> {
             execute(transaction, REMOVE, positions(answered, true));
             execute(transaction, POSTPONE, positions(answered, false));
@@ -193,7 +196,7 @@ public class Publisher implements Sweep {
             return claim(transaction, AT_ONCE - sending.size() + answered.size());
         });
         answered.forEach(answer -> sending.remove(answers.remove().position()));
-        claimed.forEach(row -> send(row, token));
+        claimed.forEach(row -> send(row, credentials));
         return !sending.isEmpty();
     }
 
@@ -210,26 +213,20 @@ public class Publisher implements Sweep {
                 .toList();
     }
 
-    private List<Row> claim(SqlConnection transaction, int room) {
-        return StreamSupport.stream(
-                        transaction
-                                .preparedQuery(CLAIM)
-                                .executeAndAwait(Tuple.of(sending.toArray(Long[]::new), room))
-                                .spliterator(),
-                        false)
-                .toList();
+    private List<Row> claim(Sql transaction, int room) {
+        return transaction.list(CLAIM, Tuple.of(sending.toArray(Long[]::new), room), Function.identity());
     }
 
-    private static void execute(SqlConnection transaction, String statement, Collection<Long> positions) {
+    private static void execute(Sql transaction, String statement, Collection<Long> positions) {
         if (!positions.isEmpty()) {
-            transaction.preparedQuery(statement).executeAndAwait(Tuple.of(positions.toArray(Long[]::new)));
+            transaction.update(statement, Tuple.of(positions.toArray(Long[]::new)));
         }
     }
 
-    private void send(Row row, Optional<String> token) {
+    private void send(Row row, Map<String, String> credentials) {
         long position = row.getLong("position");
         sending.add(position);
-        post(row, token).onComplete(result -> {
+        post(row, credentials).onComplete(result -> {
             if (result.failed()) {
                 logRefused(row, result.cause());
             }
@@ -239,10 +236,10 @@ public class Publisher implements Sweep {
     }
 
     /** Fails in one way only: a row that can't be sent must not keep the others from being sent. */
-    private Future<Void> post(Row row, Optional<String> token) {
+    private Future<Void> post(Row row, Map<String, String> credentials) {
         try {
             JsonObject attributes = row.getJsonObject("attributes");
-            return sink.send(StoredEvent.event(attributes, row.get(Buffer.class, "data")), token);
+            return sink.send(StoredEvent.event(attributes, row.get(Buffer.class, "data")), credentials);
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }
@@ -266,8 +263,8 @@ public class Publisher implements Sweep {
 
     /** Null when there is nothing left. */
     Long millisUntilTheNextIsDue() {
-        return database.withConnection(connection ->
-                connection.query(NEXT_DUE).executeAndAwait().iterator().next().getLong("millis"));
+        return database.withConnection(sql -> sql.list(NEXT_DUE, Tuple.tuple(), row -> row.getLong("millis")))
+                .getFirst();
     }
 
     private void awaitNews(long millis) {

@@ -30,15 +30,16 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Where events are sent to, as a Knative SinkBinding says it: the address in {@code K_SINK}, the certificates to trust
- * there, besides the usual ones, in {@code K_CA_CERTS}, extensions for every event in {@code K_CE_OVERRIDES}, and a token of
- * this workload, where the sink wants one, in a file.
+ * The address for events, in the variables of a Knative SinkBinding: {@code K_SINK}, {@code K_CA_CERTS} with certificates to
+ * trust there besides the usual ones, {@code K_CE_OVERRIDES} with extensions for every event; and a file with a token of this
+ * workload, if the sink wants one.
  */
 @ApplicationScoped
 class Sink {
@@ -77,24 +78,25 @@ class Sink {
         return address.isPresent();
     }
 
-    /** The token as it is now: it is replaced before it expires. Empty where none is mounted. */
-    Optional<String> token() {
+    /** The headers with the token as it is now, since it is replaced before it expires; empty if no token is mounted. */
+    Map<String, String> credentials() {
         try {
-            return Optional.of(Files.readString(token).strip());
+            String bearer = Files.readString(token).strip();
+            return Map.of(HttpHeaders.AUTHORIZATION.toString(), "Bearer " + bearer);
         } catch (NoSuchFileException e) {
-            return Optional.empty();
+            return Map.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Fails unless the sink answers 2xx. */
-    Future<Void> send(CloudEvent event, Optional<String> token) {
+    Future<Void> send(CloudEvent event, Map<String, String> credentials) {
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setAbsoluteURI(address.orElseThrow())
                 .setTimeout(ANSWER.toMillis());
-        token.ifPresent(bearer -> request.addHeader(HttpHeaders.AUTHORIZATION, "Bearer " + bearer));
+        credentials.forEach(request::addHeader);
         Buffer[] body = {Buffer.buffer()};
         HttpMessageFactory.createWriter(
                         (name, value) -> request.addHeader(name, HeaderValue.encode(name, value)),

@@ -8,7 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.OffsetDateTime;
 
-/** How tables keep an event: its attributes, extensions included, as one JSON object of strings, and its data as bytes. */
+/** The form of an event in tables: attributes and extensions as one JSON object of strings, data as bytes. */
 public final class StoredEvent {
     private StoredEvent() {}
 

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * The W3C trace context that a request belongs to: the one that it came with, or a new one. What a request causes carries
- * it on, in the extension {@code traceparent} of its events, so that an order can be followed through every log.
+ * The W3C trace context of a request: the one that it came with, or a new one. The events of the request carry it on in
+ * their extension {@code traceparent}, so that an order can be followed through every log.
  */
 @RequestScoped
 public class Trace {
@@ -22,7 +22,7 @@ public class Trace {
         join(context == null ? null : context.request().getHeader("traceparent"));
     }
 
-    /** Makes this the trace from now on, if it is one. */
+    /** Continues this trace, if the value is a traceparent of version 00; else keeps the trace or begins one. */
     public void join(Object traceparent) {
         if (traceparent != null && TRACEPARENT.matcher(traceparent.toString()).matches()) {
             parent = traceparent.toString();

@@ -8,7 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
-/** What the OpenAPI documents of all services have in common. An operation that needs a caller says {@code @SecurityRequirement(name = Api.BEARER)}. */
+/** The common part of the services' OpenAPI documents. An operation that needs a caller has {@code @SecurityRequirement(name = Api.BEARER)}. */
 @OpenAPIDefinition(
         info = @Info(title = "Shop", version = "1"),
         components = @Components(schemas = @Schema(name = "Problem", implementation = Problem.class)))

@@ -11,7 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.Response.Status;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Says why a body is refused that is too long; Quarkus, which would end such a request as well, says nothing. */
+/** Refuses a body that is too long with a problem. Quarkus refuses it as well, but without a word. */
 @ApplicationScoped
 class BodyLimit {
     private static final int BEFORE_QUARKUS = 9_000;
@@ -31,7 +31,7 @@ class BodyLimit {
         filters.register(this::check, BEFORE_QUARKUS);
     }
 
-    /** Of bodies that turn out to be too long while they are read. */
+    /** Handles bodies of unknown length that turn out to be too long while they are read. */
     void register(@Observes Router router) {
         router.route().order(Integer.MIN_VALUE).failureHandler(context -> {
             if (context.statusCode() == TOO_LARGE.getStatusCode()) {

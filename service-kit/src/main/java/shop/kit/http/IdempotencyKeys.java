@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.MediaType;
@@ -13,15 +12,18 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.function.Function;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
+import shop.kit.sql.Sql;
 
 /**
  * Makes an operation happen once for each {@code Idempotency-Key}. The key is recorded in the transaction of the effect:
- * both are there, or neither. Of two requests that arrive together the second waits for the first one's commit.
+ * both are there, or neither. Of two requests that arrive together the second waits for the first one's commit. A key's
+ * age is measured by the clocks of the instances, whose differences are small against its 24 hours.
  */
 @ApplicationScoped
 public class IdempotencyKeys implements Sweep {
@@ -29,9 +31,9 @@ public class IdempotencyKeys implements Sweep {
 
     /** A key past its 24 hours counts as never seen. */
     private static final String CLAIM = """
-            insert into idempotency_keys (caller, operation, key, request) values ($1, $2, $3, $4)
-            on conflict (caller, operation, key) do update set request = excluded.request, created_at = now()
-            where idempotency_keys.created_at < now() - interval '24 hours'""";
+            insert into idempotency_keys (caller, operation, key, request, created_at) values ($1, $2, $3, $4, $5)
+            on conflict (caller, operation, key) do update set request = excluded.request, created_at = excluded.created_at
+            where idempotency_keys.created_at < excluded.created_at - interval '24 hours'""";
 
     private static final String RECORD = """
             update idempotency_keys set status = $4, location = $5, body = $6
@@ -41,33 +43,39 @@ public class IdempotencyKeys implements Sweep {
             select request, status, location, body from idempotency_keys
             where caller = $1 and operation = $2 and key = $3""";
 
+    private static final String FORGET =
+            "delete from idempotency_keys where created_at < $1::timestamptz - interval '24 hours'";
+
     private final Database database;
     private final ObjectMapper json;
+    private final Clock clock;
 
-    IdempotencyKeys(Database database, ObjectMapper json) {
+    IdempotencyKeys(Database database, ObjectMapper json, Clock clock) {
         this.database = database;
         this.json = json;
+        this.clock = clock;
     }
 
-    /** What an operation answers, and answers again: a status, where the result is (or null), and its body. */
+    /**
+     * The answer of an operation, which its repetitions get, too.
+     *
+     * @param location of the result, or null
+     */
     public record Answer(int status, URI location, Object body) {}
 
     /**
-     * Does {@code work} in a transaction and answers what it returns, or what the first request with this key was answered.
+     * Does {@code work} in a transaction and returns its answer, or the answer to the first request with this key.
      * A problem that {@code work} throws leaves the key unused.
      *
-     * @param operation what is done to what, e.g. {@code POST /orders}: another operation may use the same key
+     * @param operation method and path, such as {@code POST /orders}: another operation may use the same key
      */
-    public Response once(
-            UUID caller, String operation, String key, Object request, Function<SqlConnection, Answer> work) {
+    public Response once(UUID caller, String operation, String key, Object request, Function<Sql, Answer> work) {
         requireUsable(key);
         String hash = hash(request);
         return database.inTransaction(transaction -> {
-            boolean first = transaction
-                            .preparedQuery(CLAIM)
-                            .executeAndAwait(Tuple.of(caller, operation, key, hash))
-                            .rowCount()
-                    == 1;
+            boolean first =
+                    transaction.update(CLAIM, Tuple.of(caller, operation, key, hash, Sql.timestamp(clock.instant())))
+                            == 1;
             return first
                     ? answerFirst(transaction, Tuple.of(caller, operation, key), work)
                     : answerAgain(transaction, Tuple.of(caller, operation, key), hash);
@@ -76,25 +84,20 @@ public class IdempotencyKeys implements Sweep {
 
     @Override
     public void sweep() {
-        database.withConnection(connection -> connection
-                .query("delete from idempotency_keys where created_at < now() - interval '24 hours'")
-                .executeAndAwait());
+        database.withConnection(sql -> sql.update(FORGET, Tuple.of(Sql.timestamp(clock.instant()))));
     }
 
-    private Response answerFirst(SqlConnection transaction, Tuple id, Function<SqlConnection, Answer> work) {
+    private Response answerFirst(Sql transaction, Tuple id, Function<Sql, Answer> work) {
         Answer answer = work.apply(transaction);
         String location = answer.location() == null ? null : answer.location().toString();
         String body = write(answer.body());
-        transaction
-                .preparedQuery(RECORD)
-                .executeAndAwait(
-                        id.addInteger(answer.status()).addString(location).addString(body));
+        transaction.update(
+                RECORD, id.addInteger(answer.status()).addString(location).addString(body));
         return respond(answer.status(), location, body);
     }
 
-    private Response answerAgain(SqlConnection transaction, Tuple id, String hash) {
-        Row first =
-                transaction.preparedQuery(FIND).executeAndAwait(id).iterator().next();
+    private Response answerAgain(Sql transaction, Tuple id, String hash) {
+        Row first = transaction.first(FIND, id, row -> row).orElseThrow();
         if (!hash.equals(first.getString("request"))) {
             throw Problem.because(
                     422,

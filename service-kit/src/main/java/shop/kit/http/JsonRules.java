@@ -11,7 +11,7 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** A client's JSON is taken as it was meant or not at all: no unknown members, none twice, no "3" for 3 or 3 for "3", no 1.5 cut to 1. */
+/** Strict reading of a client's JSON: no unknown members, no member twice, no "3" for 3 or 3 for "3", no 1.5 cut to 1. */
 @Singleton
 class JsonRules implements ObjectMapperCustomizer {
     @Override

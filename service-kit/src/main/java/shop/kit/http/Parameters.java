@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** Reads UUIDs, whole numbers and enumerations in paths and queries; what is none is a problem that says so, not JAX-RS' bare 404. */
+/** Reads UUIDs, whole numbers and enumerations in paths and queries. Other text is a problem that says so, not JAX-RS' bare 404. */
 @Provider
 public class Parameters implements ParamConverterProvider {
     private static final Map<Class<?>, Function<String, ?>> READERS =

@@ -6,13 +6,13 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * What every error answers (RFC 9457, {@code application/problem+json}).
+ * The body of every error (RFC 9457, {@code application/problem+json}).
  *
- * @param type stable, one for each kind of error; what a client may branch on
+ * @param type a URI for each kind of error, never changed, so that clients can branch on it
  * @param title the kind of error in words
  * @param status the HTTP status
- * @param detail what happened in this case, and what to do
- * @param errors the parts of the request at fault, where there are any
+ * @param detail this occurrence in words, and the way out of it
+ * @param errors the parts of the request at fault; absent if the fault is in none of them
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @RegisterForReflection // no resource returns one, so Quarkus does not see that Jackson writes it
@@ -21,7 +21,7 @@ public record Problem(String type, String title, int status, String detail, List
     public static final String MEDIA_TYPE = "application/problem+json";
     static final String TYPES = "https://shop.example/problems/";
 
-    /** Where a fault is, as OpenAPI names the places of a parameter. */
+    /** The place of a fault, as OpenAPI names the places of a parameter. */
     public enum Place {
         body,
         header,
@@ -34,7 +34,7 @@ public record Problem(String type, String title, int status, String detail, List
      *
      * @param in the place
      * @param name of the header, parameter or member; {@code lines[0].quantity} for a nested one
-     * @param message what is wrong with it, and what was expected
+     * @param message the fault in words, and the expectation
      */
     public record Fault(Place in, String name, String message) {}
 

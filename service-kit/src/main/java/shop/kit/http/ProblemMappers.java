@@ -23,7 +23,7 @@ import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns whatever ends a request early into a {@link Problem}. Nothing of an unforeseen fault is told but its status. */
+/** Turns every exception that ends a request into a {@link Problem}. Of an unforeseen one it tells the status only. */
 class ProblemMappers {
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 

@@ -10,7 +10,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 import shop.events.Uuids;
 import shop.kit.http.Problem;
 
-/** Who sent the request, by its bearer token. */
+/** The sender of the request, by its bearer token. */
 @RequestScoped
 public class Caller {
     public static final String CUSTOMER = "customer";
@@ -46,7 +46,7 @@ public class Caller {
                 : Optional.empty();
     }
 
-    /** Lets the owner, admins and services pass; for others a 403 problem, for nobody a 401 one. */
+    /** Lets the owner, admins and services pass; throws a 403 problem for others, a 401 one without a token. */
     public void requireAccessTo(UUID owner) {
         if (!owner.equals(requireUserId()) && !is(ADMIN) && !is(SERVICE)) {
             throw Problem.forbidden("This belongs to another user.");

@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whose tokens are trusted. Without an issuer of a kind, no token of that kind is. */
+/** The issuers whose tokens are trusted. Without an issuer of a kind, no token of that kind is trusted. */
 @ConfigMapping(prefix = "shop.identity")
 interface Identities {
     /** The company's, for people: their roles stand in the claim {@code groups}. */
@@ -31,7 +31,7 @@ interface Identities {
         /** The claim {@code iss}, to the letter. */
         Optional<String> issuer();
 
-        /** Where the issuer's keys are: a {@code file:} or {@code https:} URL of a JWKS (RFC 7517). */
+        /** The address of the issuer's keys: a {@code file:} or {@code https:} URL of a JWKS (RFC 7517). */
         Optional<String> jwks();
 
         /** A PEM file of the certificates to trust where the keys are, instead of the usual ones. */

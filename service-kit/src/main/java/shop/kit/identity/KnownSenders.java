@@ -10,13 +10,13 @@ import java.util.Optional;
 import shop.identity.SenderCheck;
 import shop.identity.Trust;
 import shop.identity.Verdict;
+import shop.kit.http.ExposureFilter;
 import shop.kit.http.Problem;
 import shop.kit.http.RouterProblems;
-import shop.kit.http.Surface;
 
 /**
- * Where the cluster gives its Triggers an identity, {@code /events} takes events from known ones only: before any resource
- * sees the request, so that none can forget to ask.
+ * Where the cluster gives its Triggers an identity, {@code /events} takes events from known ones only. The check comes before
+ * every resource, so that no resource can forget it.
  */
 @ApplicationScoped
 class KnownSenders {
@@ -33,13 +33,13 @@ class KnownSenders {
             SenderCheck check = new SenderCheck(trust(), this::refuse);
             filters.register(
                     context -> {
-                        if (Surface.isForEvents(context)) {
+                        if (ExposureFilter.isForEvents(context)) {
                             check.handle(context);
                         } else {
                             context.next();
                         }
                     },
-                    Surface.BEFORE_EVERYTHING - 1);
+                    ExposureFilter.BEFORE_EVERYTHING - 1);
         }
     }
 
@@ -48,7 +48,7 @@ class KnownSenders {
         return new Trust(
                 needed("CLUSTER_ISSUER", cluster.issuer()),
                 URI.create(needed("CLUSTER_JWKS", cluster.jwks())),
-                cluster.ca().map(Path::of),
+                cluster.ca().map(Path::of).orElse(null),
                 needed("SHOP_EVENT_AUDIENCE", identities.eventAudience()),
                 identities.brokers().orElseThrow());
     }

@@ -11,8 +11,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Settings that may change while the process runs: a mounted ConfigMap, one file for each key, read whenever it is asked
- * for. An edited ConfigMap reaches the file without a restart.
+ * Settings that may change while the process runs: a mounted ConfigMap with a file for each key, which is read at each
+ * question. An edited ConfigMap reaches the file without a restart.
  */
 @ApplicationScoped
 public class Settings {
@@ -27,8 +27,8 @@ public class Settings {
     }
 
     /**
-     * The ISO 8601 duration of this name, up to a year; {@code otherwise} when there is none, or one that is no such
-     * duration (logged).
+     * The setting of this name, an ISO 8601 duration up to a year; {@code otherwise} if it is missing or, which is logged, not
+     * such a duration.
      */
     public Duration duration(String name, Duration otherwise) {
         return directory
@@ -48,7 +48,7 @@ public class Settings {
             LOG.debug("What was read", e);
         }
         LOG.errorf(
-                "Setting %s is no ISO 8601 duration up to a year, such as PT15M; %s is used",
+                "Setting %s must be an ISO 8601 duration up to a year, such as PT15M; %s is used",
                 file.getFileName(), otherwise);
         return otherwise;
     }

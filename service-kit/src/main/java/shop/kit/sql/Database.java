@@ -17,22 +17,17 @@ public class Database {
     }
 
     /** A connection for single statements, each its own transaction. */
-    public <R> R withConnection(Function<SqlConnection, R> work) {
-        SqlConnection connection = pool.getConnectionAndAwait();
-        try {
-            return work.apply(connection);
-        } finally {
-            connection.closeAndAwait();
-        }
+    public <R> R withConnection(Function<Sql, R> work) {
+        return onConnection(connection -> work.apply(new Sql(connection)));
     }
 
     /** Commits what {@code work} did when it returns, and nothing of it when it throws. */
-    public <R> R inTransaction(Function<SqlConnection, R> work) {
-        return withConnection(connection -> {
+    public <R> R inTransaction(Function<Sql, R> work) {
+        return onConnection(connection -> {
             Transaction transaction = connection.beginAndAwait();
             R result;
             try {
-                result = work.apply(connection);
+                result = work.apply(new Sql(connection));
             } catch (Throwable failure) {
                 rollBack(transaction, failure);
                 throw failure;
@@ -42,11 +37,20 @@ public class Database {
         });
     }
 
-    public void doInTransaction(Consumer<SqlConnection> work) {
+    public void doInTransaction(Consumer<Sql> work) {
         inTransaction(transaction -> {
             work.accept(transaction);
             return null;
         });
+    }
+
+    private <R> R onConnection(Function<SqlConnection, R> work) {
+        SqlConnection connection = pool.getConnectionAndAwait();
+        try {
+            return work.apply(connection);
+        } finally {
+            connection.closeAndAwait();
+        }
     }
 
     private static void rollBack(Transaction transaction, Throwable cause) {

@@ -28,11 +28,8 @@ class SchemaCheck implements HealthCheck {
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("schema").withData("needed", version);
         try {
-            boolean applied = database.withConnection(connection -> connection
-                            .preparedQuery(APPLIED)
-                            .executeAndAwait(Tuple.of(version))
-                            .rowCount()
-                    > 0);
+            boolean applied = database.withConnection(
+                    sql -> sql.first(APPLIED, Tuple.of(version), row -> version).isPresent());
             return response.status(applied).build();
         } catch (RuntimeException e) {
             return response.down()

@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import shop.events.UserRegistered;
+import shop.events.ShopEvent.UserRegistered;
 import shop.kit.sql.Database;
 import shop.testkit.RecordingBroker;
 
@@ -100,12 +100,9 @@ class PublisherTest {
     }
 
     private long left() {
-        return database.withConnection(connection -> connection
-                .preparedQuery("select count(*) as left from outbox where partitionkey = $1")
-                .executeAndAwait(Tuple.of(key.toString()))
-                .iterator()
-                .next()
-                .getLong("left"));
+        return database.withConnection(sql -> sql.list(
+                        "select position from outbox where partitionkey = $1", Tuple.of(key.toString()), row -> row)
+                .size());
     }
 
     private void addTwo() {
@@ -117,17 +114,15 @@ class PublisherTest {
     }
 
     private int attempts() {
-        return database.withConnection(connection -> connection
-                .preparedQuery("select max(attempts) as attempts from outbox where partitionkey = $1")
-                .executeAndAwait(Tuple.of(key.toString()))
-                .iterator()
-                .next()
-                .getInteger("attempts"));
+        return database.withConnection(sql -> sql.first(
+                        "select max(attempts) as attempts from outbox where partitionkey = $1",
+                        Tuple.of(key.toString()),
+                        row -> row.getInteger("attempts"))
+                .orElseThrow());
     }
 
     private void update(String what) {
-        database.withConnection(connection -> connection
-                .preparedQuery("update outbox set " + what + " where partitionkey = $1")
-                .executeAndAwait(Tuple.of(key.toString())));
+        database.withConnection(
+                sql -> sql.update("update outbox set " + what + " where partitionkey = $1", Tuple.of(key.toString())));
     }
 }

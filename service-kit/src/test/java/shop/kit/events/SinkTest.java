@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import shop.testkit.Certificate;
 import shop.testkit.RecordingBroker;
 
-/** What a Knative SinkBinding says to whom it binds. */
+/** The sink as a Knative SinkBinding describes it. */
 class SinkTest {
     private final Vertx vertx = Vertx.vertx();
 
@@ -116,6 +116,9 @@ class SinkTest {
                 .withSubject(id.toString())
                 .withExtension("partitionkey", "one")
                 .build();
-        sink.send(event, sink.token()).toCompletionStage().toCompletableFuture().join();
+        sink.send(event, sink.credentials())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 }

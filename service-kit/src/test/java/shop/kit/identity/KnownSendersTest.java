@@ -23,7 +23,7 @@ import shop.testkit.Certificate;
 import shop.testkit.TlsResource;
 import shop.testkit.Tokens;
 
-/** Where the cluster gives its triggers an identity, events are taken from them only. */
+/** A service in a cluster that gives its Triggers an identity. */
 @QuarkusTest
 @QuarkusTestResource(value = KnownSendersTest.Cluster.class, restrictToAnnotatedClass = true)
 class KnownSendersTest {

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What became of the charge of an order.
+ * The charge of an order, in its present state.
  *
  * @param amount in minor units; absent if the order was cancelled before anything was charged
- * @param reason why it was declined
+ * @param reason the reason for a decline
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Charge(
@@ -31,7 +31,7 @@ public record Charge(
                 row.getOffsetDateTime("created_at").toInstant());
     }
 
-    /** What one who wants to charge a cancelled order is told. */
+    /** The answer to a request for this charge: a cancelled order is declined. */
     Charge asAnswer() {
         return status == Status.CANCELLED
                 ? new Charge(orderId, Status.DECLINED, chargeId, amount, currency, "the order was cancelled", createdAt)

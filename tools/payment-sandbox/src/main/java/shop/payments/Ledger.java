@@ -20,7 +20,7 @@ class Ledger {
         this.pool = pool;
     }
 
-    /** Charges the order, or declines it for this reason, unless it is decided already; returns what is decided. */
+    /** Charges the order, or declines it for this reason, unless that is decided already; returns the decision. */
     Charge charge(UUID orderId, long amount, String currency, String declinedFor) {
         String status = declinedFor == null ? "CHARGED" : "DECLINED";
         // A concurrent charge of the same order waits at the primary key, and then inserts nothing.
@@ -38,7 +38,7 @@ class Ledger {
         return decided.isEmpty() ? find(orderId) : decided.getFirst();
     }
 
-    /** Refunds what was charged, and keeps the order from ever being charged again. */
+    /** Refunds the charge, if there is one, and prevents any later charge of the order. */
     Charge cancel(UUID orderId) {
         // First the row, so that no charge can slip in, then its refund.
         query(

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What the applications that this JVM tests were asked and how they answered, by their own account. */
+/** The requests and answers of the applications that this JVM tests, by their own logs. */
 public final class AccessLog {
     /** A property, since the test framework loads this class more than once. */
     private static final String DIRECTORY = "shop.access-logs";
@@ -15,7 +15,7 @@ public final class AccessLog {
     private static final String NONE = "-";
 
     /**
-     * What was answered to what. Media types are without parameters, and empty where there was no body.
+     * A request and its answer. Media types are without parameters, and empty if there was no body.
      *
      * @param taken the media type of the request
      * @param given the media type of the answer

@@ -16,25 +16,42 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The executable of the module under test as a process of a test's own, with nothing in its environment but what the test
- * says: for what a whole process does that a {@code @QuarkusIntegrationTest} can't ask for.
+ * A build as a process of a test's own, with no environment but the test's: for the behaviour of a whole process that a
+ * {@code @QuarkusIntegrationTest} can't ask for.
  *
- * @param log what it has written, to either stream
+ * @param log its output, of both streams
  */
 public record Executable(Process process, URI address, Path log) implements AutoCloseable {
     /** The exit code of {@code -R:+ExitOnOutOfMemoryError}. */
     public static final int OUT_OF_MEMORY = 3;
 
+    /** Starts the executable of the module under test. */
     public static Executable start(Map<String, String> environment, String... arguments) {
+        String executable = executableIn(Path.of("target"))
+                .orElseThrow(() -> new IllegalStateException("no executable in target: build it with -Dnative"));
+        return start(Stream.concat(Stream.of(executable), Stream.of(arguments)).toList(), environment);
+    }
+
+    /** Starts the build in this folder of another module: the executable if there is one, else the JVM build. */
+    public static Executable startBuildIn(Path target, Map<String, String> environment) {
+        List<String> command = executableIn(target)
+                .map(List::of)
+                .orElseGet(() -> List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        target.resolve("quarkus-app/quarkus-run.jar").toString()));
+        return start(command, environment);
+    }
+
+    private static Executable start(List<String> command, Map<String, String> environment) {
         try {
             Path log = Files.createTempFile(Path.of("target"), "executable", ".log");
             int port = Ports.free();
-            ProcessBuilder builder =
-                    new ProcessBuilder(Stream.concat(Stream.of(file().toString()), Stream.of(arguments))
-                            .toList());
+            ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().clear();
             builder.environment().putAll(environment);
             builder.environment().put("PORT", Integer.toString(port));
@@ -57,7 +74,7 @@ public record Executable(Process process, URI address, Path log) implements Auto
 
     /** Returns when it takes connections. From then on, until it is closed, it is what RestAssured asks. */
     public Executable listening() {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("it ended with " + process.exitValue() + ": " + lines());
             }
@@ -86,7 +103,7 @@ public record Executable(Process process, URI address, Path log) implements Auto
         return process.exitValue();
     }
 
-    /** What it has written so far. */
+    /** Its output so far. */
     public List<String> lines() {
         try {
             return Files.readAllLines(log);
@@ -101,12 +118,13 @@ public record Executable(Process process, URI address, Path log) implements Auto
         process.destroyForcibly().onExit().join();
     }
 
-    private static Path file() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
+    private static Optional<String> executableIn(Path target) {
+        try (Stream<Path> files = Files.list(target)) {
             return files.filter(file -> file.toString().endsWith("-runner"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("no executable in target: build it with -Dnative"))
-                    .toAbsolutePath();
+                    .map(file -> file.toAbsolutePath().toString())
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

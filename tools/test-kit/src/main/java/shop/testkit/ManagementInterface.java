@@ -9,7 +9,7 @@ import io.restassured.response.Response;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every service tells of itself, where probes and Prometheus look for it: on a port of its own. */
+/** Health and metrics of every service, on a port of their own for probes and Prometheus. */
 public abstract class ManagementInterface {
     PostgresResource outside;
 

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a service finds around it, for {@code @QuarkusTestResource}: a migrated database, trusted issuers and a broker that
+ * The surroundings of a service, for {@code @QuarkusTestResource}: a migrated database, trusted issuers and a broker that
  * records. It sets the same variables as the manifests do. The migrations are those of the module under test, or of the
  * folder named by the init argument {@code migrations}, relative to the root of the checkout.
  */
 public class PostgresResource implements QuarkusTestResourceLifecycleManager {
-    /** Whose {@link AccessLog} it is. */
+    /** The name of the application in its {@link AccessLog}. */
     static final String APPLICATION = "service";
 
     private Path migrations;
@@ -35,7 +35,7 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         environment.putAll(Tokens.environment());
         environment.putAll(AccessLog.settings(APPLICATION));
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
-        environment.put("shop.surface", "all");
+        environment.put("shop.exposure", "all");
         managementPort = Ports.free();
         environment.put("quarkus.management.port", Integer.toString(managementPort));
         environment.put("quarkus.management.test-port", Integer.toString(managementPort));
@@ -50,12 +50,12 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         injector.injectIntoFields(this, new TestInjector.MatchesType(PostgresResource.class));
     }
 
-    /** Where the application under test tells of its health and metrics. */
+    /** The port of the application's health and metrics. */
     public int managementPort() {
         return managementPort;
     }
 
-    /** That of the latest migration. */
+    /** The version of the latest migration. */
     String schemaVersion() {
         try (Stream<Path> files = Files.list(migrations)) {
             int latest = files.map(file -> file.getFileName().toString())

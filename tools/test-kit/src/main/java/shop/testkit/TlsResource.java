@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * since a JVM reads its trust store once, and Quarkus hands the settings of one {@code @QuarkusIntegrationTest} on to the next.
  */
 public class TlsResource implements BeforeAllCallback, AfterAllCallback {
-    /** What the service has to say to its broker. */
+    /** The token of the service for its broker. */
     public static final String TOKEN = "token.of.service";
 
     private final boolean trusted;

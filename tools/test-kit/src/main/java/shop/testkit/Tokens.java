@@ -48,7 +48,7 @@ public final class Tokens {
         return sign(claims(CLUSTER, subject), CLUSTER_KEY);
     }
 
-    /** What Knative Eventing sends with what this Trigger delivers (pkg/auth/serviceaccount.go, token_provider.go). */
+    /** The token that Knative Eventing sends with every delivery of this Trigger (pkg/auth/serviceaccount.go, token_provider.go). */
     public static String trigger(String name, String audience) {
         return signByCluster(claims(CLUSTER, triggersAccount(name)).audience(audience));
     }
@@ -71,7 +71,7 @@ public final class Tokens {
         return sign(claims, CLUSTER_KEY);
     }
 
-    /** What tells a service of these issuers. */
+    /** The variables that make a service trust these issuers. */
     public static Map<String, String> environment() {
         return Map.of(
                 "PEOPLE_ISSUER", PEOPLE,

@@ -1,0 +1,5 @@
+/**
+ * Events that could not be delivered: kept, shown and replayed. Entry points: {@link shop.deadletters.EventResource} for the
+ * broker, {@link shop.deadletters.DeadLetterResource} for admins. No other module uses it but by REST and events.
+ */
+package shop.deadletters;

@@ -1,0 +1,6 @@
+package shop.orders.order;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class OrderAccessIT extends OrderAccessTest {}

@@ -1,0 +1,153 @@
+package shop.orders.order;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.orders.Shop.as;
+import static shop.orders.Shop.asAdmin;
+import static shop.orders.Shop.authorized;
+import static shop.orders.Shop.line;
+import static shop.orders.Shop.newKey;
+import static shop.orders.Shop.placed;
+import static shop.orders.Shop.product;
+import static shop.testkit.Problems.problem;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import shop.orders.OrdersResource;
+import shop.testkit.Tokens;
+
+@QuarkusTest
+@QuarkusTestResource(OrdersResource.class)
+class OrderAccessTest {
+    private final UUID buyer = UUID.randomUUID();
+    private final String owner = Tokens.customer(buyer);
+    private final String another = Tokens.customer(UUID.randomUUID());
+    private final String service = Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT);
+    private final String untrusted = Tokens.serviceAccount("system:serviceaccount:shop:other");
+
+    @Test
+    void nobodyGetsAnywhereWithoutAToken() {
+        UUID order = placed(buyer, product(1), 1);
+        problem(given().get("/orders"), 401, "unauthenticated");
+        problem(given().get("/orders/" + order), 401, "unauthenticated");
+        problem(given().get("/orders/" + order + "/history"), 401, "unauthenticated");
+        problem(given().contentType("application/json").body("{}").post("/orders"), 401, "unauthenticated");
+        for (String verb : List.of("cancel", "ship", "deliver")) {
+            problem(given().post("/orders/" + order + "/" + verb), 401, "unauthenticated");
+        }
+    }
+
+    @Test
+    void ordersAreSeenByTheirOwnerAdminsAndTrustedServices() {
+        UUID order = placed(buyer, product(1), 1);
+        for (String path : List.of("/orders/" + order, "/orders/" + order + "/history", "/orders?userId=" + buyer)) {
+            for (String token : List.of(owner, Tokens.admin(), service)) {
+                as(token).get(path).then().statusCode(200);
+            }
+            problem(as(another).get(path), 403, "forbidden");
+            problem(as(untrusted).get(path), 403, "forbidden");
+        }
+    }
+
+    @Test
+    void ordersAreCancelledByTheirOwnerAndAdminsOnly() {
+        String sku = product(2);
+        UUID first = placed(buyer, sku, 1);
+        UUID second = placed(buyer, sku, 1);
+        problem(as(another).post("/orders/" + first + "/cancel"), 403, "forbidden");
+        problem(as(service).post("/orders/" + first + "/cancel"), 403, "forbidden");
+        as(owner).post("/orders/" + first + "/cancel").then().statusCode(200);
+        asAdmin().post("/orders/" + second + "/cancel").then().statusCode(200);
+    }
+
+    @Test
+    void onlyAdminsShipAndDeliver() {
+        UUID order = placed(buyer, product(1), 1);
+        authorized(order);
+        for (String verb : List.of("ship", "deliver")) {
+            for (String token : List.of(owner, another, service)) {
+                problem(as(token).post("/orders/" + order + "/" + verb), 403, "forbidden");
+            }
+            asAdmin().post("/orders/" + order + "/" + verb).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void servicesDoNotOrder() {
+        problem(
+                as(service)
+                        .header("Idempotency-Key", newKey())
+                        .body("{\"lines\": [%s], \"paymentToken\": \"t\"}".formatted(line(product(1), 1)))
+                        .post("/orders"),
+                403,
+                "forbidden");
+    }
+
+    @Test
+    void customersListTheirOwnOrdersNewestFirst() {
+        String sku = product(9);
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.addFirst(placed(buyer, sku, 1).toString());
+        }
+        placed(UUID.randomUUID(), sku, 1);
+        assertEquals(ids, pages(owner, Map.of()));
+        assertEquals(ids, pages(Tokens.admin(), Map.of("userId", buyer)));
+    }
+
+    @Test
+    void listIsFilteredByStatus() {
+        String sku = product(9);
+        UUID placed = placed(buyer, sku, 1);
+        UUID confirmed = placed(buyer, sku, 1);
+        authorized(confirmed);
+        assertEquals(List.of(confirmed.toString()), pages(owner, Map.of("status", "CONFIRMED")));
+        assertEquals(List.of(placed.toString()), pages(owner, Map.of("status", "PLACED")));
+        assertTrue(pages(service, Map.of("status", "CONFIRMED")).contains(confirmed.toString()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyStatusCanBeAskedFor(OrderStatus status) {
+        placed(buyer, product(1), 1);
+        as(owner)
+                .queryParam("status", status)
+                .get("/orders")
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(status == OrderStatus.PLACED ? 1 : 0));
+    }
+
+    @Test
+    void listThatCannotBeAskedForIsAProblem() {
+        Map.of("status", "LOST", "userId", "me", "cursor", "x", "limit", "0")
+                .forEach((name, value) -> problem(
+                                as(owner).queryParam(name, value).get("/orders"), 400, "invalid-request")
+                        .body("errors[0].in", equalTo("query"))
+                        .body("errors[0].name", equalTo(name)));
+    }
+
+    private static List<String> pages(String token, Map<String, ?> filter) {
+        List<String> ids = new ArrayList<>();
+        Map<String, Object> query = new HashMap<>(filter);
+        query.put("limit", 2);
+        do {
+            Response page = as(token).queryParams(query).get("/orders");
+            ids.addAll(page.then().statusCode(200).extract().path("items.id"));
+            query.put("cursor", page.path("next"));
+        } while (query.get("cursor") != null);
+        return ids;
+    }
+}

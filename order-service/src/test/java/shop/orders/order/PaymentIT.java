@@ -1,6 +1,0 @@
-package shop.orders.order;
-
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-
-@QuarkusIntegrationTest
-class PaymentIT extends PaymentTest {}

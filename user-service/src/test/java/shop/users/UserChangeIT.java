@@ -1,0 +1,6 @@
+package shop.users;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class UserChangeIT extends UserChangeTest {}

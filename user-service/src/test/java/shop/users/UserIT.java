@@ -1,6 +1,0 @@
-package shop.users;
-
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-
-@QuarkusIntegrationTest
-class UserIT extends UserTest {}
