@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.deadletters;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.events;
 
 /** The catalogue: every CloudEvents {@code type} and {@code source} that the shop's parts exchange. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions;
 
 /** An event that no repetition mends. It is answered 400, which sends it to the dead letter sink at once. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.identity;
 
 /** The result of checking the sender of an event. */

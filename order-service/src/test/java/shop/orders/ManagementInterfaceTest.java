@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.orders;
 
 import io.quarkus.test.common.QuarkusTestResource;

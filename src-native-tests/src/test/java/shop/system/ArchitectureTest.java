@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.system;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
@@ -48,7 +49,8 @@ class ArchitectureTest {
 
     @Test
     void contractsKnowNoFramework() {
-        check(classes().that()
+        check(classes()
+                .that()
                 .resideInAPackage("shop.events..")
                 .should()
                 .onlyDependOnClassesThat(
@@ -83,9 +85,13 @@ class ArchitectureTest {
 
     @Test
     void noPackagesNeedEachOther() {
-        Stream.of("shop.(*)..", "shop.kit.(*)..", "shop.orders.(*)..", "shop.functions.(*)..", "shop.localknative.(*)..")
-                .forEach(packages ->
-                        check(slices().matching(packages).should().beFreeOfCycles()));
+        Stream.of(
+                        "shop.(*)..",
+                        "shop.kit.(*)..",
+                        "shop.orders.(*)..",
+                        "shop.functions.(*)..",
+                        "shop.localknative.(*)..")
+                .forEach(packages -> check(slices().matching(packages).should().beFreeOfCycles()));
     }
 
     /** A thread that sleeps holds what it has, and a test of it has to wait, too. */
@@ -102,7 +108,8 @@ class ArchitectureTest {
     /** Whoever answers HTTP may block, since each request has a thread of its own. */
     @Test
     void resourcesRunOnVirtualThreads() {
-        check(classes().that()
+        check(classes()
+                .that()
                 .areAnnotatedWith("jakarta.ws.rs.Path")
                 .and()
                 .areNotInterfaces()

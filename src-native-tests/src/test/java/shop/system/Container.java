@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.system;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;

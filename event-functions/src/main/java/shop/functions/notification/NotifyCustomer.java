@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions.notification;
 
 import static shop.functions.InvalidEvent.required;

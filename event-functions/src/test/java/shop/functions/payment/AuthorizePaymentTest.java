@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions.payment;
 
 import static org.hamcrest.Matchers.containsString;

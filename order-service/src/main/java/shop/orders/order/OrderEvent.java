@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.orders.order;
 
 /** An event in the life of an order, which may lead to another state. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.kit.http;
 
 /** Ends a request with a {@link Problem}. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.kit.identity;
 
 import static io.restassured.RestAssured.given;

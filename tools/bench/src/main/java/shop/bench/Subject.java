@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.bench;
 
 import java.io.IOException;
@@ -78,8 +79,8 @@ record Subject(
         try (Stream<Path> files = Files.list(target())) {
             return files.filter(file -> file.toString().endsWith("-runner"))
                     .findFirst()
-                    .orElseThrow(
-                            () -> new IOException("no executable in " + target() + "; start this with tools/bench/native"));
+                    .orElseThrow(() ->
+                            new IOException("no executable in " + target() + "; start this with tools/bench/native"));
         }
     }
 

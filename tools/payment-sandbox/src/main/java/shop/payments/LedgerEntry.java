@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.payments;
 
 import io.vertx.mutiny.sqlclient.Row;

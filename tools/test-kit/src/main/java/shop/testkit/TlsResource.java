@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.testkit;
 
 import com.sun.net.httpserver.HttpsConfigurator;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The manifests as files, and what they have in common with the code. */
-class BaseTest {
+class ManifestsAndCodeTest {
     private static final Manifests LOCAL = Manifests.of("k8s/overlays/local");
 
     @Test
