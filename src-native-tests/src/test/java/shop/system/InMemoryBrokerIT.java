@@ -4,6 +4,7 @@ package shop.system;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.empty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static shop.testkit.Concurrently.together;
 
 import java.time.Duration;
@@ -46,16 +47,12 @@ class InMemoryBrokerIT {
         orders.forEach(order -> shop.awaitStatus("CONFIRMED", order));
         shop.awaitBalancedBooks(product, orders);
         orders.forEach(order -> shop.awaitMail(customer, order, "is confirmed"));
-        String calls = shop.knative().logOf("authorize-payment");
         for (String order : orders) {
-            assertEquals(
-                    1,
-                    Pattern.compile("function=authorizePayment .*subject=" + order)
-                            .matcher(calls)
-                            .results()
-                            .count(),
-                    "calls of authorizePayment for " + order);
+            assertEquals(1, authorizationsOf(order), "authorizations of " + order);
             assertEquals(1, mailsAbout(order), "mails about " + order);
+        }
+        for (String publisher : List.of("user-service", "order-service", "order-events")) {
+            assertFalse(shop.knative().logOf(publisher).contains("Broker did not take event"), publisher);
         }
         shop.adminTo("dead-letters").get("/dead-letters").then().body("items", empty());
     }
@@ -66,6 +63,14 @@ class InMemoryBrokerIT {
                 .page("/")
                 .getList("services.findAll { it.name != 'heartbeat' && it.state != 'none' }")
                 .isEmpty();
+    }
+
+    /** How often the function charged: not how often it was called, since it may find the provider still at its start. */
+    private static long authorizationsOf(String order) {
+        return Pattern.compile("function=authorizePayment .*subject=%s outcome=shop.payment".formatted(order))
+                .matcher(shop.knative().logOf("authorize-payment"))
+                .results()
+                .count();
     }
 
     private static int mailsAbout(String order) {
