@@ -77,14 +77,21 @@ class ManifestsAndCodeTest {
     private static Optional<String> schemaVersion(String service) throws IOException {
         Properties properties = new Properties();
         try (InputStream in =
-                Files.newInputStream(Manifests.ROOT.resolve(service + "/src/main/resources/application.properties"))) {
+                Files.newInputStream(module(service).resolve("src/main/resources/application.properties"))) {
             properties.load(in);
         }
         return Optional.ofNullable(properties.getProperty("shop.schema-version"));
     }
 
+    private static Path module(String name) {
+        Path frontRoom = Manifests.ROOT.resolve(name);
+        return Files.exists(frontRoom)
+                ? frontRoom
+                : Manifests.ROOT.resolve("tools").resolve(name);
+    }
+
     private static int highestVersion(String service) throws IOException {
-        try (Stream<Path> files = Files.list(Manifests.ROOT.resolve(service).resolve("migrations"))) {
+        try (Stream<Path> files = Files.list(module(service).resolve("migrations"))) {
             return files.map(file -> Pattern.compile("V(\\d+)__.+\\.sql")
                             .matcher(file.getFileName().toString()))
                     .filter(Matcher::matches)

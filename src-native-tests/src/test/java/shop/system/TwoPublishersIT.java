@@ -66,7 +66,7 @@ class TwoPublishersIT {
             fillOutbox(database, key, inOrder);
             sweep(first);
             await().until(() -> broker.about(key).size() > 50);
-            first.close();
+            first.kill();
             sweep(second);
             await().atMost(Duration.ofMinutes(1)).until(() -> left(database) == 0);
 
@@ -95,7 +95,7 @@ class TwoPublishersIT {
             sweep(second);
             Thread.sleep(Duration.ofSeconds(25));
             assertEquals(List.of("0"), ids(broker, key));
-            first.close();
+            first.kill();
             await().atMost(Duration.ofSeconds(30)).until(() -> broker.about(key).size() == 2);
             assertTrue(broker.about(key).getLast().path().endsWith("/second"));
         }

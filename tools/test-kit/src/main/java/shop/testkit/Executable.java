@@ -116,6 +116,11 @@ public record Executable(Process process, URI address, Path log) implements Auto
     @Override
     public void close() {
         RestAssured.reset();
+        kill();
+    }
+
+    /** {@code kill -9}. */
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
