@@ -34,8 +34,8 @@ class TwoPublishersIT {
         try (RecordingBroker broker = new RecordingBroker();
                 Executable first = instance(database, broker.address() + "/first");
                 Executable second = instance(database, broker.address() + "/second")) {
-            first.listening();
-            second.listening();
+            awaitIdle(first);
+            awaitIdle(second);
             List<UUID> keys = Stream.generate(UUID::randomUUID).limit(KEYS).toList();
             List<String> inOrder = ids(10);
             for (UUID key : keys) {
@@ -58,8 +58,8 @@ class TwoPublishersIT {
         try (RecordingBroker broker = new RecordingBroker();
                 Executable first = instance(database, broker.address() + "/first");
                 Executable second = instance(database, broker.address() + "/second")) {
-            first.listening();
-            second.listening();
+            awaitIdle(first);
+            awaitIdle(second);
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofMillis(20));
             List<String> inOrder = ids(500);
@@ -85,8 +85,8 @@ class TwoPublishersIT {
         try (RecordingBroker broker = new RecordingBroker();
                 Executable first = instance(database, broker.address() + "/first");
                 Executable second = instance(database, broker.address() + "/second")) {
-            first.listening();
-            second.listening();
+            awaitIdle(first);
+            awaitIdle(second);
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofSeconds(40));
             fillOutbox(database, key, ids(1));
@@ -151,6 +151,12 @@ class TwoPublishersIT {
         environment.put("SHOP_EXPOSURE", "events");
         environment.put("K_SINK", sink);
         return Executable.startBuildIn(ROOT.resolve("order-service/target"), environment);
+    }
+
+    /** Waits until it has looked for events of an earlier instance, a second after its start, and so sends at a sweep only. */
+    private static void awaitIdle(Executable instance) {
+        instance.listening();
+        await().pollDelay(Duration.ofSeconds(2)).until(instance.process()::isAlive);
     }
 
     private static void sweep(Executable instance) {
