@@ -156,7 +156,7 @@ class AdmissionTest {
 
     /**
      * Where apply compares a list as a whole, a default that is filled in there reads as a change at every apply: Serving,
-     * pkg/apis/serving/v1/revision_defaults.go; Kubernetes, NetworkPolicyPort and volumeClaimTemplates.
+     * pkg/apis/serving/v1/revision_defaults.go and route_defaults.go; Kubernetes, NetworkPolicyPort and volumeClaimTemplates.
      */
     @ParameterizedTest(name = "{0}")
     @MethodSource("systems")
@@ -166,6 +166,8 @@ class AdmissionTest {
             JsonNode container = spec.at("/containers/0");
             assertEquals("user-container", container.path("name").asText(), name(service));
             assertEquals(1, container.at("/readinessProbe/successThreshold").asInt(), name(service));
+            elements(service.at("/spec/traffic"))
+                    .forEach(target -> assertTrue(target.has("latestRevision"), name(service) + " " + target));
             Set<String> writable = new HashSet<>();
             elements(spec.path("volumes"))
                     .filter(volume -> volume.has("emptyDir"))

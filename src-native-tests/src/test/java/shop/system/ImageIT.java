@@ -257,7 +257,7 @@ class ImageIT {
     /** Of the module and what it depends on; of the others, Maven wants to see the pom.xml. */
     private static void copySources() throws IOException {
         copy(Path.of("mvnw"), Path.of(".mvn"), Path.of("pom.xml"));
-        copy(Path.of("event-contracts/src/main"), Path.of(MODULE, "src/main"));
+        copy(Path.of("event-contracts/src/main"), Path.of("event-identity/src/main"), Path.of(MODULE, "src/main"));
         try (Stream<Path> files = Files.find(
                 Manifests.ROOT, 4, (file, attributes) -> file.endsWith("pom.xml") && !file.startsWith(DIRECTORY))) {
             copy(files.map(Manifests.ROOT::relativize).toArray(Path[]::new));

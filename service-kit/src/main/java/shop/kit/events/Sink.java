@@ -49,7 +49,8 @@ class Sink {
     /**
      * Longer than a broker's slowest honest answer, since an event that is sent again costs more than waiting: the in-memory
      * channel lets a publisher wait for its subscribers, 15 min at most (knative/eventing pkg/channel/fanout), Kafka's 3 min
-     * for its log ({@code max.block.ms} and {@code delivery.timeout.ms} of config-kafka-broker-data-plane).
+     * for its log ({@code max.block.ms} and {@code delivery.timeout.ms} of config-kafka-broker-data-plane). A process that ends
+     * before has its event sent again by the next one.
      */
     private static final Duration ANSWER = Duration.ofMinutes(16);
 

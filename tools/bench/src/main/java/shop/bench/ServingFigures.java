@@ -185,7 +185,8 @@ final class ServingFigures {
                 directory.resolve("kustomization.yaml"), """
                 resources: [order-service.yaml, %s]
                 configMapGenerator:
-                  - {name: order-settings, namespace: shop, literals: [payment-timeout=PT15M]}
+                  - {name: order-settings, namespace: shop, literals: [payment-timeout=PT20M]}
+                  - {name: broker, namespace: shop, literals: ["url=http://127.0.0.1:9"]}
                 """.formatted(ROOT.resolve("order-service/migrations")));
         return directory;
     }
