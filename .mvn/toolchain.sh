@@ -59,11 +59,11 @@ string_hash() {
     printf '%x' "$hash"
 }
 
-# The modules' names.
-all_modules() { sed -nE 's|.*<module>(.*/)?([^/<]+)</module>|\2|p' pom.xml; }
+# The modules' names, but those of profiles.
+all_modules() { sed -nE '1,/<\/modules>/s|.*<module>(.*/)?([^/<]+)</module>|\2|p' pom.xml; }
 
 # Prints the directory of the module $1.
-directory_of() { sed -nE "s:.*<module>((.*/)?$1)</module>:\\1:p" pom.xml | grep .; }
+directory_of() { sed -nE "1,/<\\/modules>/s:.*<module>((.*/)?$1)</module>:\\1:p" pom.xml | grep .; }
 
 # Prints the names, separated by commas, of the classes *$2 in the tests of the directory $1; a name that no class has if none.
 test_classes() {
