@@ -6,58 +6,37 @@ import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import shop.localknative.console.Console;
+import shop.localknative.console.StartException;
 import shop.localknative.eventing.Eventing;
-import shop.localknative.eventing.InvalidResource;
 import shop.localknative.eventing.ServiceAccounts;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
+import shop.localknative.network.FrontDoor;
+import shop.localknative.network.Loopback;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
-import shop.localknative.serving.Addresses;
-import shop.localknative.serving.EventSource;
-import shop.localknative.serving.FrontDoor;
-import shop.localknative.serving.Revision;
 import shop.localknative.serving.Serving;
-import shop.localknative.serving.SinkBindings;
 import shop.localknative.serving.StatusPage;
+import shop.localknative.serving.revisions.EventSource;
+import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.Pod;
 import shop.localknative.workload.Workload;
 
 /** One system: what the manifests describe, and what it finds beside Knative in a cluster. */
 public final class Cluster implements AutoCloseable {
     private static final String BROKER_DATABASE = "local_knative";
-
-    /**
-     * @param images the directories whose modules stand for the images
-     * @param processes the commands that stand for images, by the images' names
-     * @param port of the front door; 0 for any
-     * @param data the directory of all state
-     * @param fresh without the state of earlier runs
-     * @param environment more variables for every process
-     * @param external where the services are that are run by someone else, by name
-     * @param inMemoryBroker whether brokers are as Knative's in-memory channel makes them
-     */
-    public record Options(
-            Path manifests,
-            List<Path> images,
-            Map<String, String> processes,
-            int port,
-            Path data,
-            boolean fresh,
-            Map<String, String> environment,
-            Map<String, URI> external,
-            boolean inMemoryBroker) {}
 
     private final Options options;
     private final Manifests manifests;
@@ -84,7 +63,7 @@ public final class Cluster implements AutoCloseable {
     public int start() {
         manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
         var door = new FrontDoor();
-        int port = Serving.listen(vertx, options.port(), door);
+        int port = Loopback.listen(vertx, options.port(), door);
         var data = closing(DataDirectory.open(options.data()));
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
@@ -100,7 +79,7 @@ public final class Cluster implements AutoCloseable {
         platform.createDatabase(BROKER_DATABASE);
         reconciler.migrate();
         eventing.start();
-        lead(door, platform, serving, eventing, reconciler);
+        route(door, platform, serving, eventing, reconciler);
         door.open();
         serving.start();
         closing(reconciler).follow();
@@ -118,7 +97,7 @@ public final class Cluster implements AutoCloseable {
     public Map<String, Map<String, String>> externalEnvironments() {
         var environments = new TreeMap<String, Map<String, String>>();
         external.forEach((name, revision) -> environments.put(
-                name, revision.launch(options.external().get(name).getPort()).environment()));
+                name, revision.environment(options.external().get(name).getPort())));
         return environments;
     }
 
@@ -176,18 +155,14 @@ public final class Cluster implements AutoCloseable {
         pool.setConnectionTimeout(5_000);
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
-        try {
-            var eventing = closing(new Eventing(
-                    vertx, pool, manifests.resources(), addresses::resolve, accounts, options.inMemoryBroker()));
-            addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));
-            return eventing;
-        } catch (InvalidResource e) {
-            throw manifests.of(e.resource()).problem(e.getMessage(), e.field());
-        }
+        var eventing =
+                closing(new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker()));
+        addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));
+        return eventing;
     }
 
     /** Who answers for which Host header, beside the services. */
-    private void lead(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
+    private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
         var pages = new StatusPage(
                 vertx,
                 serving,
@@ -197,9 +172,9 @@ public final class Cluster implements AutoCloseable {
                         .put("broker", "http://" + Addresses.BROKER_INGRESS)
                         .put("postgresql", "127.0.0.1:" + platform.postgresPort())
                         .put("data", options.data().toString()));
-        door.lead("localhost", pages);
-        door.lead("127.0.0.1", pages);
-        door.lead(Addresses.BROKER_INGRESS, eventing.ingress());
+        door.route("localhost", pages);
+        door.route("127.0.0.1", pages);
+        door.route(Addresses.BROKER_INGRESS, eventing.ingress());
     }
 
     private synchronized <T extends AutoCloseable> T closing(T part) {

@@ -19,18 +19,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import shop.localknative.console.Console;
+import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Fingerprint;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Processes;
-import shop.localknative.serving.Addresses;
-import shop.localknative.serving.EventSource;
-import shop.localknative.serving.Images;
-import shop.localknative.serving.Revision;
 import shop.localknative.serving.Serving;
+import shop.localknative.serving.revisions.EventSource;
+import shop.localknative.serving.revisions.Images;
+import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.FlywayJob;
 import shop.localknative.workload.GeneratedSecrets;
@@ -68,7 +70,7 @@ final class Reconciler implements AutoCloseable {
     private volatile Optional<String> problem = Optional.empty();
 
     Reconciler(
-            Cluster.Options options,
+            Options options,
             Manifests manifests,
             Vertx vertx,
             DataDirectory data,

@@ -10,7 +10,6 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import shop.localknative.Cluster.Options;
 
 /** {@code run}: stays in the foreground until it is interrupted, and stops everything then. */
 @Command(

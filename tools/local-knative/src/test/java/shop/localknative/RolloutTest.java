@@ -54,7 +54,7 @@ class RolloutTest {
         }
         write("settings", settings("hello"));
         write("split", split("one", "[{latestRevision: true, percent: 100}]"));
-        cluster = new Cluster(new Cluster.Options(
+        cluster = new Cluster(new Options(
                 directory.resolve("manifests"),
                 List.of(directory.resolve("images")),
                 Map.of(),

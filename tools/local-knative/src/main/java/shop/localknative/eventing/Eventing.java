@@ -3,7 +3,6 @@ package shop.localknative.eventing;
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.knative.sources.v1.PingSource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,7 +10,6 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +18,18 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import shop.localknative.console.StartException;
 import shop.localknative.eventing.EventStore.Change;
 import shop.localknative.eventing.EventStore.Lane;
 import shop.localknative.eventing.EventStore.Later;
-import shop.localknative.eventing.InvalidResource.InvalidField;
-import shop.localknative.manifests.FieldPath;
+import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 
 /**
- * Knative Eventing on one machine: the Brokers, Triggers and PingSources among the given resources.
+ * Knative Eventing on one machine: the Brokers, Triggers and PingSources of the manifests.
  *
  * <p>An event is accepted when it is in the database, and leaves it when its subscriber, or at last the dead letter
  * sink, has taken it. So each Trigger that matches gets it at least once, however often this process is killed.
@@ -57,17 +56,16 @@ public final class Eventing implements AutoCloseable {
 
     /**
      * @param db of the brokers alone; its tables are made at the start
-     * @param addresses where a destination is on this machine. Its reference always has a namespace. Called whenever an
-     *     address is needed, and throws {@link IllegalArgumentException} for what does not exist
+     * @param addresses where a destination is on this machine; called whenever an address is needed
      * @param accounts of those that send events
      * @param inMemory whether the brokers keep nothing, and let publishers wait for the subscribers, as Knative's in-memory
      *     channel does by default
-     * @throws InvalidResource naming the resource and the field that can't be understood
+     * @throws StartException naming the resource and the field that can't be understood
      */
     public Eventing(
             Vertx vertx,
             DataSource db,
-            Collection<? extends HasMetadata> resources,
+            Manifests manifests,
             Function<Destination, URI> addresses,
             ServiceAccounts accounts,
             boolean inMemory) {
@@ -77,36 +75,23 @@ public final class Eventing implements AutoCloseable {
         store = new EventStore(db);
         ingress =
                 new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(Change.added(stored)));
-        Map<String, io.fabric8.knative.eventing.v1.Broker> specs = new HashMap<>();
-        each(resources, io.fabric8.knative.eventing.v1.Broker.class, broker -> {
+        Map<String, Manifest> specs = new HashMap<>();
+        for (Manifest broker : manifests.of(io.fabric8.knative.eventing.v1.Broker.class)) {
             checkDelivery(broker);
-            specs.put(name(broker), broker);
-            brokers.put(name(broker), new Broker(Sink.ofBroker(name(broker)), new ArrayList<>()));
-        });
-        each(resources, Trigger.class, trigger -> {
-            required(trigger.getSpec());
-            String broker = brokerOf(trigger);
-            if (!brokers.containsKey(broker)) {
-                throw new InvalidField(
-                        FieldPath.of("spec", "broker"),
-                        "there is no Broker %s, only %s".formatted(broker, brokers.keySet()));
-            }
+            String name = broker.namespace() + "/" + broker.name();
+            specs.put(name, broker);
+            brokers.put(name, new Broker(Addresses.brokerUrl(broker.namespace(), broker.name()), new ArrayList<>()));
+        }
+        for (Manifest trigger : manifests.of(Trigger.class)) {
+            String broker = trigger.namespace() + "/"
+                    + ((Trigger) trigger.resource()).getSpec().getBroker();
             add(brokers.get(broker), Route.of(trigger, specs.get(broker), directory));
-        });
-        each(resources, PingSource.class, ping -> {
-            required(ping.getSpec());
-            pings.add(new PingSchedule(ping, directory, sender));
-        });
+        }
+        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, directory, sender)));
     }
 
-    /**
-     * Goes on with the deliveries that were pending. Requests that came before are answered from now on.
-     *
-     * @throws IllegalArgumentException for a destination that does not exist
-     */
+    /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */
     public void start() {
-        brokers.values().forEach(broker -> broker.routes().forEach(Route::checkAddresses));
-        pings.forEach(PingSchedule::checkAddress);
         if (!inMemory) {
             startFromDatabase();
         }
@@ -189,41 +174,11 @@ public final class Eventing implements AutoCloseable {
     }
 
     /** Here, since a Trigger that uses it would be blamed otherwise. */
-    private static void checkDelivery(io.fabric8.knative.eventing.v1.Broker broker) {
+    private static void checkDelivery(Manifest manifest) {
+        var broker = (io.fabric8.knative.eventing.v1.Broker) manifest.resource();
         if (broker.getSpec() != null && broker.getSpec().getDelivery() != null) {
-            Retry.of(broker.getSpec().getDelivery());
-            Route.structured(broker.getSpec().getDelivery());
-        }
-    }
-
-    private static void required(Object spec) {
-        if (spec == null) {
-            throw new InvalidField(FieldPath.of("spec"), "is missing");
-        }
-    }
-
-    private static String brokerOf(Trigger trigger) {
-        if (trigger.getSpec().getBrokerRef() != null) {
-            throw new InvalidField(FieldPath.of("spec", "brokerRef"), "not supported; use spec.broker");
-        }
-        return trigger.getMetadata().getNamespace() + "/" + trigger.getSpec().getBroker();
-    }
-
-    private static String name(HasMetadata resource) {
-        return resource.getMetadata().getNamespace() + "/"
-                + resource.getMetadata().getName();
-    }
-
-    private static <T extends HasMetadata> void each(
-            Collection<? extends HasMetadata> resources, Class<T> kind, Consumer<T> step) {
-        for (HasMetadata resource : resources) {
-            if (kind.isInstance(resource)) {
-                try {
-                    step.accept(kind.cast(resource));
-                } catch (InvalidField e) {
-                    throw new InvalidResource(resource, e);
-                }
-            }
+            Retry.of(manifest, broker.getSpec().getDelivery());
+            Route.structured(manifest, broker.getSpec().getDelivery());
         }
     }
 }

@@ -3,8 +3,8 @@ package shop.localknative.eventing;
 import io.fabric8.knative.duck.v1.DeliverySpec;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import shop.localknative.eventing.InvalidResource.InvalidField;
-import shop.localknative.manifests.FieldPath;
+import shop.localknative.console.StartException;
+import shop.localknative.manifests.Manifest;
 
 /**
  * How often and when a failed delivery is tried again (Knative's DeliverySpec).
@@ -30,23 +30,23 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
     /**
-     * @throws InvalidField if it can't be understood
+     * @throws StartException if it can't be understood
      */
-    static Retry of(DeliverySpec spec) {
+    static Retry of(Manifest manifest, DeliverySpec spec) {
         int retries = spec.getRetry() == null ? 0 : spec.getRetry();
         if (retries < 0) {
-            throw invalid("retry", "0 or more is expected, not " + retries);
+            throw invalid(manifest, "retry", "0 or more is expected, not " + retries);
         }
-        Duration timeout = duration("timeout", spec.getTimeout(), LONGEST_REQUEST);
+        Duration timeout = duration(manifest, "timeout", spec.getTimeout(), LONGEST_REQUEST);
         if (timeout.isZero()) {
-            throw invalid("timeout", "must be longer than 0");
+            throw invalid(manifest, "timeout", "must be longer than 0");
         }
         return new Retry(
                 retries,
-                exponential(spec.getBackoffPolicy()),
-                duration("backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
+                exponential(manifest, spec.getBackoffPolicy()),
+                duration(manifest, "backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
                 timeout,
-                duration("retryAfterMax", spec.getRetryAfterMax(), LONGEST_BACKOFF));
+                duration(manifest, "retryAfterMax", spec.getRetryAfterMax(), LONGEST_BACKOFF));
     }
 
     /**
@@ -72,16 +72,16 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    private static boolean exponential(String policy) {
+    private static boolean exponential(Manifest manifest, String policy) {
         return switch (policy) {
             case null -> true;
             case "exponential" -> true;
             case "linear" -> false;
-            default -> throw invalid("backoffPolicy", "linear or exponential is expected, not " + policy);
+            default -> throw invalid(manifest, "backoffPolicy", "linear or exponential is expected, not " + policy);
         };
     }
 
-    private static Duration duration(String field, String value, Duration otherwise) {
+    private static Duration duration(Manifest manifest, String field, String value, Duration otherwise) {
         try {
             Duration duration = value == null ? otherwise : Duration.parse(value);
             if (!duration.isNegative()) {
@@ -90,10 +90,10 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         } catch (DateTimeParseException e) {
             // said below
         }
-        throw invalid(field, "an ISO 8601 duration such as PT0.5S is expected, not " + value);
+        throw invalid(manifest, field, "an ISO 8601 duration such as PT0.5S is expected, not " + value);
     }
 
-    private static InvalidField invalid(String field, String message) {
-        return new InvalidField(FieldPath.of("spec", "delivery", field), message);
+    private static StartException invalid(Manifest manifest, String field, String message) {
+        return manifest.problem(message, "spec", "delivery", field);
     }
 }

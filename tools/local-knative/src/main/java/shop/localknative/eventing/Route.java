@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import shop.localknative.eventing.InvalidResource.InvalidField;
-import shop.localknative.manifests.FieldPath;
+import shop.localknative.console.StartException;
+import shop.localknative.manifests.Manifest;
 
 /**
  * A Trigger: which events go where, and what happens to those that can't be delivered.
@@ -27,67 +27,60 @@ record Route(
         boolean structured,
         boolean ordered) {
 
-    private static final FieldPath DEAD_LETTER_SINK = FieldPath.of("spec", "delivery", "deadLetterSink");
-
     /** Of the Kafka broker, whose default is {@code unordered}, too. */
     private static final String ORDER = "kafka.eventing.knative.dev/delivery.order";
 
     /**
-     * @throws InvalidField if it can't be understood
+     * @throws StartException if it can't be understood
      */
-    static Route of(Trigger trigger, Broker broker, Sink.Directory directory) {
-        String namespace = trigger.getMetadata().getNamespace();
+    static Route of(Manifest manifest, Manifest brokersManifest, Sink.Directory directory) {
+        Trigger trigger = (Trigger) manifest.resource();
+        Broker broker = (Broker) brokersManifest.resource();
         // A Trigger's delivery replaces its Broker's, all but the dead letter sink, as in Knative.
         List<DeliverySpec> delivery = Stream.of(
                         trigger.getSpec().getDelivery(),
                         broker.getSpec() == null ? null : broker.getSpec().getDelivery())
                 .filter(Objects::nonNull)
                 .toList();
-        DeliverySpec its = delivery.stream().findFirst().orElse(Retry.DEFAULT);
+        DeliverySpec effective = delivery.stream().findFirst().orElse(Retry.DEFAULT);
         return new Route(
-                namespace + "/" + trigger.getMetadata().getName(),
-                Filter.of(trigger.getSpec()),
-                Sink.of(
-                        trigger,
-                        FieldPath.of("spec", "subscriber"),
-                        trigger.getSpec().getSubscriber(),
-                        directory),
+                manifest.namespace() + "/" + manifest.name(),
+                Filter.of(manifest, trigger.getSpec()),
+                new Sink(trigger, trigger.getSpec().getSubscriber(), directory),
                 delivery.stream()
                         .map(DeliverySpec::getDeadLetterSink)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .map(sink -> Sink.of(trigger, DEAD_LETTER_SINK, sink, directory)),
-                Retry.of(its),
-                structured(its),
-                ordered(trigger));
+                        .map(sink -> new Sink(trigger, sink, directory)),
+                Retry.of(manifest, effective),
+                structured(manifest, effective),
+                ordered(manifest));
     }
 
     /**
-     * @throws InvalidField if it can't be understood
+     * @throws StartException if it can't be understood
      */
-    static boolean structured(DeliverySpec delivery) {
+    static boolean structured(Manifest manifest, DeliverySpec delivery) {
         return switch (delivery.getFormat()) {
             case null -> false;
             case "binary" -> false;
             case "json" -> true;
             default ->
-                throw new InvalidField(
-                        FieldPath.of("spec", "delivery", "format"),
-                        "json or binary is expected, not " + delivery.getFormat());
+                throw manifest.problem(
+                        "json or binary is expected, not " + delivery.getFormat(), "spec", "delivery", "format");
         };
     }
 
-    private static boolean ordered(Trigger trigger) {
-        Map<String, String> annotations = trigger.getMetadata().getAnnotations();
+    private static boolean ordered(Manifest manifest) {
+        Map<String, String> annotations = manifest.resource().getMetadata().getAnnotations();
         String order = annotations == null ? null : annotations.get(ORDER);
         return switch (order) {
             case null -> false;
             case "unordered" -> false;
             case "ordered" -> true;
             default ->
-                throw new InvalidField(
-                        FieldPath.of("metadata", "annotations", ORDER),
-                        "ordered or unordered is expected, not " + order);
+                throw manifest.problem(
+                        "ordered or unordered is expected, not " + order, "metadata", "annotations", ORDER);
         };
     }
 
@@ -99,13 +92,5 @@ record Route(
     /** The event as it is sent to the subscriber and to the dead letter sink. */
     Message outgoing(Message event) {
         return structured ? StructuredMode.write(event) : event;
-    }
-
-    /**
-     * @throws IllegalArgumentException if there is no such thing as the subscriber or the dead letter sink
-     */
-    void checkAddresses() {
-        subscriber.address();
-        deadLetterSink.ifPresent(Sink::address);
     }
 }

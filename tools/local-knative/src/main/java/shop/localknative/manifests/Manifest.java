@@ -3,7 +3,7 @@ package shop.localknative.manifests;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.file.Path;
 import org.yaml.snakeyaml.nodes.Node;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** A resource, and the place it was read from. */
 public record Manifest(Path file, Node yaml, HasMetadata resource) {

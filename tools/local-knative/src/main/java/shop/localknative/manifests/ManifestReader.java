@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 import shop.localknative.manifests.Kustomization.Generator;
 import shop.localknative.manifests.Kustomization.Patch;
 import shop.localknative.manifests.StrictYaml.Document;

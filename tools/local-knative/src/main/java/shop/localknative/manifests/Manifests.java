@@ -21,11 +21,6 @@ public record Manifests(List<Manifest> all, Map<String, List<String>> skipped, S
         return all.stream().filter(m -> type.isInstance(m.resource())).toList();
     }
 
-    /** Where a resource was read from. */
-    public Manifest of(HasMetadata resource) {
-        return all.stream().filter(m -> m.resource() == resource).findFirst().orElseThrow();
-    }
-
     public <T extends HasMetadata> List<T> resources(Class<T> type) {
         return of(type).stream().map(Manifest::resource).map(type::cast).toList();
     }

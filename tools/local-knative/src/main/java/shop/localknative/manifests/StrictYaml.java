@@ -30,7 +30,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** YAML files read as the API server would: unknown fields, wrong types and keys given twice are errors. */
 final class StrictYaml {

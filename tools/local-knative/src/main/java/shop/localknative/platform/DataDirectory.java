@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** The place of all state of one system. While the system runs, the directory is locked. */
 public final class DataDirectory implements AutoCloseable {

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
-import shop.localknative.Console;
+import shop.localknative.console.Console;
 
 /** What an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
 public final class Platform implements AutoCloseable {

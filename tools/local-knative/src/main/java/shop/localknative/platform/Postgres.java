@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import shop.localknative.Console;
-import shop.localknative.StartException;
+import shop.localknative.console.Console;
+import shop.localknative.console.StartException;
 
 /** A real PostgreSQL of this system's own, with its data below the data directory. */
 public final class Postgres implements AutoCloseable {

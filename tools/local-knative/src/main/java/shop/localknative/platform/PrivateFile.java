@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** Files that only this user can read, and that are there as a whole or not at all. */
 public final class PrivateFile {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** A Job with Flyway's image: the migration runs in this process, with the library that the image contains. */
 public final class FlywayJob {

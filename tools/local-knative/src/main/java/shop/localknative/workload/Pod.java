@@ -23,7 +23,7 @@ public final class Pod {
 
     /**
      * @param directory its own
-     * @throws shop.localknative.StartException for a reference to what is neither there nor optional
+     * @throws shop.localknative.console.StartException for a reference to what is neither there nor optional
      */
     public static Pod of(Workload workload, Config config, TokenIssuer issuer, Path directory) {
         var pod = new Pod(workload, config, new Volumes(workload, issuer, directory), directory);
@@ -34,7 +34,7 @@ public final class Pod {
     /**
      * As in a cluster, changed ConfigMaps and Secrets reach the mounted files soon, the environment with the next start.
      *
-     * @throws shop.localknative.StartException for a reference to what is neither there nor optional any more
+     * @throws shop.localknative.console.StartException for a reference to what is neither there nor optional any more
      */
     public void update(Config config) {
         Environment.of(workload, config);

@@ -25,14 +25,16 @@ class FilterTest {
             .build();
 
     private static Filter filter(String spec) {
-        return Filter.of(
-                ((Trigger) TestEventing.parse(TestEventing.trigger("t", spec)).getFirst()).getSpec());
+        var manifests = TestEventing.read(
+                TestEventing.BROKER, TestEventing.trigger("t", "subscriber: {uri: 'http://127.0.0.1:1/'}, " + spec));
+        var trigger = manifests.of(Trigger.class).getFirst();
+        return Filter.of(trigger, ((Trigger) trigger.resource()).getSpec());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "subscriber: {}",
+                "filters: []",
                 "filter: {}",
                 "filter: {attributes: {}}",
                 "filter: {attributes: {type: shop.order.placed.v1}}",

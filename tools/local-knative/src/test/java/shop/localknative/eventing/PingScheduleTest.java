@@ -8,7 +8,6 @@ import static shop.localknative.eventing.TestEventing.BROKER;
 import static shop.localknative.eventing.TestEventing.to;
 import static shop.localknative.eventing.TestEventing.trigger;
 
-import io.fabric8.knative.sources.v1.PingSource;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.ZonedDateTime;
@@ -43,8 +42,9 @@ class PingScheduleTest {
             """)
     void firesByItsCron(String schedule, String timezone, String next) {
         String zone = timezone == null ? "" : ", timezone: " + timezone;
-        PingSource source = (PingSource) TestEventing.parse(
+        var source = TestEventing.read(
                         ping("schedule: '%s', sink: {uri: 'http://127.0.0.1:1/'}%s".formatted(schedule, zone)))
+                .all()
                 .getFirst();
         PingSchedule ping = new PingSchedule(
                 source, new Sink.Directory(d -> URI.create(d.getUri()), null), new Sender(Vertx.vertx()));

@@ -6,7 +6,6 @@ import io.fabric8.knative.duck.v1.DestinationBuilder;
 import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import shop.localknative.manifests.FieldPath;
 
 class SinkTest {
 
@@ -25,13 +24,12 @@ class SinkTest {
         var destination = new DestinationBuilder()
                 .withNewRef()
                 .withKind(kind)
+                .withNamespace("shop")
                 .withName("dead-letters")
                 .endRef()
                 .withUri(uri)
                 .build();
-        var trigger =
-                TestEventing.parse(TestEventing.trigger("t", "filters: []")).getFirst();
-        Sink sink = Sink.of(trigger, FieldPath.of("sink"), destination, new Sink.Directory(null, null));
+        Sink sink = new Sink(null, destination, null);
         assertEquals(URI.create(url), sink.name());
     }
 }

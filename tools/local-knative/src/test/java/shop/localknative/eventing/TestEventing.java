@@ -1,23 +1,18 @@
 package shop.localknative.eventing;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.fabric8.knative.eventing.v1.Broker;
-import io.fabric8.knative.eventing.v1.Trigger;
-import io.fabric8.knative.sources.v1.PingSource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.manifests.Manifests;
 
 /** Eventing behind an HTTP server of its own, made of manifests. */
 final class TestEventing implements AutoCloseable {
@@ -38,9 +35,6 @@ final class TestEventing implements AutoCloseable {
     private static final Vertx VERTX = Vertx.vertx();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final YAMLMapper YAML = new YAMLMapper();
-    private static final Map<String, Class<? extends HasMetadata>> KINDS =
-            Map.of("Broker", Broker.class, "Trigger", Trigger.class, "PingSource", PingSource.class);
 
     final Eventing eventing;
     private final HttpServer server;
@@ -58,7 +52,7 @@ final class TestEventing implements AutoCloseable {
         eventing = new Eventing(
                 VERTX,
                 db,
-                parse(manifests),
+                read(manifests),
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
                         : url(destination.getRef().getName()),
@@ -91,17 +85,17 @@ final class TestEventing implements AutoCloseable {
         return "subscriber: {uri: '%s'}".formatted(subscriber.url());
     }
 
-    static List<HasMetadata> parse(String... manifests) {
-        List<HasMetadata> resources = new ArrayList<>();
+    static Manifests read(String... manifests) {
         try {
-            for (String manifest : manifests) {
-                JsonNode tree = YAML.readTree(manifest);
-                resources.add(YAML.treeToValue(tree, KINDS.get(tree.get("kind").asText())));
+            Path file = Files.createTempFile("manifests", ".yaml");
+            try {
+                return ManifestReader.read(Files.writeString(file, String.join("\n---\n", manifests)));
+            } finally {
+                Files.delete(file);
             }
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return resources;
     }
 
     URI url(String broker) {

@@ -34,9 +34,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import shop.localknative.StartException;
-import shop.localknative.serving.Instances.State;
+import shop.localknative.console.StartException;
+import shop.localknative.network.Loopback;
 import shop.localknative.serving.TestServing.Echo;
+import shop.localknative.serving.revisions.Instances;
+import shop.localknative.serving.revisions.Instances.State;
 
 /** Services with real processes, scaled by their annotations. */
 @Timeout(120)
@@ -336,7 +338,7 @@ class ServingTest {
     void portThatDoesNotExistIsExplained() {
         var vertx = Vertx.vertx();
         try {
-            var e = assertThrows(StartException.class, () -> Serving.listen(vertx, 70_000, request -> {}));
+            var e = assertThrows(StartException.class, () -> Loopback.listen(vertx, 70_000, request -> {}));
             assertTrue(e.getMessage().contains("--port 70000"), e.getMessage());
         } finally {
             vertx.close();

@@ -17,9 +17,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.TestSystem;
 import shop.localknative.manifests.ManifestReader;
+import shop.localknative.network.Addresses;
+import shop.localknative.network.FrontDoor;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.Processes;
 import shop.localknative.platform.TokenIssuer;
+import shop.localknative.serving.revisions.Images;
+import shop.localknative.serving.revisions.Instances;
+import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.Pod;
 import shop.localknative.workload.Workload;
@@ -121,8 +126,8 @@ final class TestServing implements AutoCloseable {
         return this;
     }
 
-    Configuration echo() {
-        return serving.configurations().iterator().next();
+    KnativeService echo() {
+        return serving.services().iterator().next();
     }
 
     Instances instances() {

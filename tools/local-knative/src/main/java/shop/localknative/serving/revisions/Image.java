@@ -1,0 +1,14 @@
+package shop.localknative.serving.revisions;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What stands for a container image, as it was at one moment.
+ *
+ * @param command with the container's arguments
+ * @param directory to start it in; empty for one of the instance's own
+ * @param version tells apart what was built at different times
+ */
+public record Image(List<String> command, Optional<Path> directory, String version) {}

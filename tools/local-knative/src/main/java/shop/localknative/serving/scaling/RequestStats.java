@@ -1,0 +1,53 @@
+package shop.localknative.serving.scaling;
+
+import java.util.concurrent.TimeUnit;
+
+/** What a revision has to do: how many requests are under way, and how many were on average since the last report. */
+public final class RequestStats {
+    private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private int concurrency;
+    private int arrivals;
+    private double concurrencySeconds;
+    private long changed;
+    private long reported;
+
+    /** @param requestsPerSecond that arrived */
+    public record Report(double averageConcurrency, double requestsPerSecond) {}
+
+    public RequestStats(long nanoTime) {
+        changed = nanoTime;
+        reported = nanoTime;
+    }
+
+    public void in(long nanoTime) {
+        advance(nanoTime);
+        concurrency++;
+        arrivals++;
+    }
+
+    public void out(long nanoTime) {
+        advance(nanoTime);
+        concurrency--;
+    }
+
+    /** Of the time since the last one. */
+    public Report report(long nanoTime) {
+        advance(nanoTime);
+        double seconds = Math.max(1, nanoTime - reported) / SECOND;
+        var report = new Report(concurrencySeconds / seconds, arrivals / seconds);
+        reported = nanoTime;
+        concurrencySeconds = 0;
+        arrivals = 0;
+        return report;
+    }
+
+    public int concurrency() {
+        return concurrency;
+    }
+
+    private void advance(long nanoTime) {
+        concurrencySeconds += concurrency * (nanoTime - changed) / SECOND;
+        changed = nanoTime;
+    }
+}

@@ -1,0 +1,67 @@
+package shop.localknative.serving.revisions;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProbeTest {
+    private static final long SECOND = 1_000_000_000;
+
+    private Optional<String> answer = Optional.empty();
+    private int asked;
+    private long now;
+
+    private final Probe.Opinion opinion =
+            new Probe(this::answer, Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2).new Opinion(0);
+
+    @Test
+    void firstQuestionComesAfterTheInitialDelayTheOthersAPeriodLater() {
+        assertEquals(0, askedAfter(4));
+        assertEquals(1, askedAfter(1));
+        assertEquals(1, askedAfter(1));
+        assertEquals(2, askedAfter(1));
+    }
+
+    @Test
+    void opinionIsBadAfterAsManyFailuresInARowAsTheThreshold() {
+        answer = Optional.of("no");
+        askedAfter(7);
+        assertTrue(opinion.isGood());
+        answer = Optional.empty();
+        askedAfter(2);
+        answer = Optional.of("no");
+        askedAfter(4);
+        assertTrue(opinion.isGood());
+        askedAfter(2);
+        assertFalse(opinion.isGood());
+    }
+
+    @Test
+    void opinionIsGoodAgainAfterAsManySuccessesAsTheThreshold() {
+        answer = Optional.of("no");
+        askedAfter(9);
+        assertFalse(opinion.isGood());
+        answer = Optional.empty();
+        askedAfter(2);
+        assertFalse(opinion.isGood());
+        askedAfter(2);
+        assertTrue(opinion.isGood());
+    }
+
+    private int askedAfter(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            now += SECOND;
+            opinion.askWhenDue(now);
+        }
+        return asked;
+    }
+
+    private Optional<String> answer() {
+        asked++;
+        return answer;
+    }
+}
