@@ -31,10 +31,10 @@ import shop.localknative.serving.StatusPage;
 import shop.localknative.serving.revisions.EventSource;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.serving.revisions.SinkBindings;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** One system: what the manifests describe, and what it finds beside Knative in a cluster. */
+/** One system: the resources of the manifests, and the platform beside Knative. */
 public final class Cluster implements AutoCloseable {
     private static final String BROKER_DATABASE = "local_knative";
 
@@ -70,7 +70,7 @@ public final class Cluster implements AutoCloseable {
         var platform = closing(Platform.start(data));
         var serving = new Serving(vertx, addresses, processes, door);
         var reconciler = new Reconciler(
-                options, manifests, vertx, data, platform, serving, (name, pod) -> revision(name, pod, data));
+                options, manifests, vertx, data, platform, serving, (name, podTemplate) -> revision(name, podTemplate, data));
         reconciler.start();
         addExternals(reconciler, serving, data);
         var eventing = eventing(platform);
@@ -93,7 +93,7 @@ public final class Cluster implements AutoCloseable {
         return port;
     }
 
-    /** What the external services' processes need to be part of this system, by name, once it is started. */
+    /** The environments that the processes of external services need, by name; known once this is started. */
     public Map<String, Map<String, String>> externalEnvironments() {
         var environments = new TreeMap<String, Map<String, String>>();
         external.forEach((name, revision) -> environments.put(
@@ -101,13 +101,13 @@ public final class Cluster implements AutoCloseable {
         return environments;
     }
 
-    private Revision revision(String name, Pod pod, DataDirectory data) {
+    private Revision revision(String name, PodTemplate podTemplate, DataDirectory data) {
         var variables = new HashMap<>(new SinkBindings(manifests.resources(SinkBinding.class))
-                .environmentOf(pod.workload().manifest()));
+                .environmentOf(podTemplate.workload().manifest()));
         variables.putAll(options.environment());
-        var service = pod.workload().name();
+        var service = podTemplate.workload().name();
         return new Revision(
-                name, pod, variables, addresses, data.directory("logs").resolve(service + ".log"));
+                name, podTemplate, variables, addresses, data.directory("logs").resolve(service + ".log"));
     }
 
     private EventSource source(Manifest manifest, Reconciler reconciler, Processes processes) {
@@ -131,11 +131,11 @@ public final class Cluster implements AutoCloseable {
                                             .sorted()
                                             .toList())));
             serving.addExternal(workload, address);
-            external.put(name, revision(name, reconciler.pod(workload), data));
+            external.put(name, revision(name, reconciler.podTemplate(workload), data));
         });
     }
 
-    /** What an earlier run left behind when it was killed; with --fresh, all that it knew, too. */
+    /** Removes the leftovers of an earlier run that was killed; with --fresh, its state, too. */
     private void tidy(DataDirectory data, Processes processes) {
         int leftovers = processes.stopLeftovers();
         if (leftovers > 0) {
@@ -161,7 +161,7 @@ public final class Cluster implements AutoCloseable {
         return eventing;
     }
 
-    /** Who answers for which Host header, beside the services. */
+    /** Routes the host names that are not services'. */
     private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
         var pages = new StatusPage(
                 vertx,

@@ -36,17 +36,17 @@ import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.FlywayJob;
 import shop.localknative.workload.GeneratedSecrets;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** Makes what runs what the manifests say: at the start, and again when their files or the images have changed. */
+/** Makes the system match the manifests: at the start, and again when their files or the images have changed. */
 final class Reconciler implements AutoCloseable {
     /** A change is taken up when the files have been left alone for as long. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
     /** Makes the revision of a workload. */
     interface Revisions {
-        Revision of(String name, Pod pod);
+        Revision of(String name, PodTemplate podTemplate);
     }
 
     private final Path directory;
@@ -91,7 +91,7 @@ final class Reconciler implements AutoCloseable {
     }
 
     /**
-     * The first time, which has to succeed as a whole.
+     * Applies the manifests the first time, as a whole.
      *
      * @throws StartException for what can't be run
      */
@@ -109,12 +109,12 @@ final class Reconciler implements AutoCloseable {
         migrate(config());
     }
 
-    /** From now on changes are looked for. */
+    /** Starts to look for changes. */
     void follow() {
         watcher.start();
     }
 
-    /** What is wrong with the manifests as they are now; what runs is what they were before. */
+    /** The mistake in the manifests as they are now; those from before it run on. */
     Optional<String> problem() {
         return problem;
     }
@@ -138,36 +138,36 @@ final class Reconciler implements AutoCloseable {
 
     private void apply(Workload workload, Config config) {
         serving.apply(workload, images, config, name -> {
-            var pod = pod(workload, config, name);
-            renewTokens(pod);
-            return revisions.of(name, pod);
+            var podTemplate = podTemplate(workload, config, name);
+            renewTokens(podTemplate);
+            return revisions.of(name, podTemplate);
         });
     }
 
-    Pod pod(Workload workload, Config config, String name) {
-        return Pod.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
+    PodTemplate podTemplate(Workload workload, Config config, String name) {
+        return PodTemplate.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
     }
 
-    /** What the workload of someone else's process refers to. */
-    Pod pod(Workload workload) {
-        return pod(workload, config(), "external");
+    /** The pod template of a process that someone else runs. */
+    PodTemplate podTemplate(Workload workload) {
+        return podTemplate(workload, config(), "external");
     }
 
     /** The process of a ContainerSource, which follows no changes; not yet started. */
     EventSource source(Workload workload, Map<String, String> variables, Addresses addresses, Processes processes) {
-        var pod = pod(workload, config(), "source");
-        renewTokens(pod);
+        var podTemplate = podTemplate(workload, config(), "source");
+        renewTokens(podTemplate);
         var log = data.directory("logs").resolve(workload.name() + ".log");
-        return new EventSource(pod, images, variables, addresses, processes, log);
+        return new EventSource(podTemplate, images, variables, addresses, processes, log);
     }
 
-    private void renewTokens(Pod pod) {
-        pod.volumes()
+    private void renewTokens(PodTemplate podTemplate) {
+        podTemplate.volumes()
                 .renewal()
                 .ifPresent(period -> vertx.setPeriodic(
                         period.toMillis(),
                         timer -> vertx.executeBlocking(() -> {
-                            pod.volumes().renewTokens();
+                            podTemplate.volumes().renewTokens();
                             return null;
                         })));
     }
@@ -181,7 +181,7 @@ final class Reconciler implements AutoCloseable {
         for (Manifest manifest : manifests.of(Job.class)) {
             var workload = Workload.of(manifest);
             if (migrated.add(inputs(workload))) {
-                jobs.add(FlywayJob.of(pod(workload, config, "job")));
+                jobs.add(FlywayJob.of(podTemplate(workload, config, "job")));
             }
         }
         inParallel(jobs.stream().<Runnable>map(job -> () -> Console.say(job.name(), job.run())));

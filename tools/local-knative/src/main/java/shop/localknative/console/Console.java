@@ -3,7 +3,7 @@ package shop.localknative.console;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 
-/** What the person at the keyboard sees: one line per thing that happened. */
+/** The output for the person at the keyboard: one line per thing that happened. */
 public final class Console {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 

@@ -3,16 +3,16 @@ package shop.localknative.eventing;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Failure;
-import shop.localknative.eventing.EventStore.Lane;
-import shop.localknative.eventing.EventStore.Later;
-import shop.localknative.eventing.EventStore.Pending;
+import shop.localknative.eventing.DeliveryStore.Change;
+import shop.localknative.eventing.DeliveryStore.Failure;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Later;
+import shop.localknative.eventing.DeliveryStore.Pending;
 import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Refused;
 
 /** To the dead letter sink of a Trigger, with what went wrong if that is told, again and again until it takes the event. */
-record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Delivery {
+record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) implements Delivery {
 
     private static final System.Logger LOG = System.getLogger(DeadLetterDelivery.class.getName());
 
@@ -26,7 +26,7 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
     public Change attempt(Pending pending) throws InterruptedException {
         Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
         return switch (sender.send(
-                sink, route.outgoing(event), false, route.retry().timeout())) {
+                sink, subscription.outgoing(event), false, subscription.retry().timeout())) {
             case Accepted accepted -> Change.done(pending.id());
             case Refused refused -> later(pending, refused);
         };
@@ -45,20 +45,20 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
                 Level.WARNING,
                 "Event {0} to the dead letter sink {1}, trigger {2}: {3}; kept, next attempt in {4}",
                 pending.event().id(),
-                sink.name(),
-                route.trigger(),
+                sink.url(),
+                subscription.trigger(),
                 answer.reason(),
                 backoff);
         return Change.later(new Later(
                 pending.id(),
-                new Lane(route.trigger(), true),
+                new QueueId(subscription.trigger(), true),
                 attempts,
                 Instant.now().plus(backoff),
                 pending.failure()));
     }
 
     private Duration backoff(int retry, Duration retryAfter) {
-        Duration triggers = route.retry().backoff(retry, retryAfter);
+        Duration triggers = subscription.retry().backoff(retry, retryAfter);
         Duration least = SLOWING_DOWN.backoff(retry, Duration.ZERO);
         return Retry.shorter(triggers.compareTo(least) > 0 ? triggers : least, LONGEST_BACKOFF);
     }

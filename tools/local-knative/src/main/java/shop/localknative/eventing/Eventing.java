@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import shop.localknative.console.StartException;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Lane;
-import shop.localknative.eventing.EventStore.Later;
+import shop.localknative.eventing.DeliveryStore.Change;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Later;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
@@ -45,10 +45,10 @@ public final class Eventing implements AutoCloseable {
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService schedules = Executors.newVirtualThreadPerTaskExecutor();
     private final Sender sender;
-    private final EventStore store;
+    private final DeliveryStore store;
     private final GroupCommit<Change> commits = new GroupCommit<>(this::write);
     private final Map<String, Broker> brokers = new TreeMap<>();
-    private final Map<Lane, Egress> egresses = new HashMap<>();
+    private final Map<QueueId, Egress> egresses = new HashMap<>();
     private final InMemoryChannel inMemoryChannel = new InMemoryChannel(deliveries);
     private final List<PingSchedule> pings = new ArrayList<>();
     private final boolean inMemory;
@@ -70,9 +70,9 @@ public final class Eventing implements AutoCloseable {
             ServiceAccounts accounts,
             boolean inMemory) {
         this.inMemory = inMemory;
-        Sink.Directory directory = new Sink.Directory(addresses, accounts);
+        Sink.Resolver resolver = new Sink.Resolver(addresses, accounts);
         sender = new Sender(vertx);
-        store = new EventStore(db);
+        store = new DeliveryStore(db);
         ingress =
                 new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(Change.added(stored)));
         Map<String, Manifest> specs = new HashMap<>();
@@ -85,9 +85,9 @@ public final class Eventing implements AutoCloseable {
         for (Manifest trigger : manifests.of(Trigger.class)) {
             String broker = trigger.namespace() + "/"
                     + ((Trigger) trigger.resource()).getSpec().getBroker();
-            add(brokers.get(broker), Route.of(trigger, specs.get(broker), directory));
+            add(brokers.get(broker), Subscription.of(trigger, specs.get(broker), resolver));
         }
-        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, directory, sender)));
+        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, resolver, sender)));
     }
 
     /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */
@@ -136,40 +136,40 @@ public final class Eventing implements AutoCloseable {
         sender.close();
     }
 
-    private void add(Broker broker, Route route) {
-        broker.routes().add(route);
-        Delivery subscriber = new SubscriberDelivery(broker, route, sender);
+    private void add(Broker broker, Subscription subscription) {
+        broker.subscriptions().add(subscription);
+        Delivery subscriber = new SubscriberDelivery(broker, subscription, sender);
         Optional<Delivery> deadLetterSink =
-                route.deadLetterSink().map(sink -> new DeadLetterDelivery(route, sink, sender));
-        inMemoryChannel.subscribe(broker, route, subscriber, deadLetterSink);
-        egress(new Lane(route.trigger(), false), route.ordered(), subscriber);
-        deadLetterSink.ifPresent(sink -> egress(new Lane(route.trigger(), true), false, sink));
+                subscription.deadLetterSink().map(sink -> new DeadLetterDelivery(subscription, sink, sender));
+        inMemoryChannel.subscribe(broker, subscription, subscriber, deadLetterSink);
+        egress(new QueueId(subscription.trigger(), false), subscription.ordered(), subscriber);
+        deadLetterSink.ifPresent(sink -> egress(new QueueId(subscription.trigger(), true), false, sink));
     }
 
-    private void egress(Lane lane, boolean ordered, Delivery delivery) {
-        egresses.put(lane, new Egress(lane, ordered, store, commits, delivery, deliveries));
+    private void egress(QueueId queue, boolean ordered, Delivery delivery) {
+        egresses.put(queue, new Egress(queue, ordered, store, commits, delivery, deliveries));
     }
 
     private void write(List<Change> changes) throws SQLException {
-        store.write(changes).forEach((lane, stored) -> egresses.get(lane).handOver(stored));
+        store.write(changes).forEach((queue, stored) -> egresses.get(queue).handOver(stored));
         changes.stream()
                 .flatMap(change -> change.later().stream())
-                .map(Later::lane)
+                .map(Later::queue)
                 .distinct()
                 .map(egresses::get)
                 .forEach(Egress::wake);
     }
 
-    private void logBacklog(Lane lane, long pending) {
-        if (egresses.containsKey(lane)) {
-            LOG.log(Level.INFO, "Trigger {0}: {1} pending deliveries go on", lane.trigger(), pending);
+    private void logBacklog(QueueId queue, long pending) {
+        if (egresses.containsKey(queue)) {
+            LOG.log(Level.INFO, "Trigger {0}: {1} pending deliveries go on", queue.trigger(), pending);
         } else {
             LOG.log(
                     Level.WARNING,
                     "{0} pending deliveries of trigger {1} are kept: there is no such trigger{2}",
                     pending,
-                    lane.trigger(),
-                    lane.deadLetters() ? " with a dead letter sink" : "");
+                    queue.trigger(),
+                    queue.deadLetters() ? " with a dead letter sink" : "");
         }
     }
 
@@ -178,7 +178,7 @@ public final class Eventing implements AutoCloseable {
         var broker = (io.fabric8.knative.eventing.v1.Broker) manifest.resource();
         if (broker.getSpec() != null && broker.getSpec().getDelivery() != null) {
             Retry.of(manifest, broker.getSpec().getDelivery());
-            Route.structured(manifest, broker.getSpec().getDelivery());
+            Subscription.structured(manifest, broker.getSpec().getDelivery());
         }
     }
 }

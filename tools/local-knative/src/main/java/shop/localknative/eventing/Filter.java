@@ -18,7 +18,7 @@ import shop.localknative.console.StartException;
 import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 
-/** Which events a Trigger gets: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
+/** The filter of a Trigger: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
 @FunctionalInterface
 interface Filter extends Predicate<CloudEvent> {
 

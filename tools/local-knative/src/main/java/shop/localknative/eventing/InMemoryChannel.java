@@ -16,11 +16,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import shop.localknative.eventing.EventStore.Added;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Failure;
-import shop.localknative.eventing.EventStore.Later;
-import shop.localknative.eventing.EventStore.Pending;
+import shop.localknative.eventing.DeliveryStore.NewDelivery;
+import shop.localknative.eventing.DeliveryStore.Change;
+import shop.localknative.eventing.DeliveryStore.Failure;
+import shop.localknative.eventing.DeliveryStore.Later;
+import shop.localknative.eventing.DeliveryStore.Pending;
 
 /**
  * Knative's in-memory channel, as a Broker has it unless {@code messaging.knative.dev/async-handler: "true"} stands on it:
@@ -35,16 +35,16 @@ final class InMemoryChannel implements Channel {
     /** {@code defaultTimeout} of the fanout handler. */
     private static final Duration LONGEST_FANOUT = Duration.ofMinutes(15);
 
-    /** Not everybody has taken the event, not even a dead letter sink. */
+    /** An event that some subscriber has not taken, nor its dead letter sink. */
     static final class Undelivered extends Exception {
         Undelivered(String message) {
             super(message);
         }
     }
 
-    private record Subscription(Broker broker, Route route, Delivery subscriber, Optional<Delivery> deadLetterSink) {}
+    private record Branch(Broker broker, Subscription subscription, Delivery subscriber, Optional<Delivery> deadLetterSink) {}
 
-    private final Map<String, Subscription> subscriptions = new HashMap<>();
+    private final Map<String, Branch> branches = new HashMap<>();
     private final ExecutorService threads;
 
     /** @param threads for the events: each takes one for as long as it lasts */
@@ -52,12 +52,12 @@ final class InMemoryChannel implements Channel {
         this.threads = threads;
     }
 
-    void subscribe(Broker broker, Route route, Delivery subscriber, Optional<Delivery> deadLetterSink) {
-        subscriptions.put(route.trigger(), new Subscription(broker, route, subscriber, deadLetterSink));
+    void subscribe(Broker broker, Subscription subscription, Delivery subscriber, Optional<Delivery> deadLetterSink) {
+        branches.put(subscription.trigger(), new Branch(broker, subscription, subscriber, deadLetterSink));
     }
 
     @Override
-    public Optional<CompletableFuture<Void>> offer(List<Added> deliveries) {
+    public Optional<CompletableFuture<Void>> offer(List<NewDelivery> deliveries) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         try {
             Future<?> fanout = threads.submit(() -> fanOut(deliveries, answer));
@@ -72,7 +72,7 @@ final class InMemoryChannel implements Channel {
         }
     }
 
-    private void fanOut(List<Added> deliveries, CompletableFuture<Void> answer) {
+    private void fanOut(List<NewDelivery> deliveries, CompletableFuture<Void> answer) {
         try {
             if (within(LONGEST_FANOUT, () -> deliver(deliveries))) {
                 answer.complete(null);
@@ -102,7 +102,7 @@ final class InMemoryChannel implements Channel {
     }
 
     /** To all at once. */
-    private boolean deliver(List<Added> deliveries) throws InterruptedException {
+    private boolean deliver(List<NewDelivery> deliveries) throws InterruptedException {
         try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
             boolean all = true;
             for (Future<Boolean> delivery :
@@ -116,34 +116,34 @@ final class InMemoryChannel implements Channel {
         }
     }
 
-    private Callable<Boolean> delivery(Added event) {
-        Subscription subscription = subscriptions.get(event.trigger());
-        return () -> deliver(event, subscription);
+    private Callable<Boolean> delivery(NewDelivery event) {
+        Branch branch = branches.get(event.trigger());
+        return () -> deliver(event, branch);
     }
 
     private static boolean isDeadLetter(Change outcome) {
-        return outcome.later().filter(later -> later.lane().deadLetters()).isPresent();
+        return outcome.later().filter(later -> later.queue().deadLetters()).isPresent();
     }
 
-    private boolean deliver(Added event, Subscription subscription) throws InterruptedException {
+    private boolean deliver(NewDelivery event, Branch branch) throws InterruptedException {
         Pending attempt = new Pending(0, event.event(), event.ttl(), 0, null);
-        Change outcome = subscription.subscriber.attempt(attempt);
+        Change outcome = branch.subscriber.attempt(attempt);
         while (outcome.later().isPresent() && !isDeadLetter(outcome)) {
             attempt = waitFor(outcome.later().get(), event);
-            outcome = subscription.subscriber.attempt(attempt);
+            outcome = branch.subscriber.attempt(attempt);
         }
         if (isDeadLetter(outcome)) {
-            return bury(event, outcome.later().get().failure(), subscription);
+            return deadLetter(event, outcome.later().get().failure(), branch);
         }
-        return !outcome.lost() && (outcome.added().isEmpty() || reply(event, outcome.added(), subscription));
+        return !outcome.lost() && (outcome.added().isEmpty() || reply(event, outcome.added(), branch));
     }
 
     /** A reply is an event for the broker, which lets its publisher wait: a Trigger for no longer than its time-out. */
-    private boolean reply(Added event, List<Added> reply, Subscription subscription) throws InterruptedException {
-        Retry retry = subscription.route.retry();
+    private boolean reply(NewDelivery event, List<NewDelivery> reply, Branch branch) throws InterruptedException {
+        Retry retry = branch.subscription.retry();
         for (int retries = 0; !within(retry.timeout(), () -> deliver(reply)); retries++) {
             if (retries == retry.retries()) {
-                return bury(event, new Failure(subscription.broker.address().toString(), 500, ""), subscription);
+                return deadLetter(event, new Failure(branch.broker.address().toString(), 500, ""), branch);
             }
             Thread.sleep(retry.backoff(retries + 1, Duration.ZERO));
         }
@@ -151,23 +151,23 @@ final class InMemoryChannel implements Channel {
     }
 
     /** Unlike a broker that keeps its events, this one gives up. */
-    private boolean bury(Added event, Failure failure, Subscription subscription) throws InterruptedException {
-        if (subscription.deadLetterSink.isEmpty()) {
+    private boolean deadLetter(NewDelivery event, Failure failure, Branch branch) throws InterruptedException {
+        if (branch.deadLetterSink.isEmpty()) {
             return false;
         }
         Pending attempt = new Pending(0, event.event(), event.ttl(), 0, failure);
-        Change outcome = subscription.deadLetterSink.get().attempt(attempt);
+        Change outcome = branch.deadLetterSink.get().attempt(attempt);
         while (outcome.later().isPresent()) {
-            if (outcome.later().get().attempts() > subscription.route.retry().retries()) {
+            if (outcome.later().get().attempts() > branch.subscription.retry().retries()) {
                 return false;
             }
             attempt = waitFor(outcome.later().get(), event);
-            outcome = subscription.deadLetterSink.get().attempt(attempt);
+            outcome = branch.deadLetterSink.get().attempt(attempt);
         }
         return true;
     }
 
-    private static Pending waitFor(Later later, Added event) throws InterruptedException {
+    private static Pending waitFor(Later later, NewDelivery event) throws InterruptedException {
         Thread.sleep(Duration.between(Instant.now(), later.due()));
         return new Pending(later.id(), event.event(), event.ttl(), later.attempts(), later.failure());
     }

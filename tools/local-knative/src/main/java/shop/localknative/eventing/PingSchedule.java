@@ -56,13 +56,13 @@ final class PingSchedule implements Runnable {
     /**
      * @throws StartException if it can't be understood
      */
-    PingSchedule(Manifest manifest, Sink.Directory directory, Sender sender) {
+    PingSchedule(Manifest manifest, Sink.Resolver resolver, Sender sender) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
         this.name = manifest.namespace() + "/" + manifest.name();
         this.times = ExecutionTime.forCron(cron(manifest, spec.getSchedule()));
         this.zone = zone(manifest, spec.getTimezone());
         this.event = event(manifest, spec);
-        this.sink = new Sink(manifest.resource(), spec.getSink(), directory);
+        this.sink = new Sink(manifest.resource(), spec.getSink(), resolver);
         this.sender = sender;
     }
 
@@ -98,8 +98,8 @@ final class PingSchedule implements Runnable {
         String id = UUID.randomUUID().toString();
         Message ping = event.with("id", id).with("time", Instant.now().toString());
         for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
-            if (!r.worthRetrying() || attempt > RETRY.retries()) {
-                LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.name(), r.reason(), id);
+            if (!r.retriable() || attempt > RETRY.retries()) {
+                LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.url(), r.reason(), id);
                 return null;
             }
             Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));

@@ -7,7 +7,7 @@ import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 
 /**
- * How often and when a failed delivery is tried again (Knative's DeliverySpec).
+ * The retry policy of a failed delivery (Knative's DeliverySpec).
  *
  * @param retries attempts after the first
  * @param timeout of one attempt, the start of the subscriber's process included
@@ -15,7 +15,7 @@ import shop.localknative.manifests.Manifest;
  */
 record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
 
-    /** What Knative's default Broker configuration (config-br-defaults) says where nobody says anything. */
+    /** The default of Knative's Broker configuration (config-br-defaults). */
     static final DeliverySpec DEFAULT = new DeliverySpec();
 
     static {
@@ -64,7 +64,7 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     }
 
     /** The data plane contract and, for 408, what Knative's dispatcher does beyond it. */
-    static boolean worthwhile(int status) {
+    static boolean isRetriable(int status) {
         return status >= 500 || status == 404 || status == 408 || status == 409 || status == 429;
     }
 

@@ -38,9 +38,9 @@ final class Sender implements AutoCloseable {
      * @param reason for the log, which must not show what a subscriber says: that may be somebody's data
      * @param data the same for the dead letter sink: what the subscriber said; null if it is told nothing
      */
-    record Refused(int code, String reason, byte[] data, boolean worthRetrying, Duration retryAfter) implements Answer {
-        static Refused because(int code, String reason, boolean worthRetrying) {
-            return new Refused(code, reason, reason.getBytes(StandardCharsets.UTF_8), worthRetrying, Duration.ZERO);
+    record Refused(int code, String reason, byte[] data, boolean retriable, Duration retryAfter) implements Answer {
+        static Refused because(int code, String reason, boolean retriable) {
+            return new Refused(code, reason, reason.getBytes(StandardCharsets.UTF_8), retriable, Duration.ZERO);
         }
 
         /**
@@ -136,7 +136,7 @@ final class Sender implements AutoCloseable {
                 status,
                 "status " + status,
                 body,
-                Retry.worthwhile(status),
+                Retry.isRetriable(status),
                 asksToWait ? retryAfter(response.getHeader("retry-after")) : Duration.ZERO);
     }
 

@@ -7,26 +7,26 @@ import java.util.Optional;
 import java.util.function.Function;
 import shop.localknative.network.Addresses;
 
-/** Where a Trigger or a PingSource sends events. */
-record Sink(HasMetadata sender, Destination destination, Directory directory) {
+/** The destination to which a Trigger or a PingSource sends events. */
+record Sink(HasMetadata sender, Destination destination, Resolver resolver) {
 
-    /** What is known of destinations: their addresses, and who their senders are to them. */
-    record Directory(Function<Destination, URI> addresses, ServiceAccounts accounts) {}
+    /** Finds the addresses of destinations, and the service accounts of their senders. */
+    record Resolver(Function<Destination, URI> addresses, ServiceAccounts accounts) {}
 
     /** On this machine, for now. */
     URI address() {
-        return directory.addresses().apply(destination);
+        return resolver.addresses().apply(destination);
     }
 
-    /** What the sender shows to a destination that names an audience. */
+    /** The token that the sender shows to a destination with an audience. */
     Optional<String> token() {
         return Optional.ofNullable(destination.getAudience())
                 .filter(audience -> !audience.isEmpty())
-                .map(audience -> directory.accounts().token(sender, audience));
+                .map(audience -> resolver.accounts().token(sender, audience));
     }
 
-    /** Its URL in a cluster, which stays the same over restarts: what {@code knativeerrordest} says. */
-    URI name() {
+    /** The URL in a cluster, which stays the same over restarts; {@code knativeerrordest} has it. */
+    URI url() {
         return Addresses.clusterUrl(destination);
     }
 }

@@ -19,7 +19,7 @@ public record Manifest(Path file, Node yaml, HasMetadata resource) {
         return resource.getMetadata().getNamespace();
     }
 
-    /** What is wrong with the field at {@code path}: names of fields and, for lists, indices. */
+    /** A mistake in the field at {@code path}: names of fields and, for lists, indices. */
     public StartException problem(String message, Object... path) {
         return problem(message, FieldPath.of(path));
     }

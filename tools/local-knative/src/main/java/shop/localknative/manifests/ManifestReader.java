@@ -198,10 +198,10 @@ public final class ManifestReader {
                     .add(name);
             return;
         }
-        var type = Kinds.RUN.get(kind);
+        var type = Kinds.SUPPORTED.get(kind);
         if (type == null) {
-            var instead = Kinds.INSTEAD.getOrDefault(
-                    kind, "it knows " + Kinds.RUN.keySet().stream().sorted().toList());
+            var instead = Kinds.ALTERNATIVES.getOrDefault(
+                    kind, "it knows " + Kinds.SUPPORTED.keySet().stream().sorted().toList());
             throw document.problem(kind.strip() + " is not a kind that local-knative runs; " + instead, "kind");
         }
         var manifest = manifest(document, type, namespace);

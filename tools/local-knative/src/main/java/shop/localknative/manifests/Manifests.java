@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything that was read.
+ * The resources of one system.
  *
  * @param skipped what only a cluster can use: names by kind
  * @param files and directories that it was read from
@@ -36,7 +36,7 @@ public record Manifests(List<Manifest> all, Map<String, List<String>> skipped, S
                 .findFirst();
     }
 
-    /** Where the services live. It is also the audience of the tokens that local-knative issues to people. */
+    /** The namespace of the services. It is also the audience of the tokens that local-knative issues to people. */
     public String namespace() {
         return of(Service.class).stream().findFirst().map(Manifest::namespace).orElse("default");
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The one port of the system: finds out by the Host header which part of it a request is for. */
+/** The one port of the system: routes each request by its Host header. */
 public final class FrontDoor implements Handler<HttpServerRequest> {
     private final Map<String, Handler<HttpServerRequest>> hosts = new ConcurrentSkipListMap<>();
     private volatile boolean open;
@@ -16,7 +16,7 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         open = true;
     }
 
-    /** From now on {@code handler} answers for this name. */
+    /** Makes {@code handler} answer for this host name. */
     public void route(String host, Handler<HttpServerRequest> handler) {
         hosts.put(host, handler);
     }
@@ -36,7 +36,7 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         }
     }
 
-    /** Whatever the Host header says. */
+    /** Handles a request for {@code host}, whatever its Host header says. */
     public void handle(String host, HttpServerRequest request) {
         var handler = hosts.get(host);
         if (handler != null) {

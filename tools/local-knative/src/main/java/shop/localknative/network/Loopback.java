@@ -16,7 +16,7 @@ public final class Loopback {
      *
      * @param port 0 for any
      * @return the port
-     * @throws StartException when another program has the port, or there is none of this number
+     * @throws StartException when another program has the port, or the number is out of range
      */
     public static int listen(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
         if (port < 0 || port > 65_535) {

@@ -8,7 +8,7 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import shop.localknative.console.Console;
 
-/** What an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
+/** The services that an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
 public final class Platform implements AutoCloseable {
     private final Credentials credentials;
     private final TokenIssuer people;

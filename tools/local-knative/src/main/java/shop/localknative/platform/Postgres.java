@@ -72,7 +72,7 @@ public final class Postgres implements AutoCloseable {
         return postgres;
     }
 
-    /** Whoever ends the server alone would otherwise leave a system behind in which nothing works. */
+    /** Starts the server again when it ends alone: without it, nothing of the system works. */
     private void keepAlive() {
         try {
             while (true) {
@@ -165,7 +165,7 @@ public final class Postgres implements AutoCloseable {
         return directory.resolve("pg_hba.conf");
     }
 
-    /** What outlived its local-knative: an initdb, or a server, which holds its data directory. */
+    /** Stops an initdb or a server of an earlier local-knative, which would hold the data directory. */
     public static void stopLeftover(Path directory) {
         ProcessHandle.allProcesses()
                 .filter(process -> isFor(directory, process))

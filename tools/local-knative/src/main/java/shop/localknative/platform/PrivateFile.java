@@ -16,7 +16,7 @@ import shop.localknative.console.StartException;
 public final class PrivateFile {
     private PrivateFile() {}
 
-    /** Its content; made and stored the first time. When two processes make it at once, both get the same. */
+    /** The content of the file; made and stored the first time. When two processes make it at once, both get the same. */
     public static String readOrMake(Path file, Supplier<String> content) {
         try {
             if (!Files.exists(file)) {

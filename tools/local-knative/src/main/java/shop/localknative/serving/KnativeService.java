@@ -18,7 +18,7 @@ import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
 /**
@@ -63,7 +63,7 @@ public final class KnativeService {
     synchronized void update(Workload workload, Image image, Config config, Function<String, Revision> factory) {
         var latest = latestCreated.revision();
         boolean sameTemplate = Revision.template(workload)
-                .equals(Revision.template(latest.pod().workload()));
+                .equals(Revision.template(latest.podTemplate().workload()));
         if (!sameTemplate
                 && Route.find(Revision.name(workload, generation + 1), revisions)
                         .isPresent()) {
@@ -90,7 +90,7 @@ public final class KnativeService {
             }
             rollOut(latestCreated);
         } else {
-            latest.pod().update(config);
+            latest.podTemplate().update(config);
             var next = routeOf(workload.manifest());
             manifest = workload.manifest();
             if (latestCreated == latestReady || !next.reachable().contains(latestCreated)) {
@@ -99,13 +99,13 @@ public final class KnativeService {
         }
         revisions.stream()
                 .filter(instances -> instances != latestCreated)
-                .forEach(instances -> updateEarlier(instances.revision().pod(), config));
+                .forEach(instances -> updateEarlier(instances.revision().podTemplate(), config));
     }
 
     /** It may refer to what the manifests do not have any more, and then keeps what it had. */
-    private static void updateEarlier(Pod pod, Config config) {
+    private static void updateEarlier(PodTemplate podTemplate, Config config) {
         try {
-            pod.update(config);
+            podTemplate.update(config);
         } catch (StartException gone) {
             // nobody has to do anything about that
         }
@@ -218,7 +218,7 @@ public final class KnativeService {
         return latestReady;
     }
 
-    /** Of all revisions that have instances or a share, the percentage. */
+    /** The percentage of each revision that has instances or a share. */
     public synchronized Map<Instances, Integer> percentages() {
         var percentages = new LinkedHashMap<Instances, Integer>();
         for (Instances instances : revisions) {
@@ -233,7 +233,7 @@ public final class KnativeService {
         return percentages;
     }
 
-    /** Why the latest edit does not serve. */
+    /** The reason why the latest edit does not serve. */
     public synchronized Optional<String> problem() {
         return problem.or(() -> latestCreated
                 .failure()

@@ -31,12 +31,12 @@ import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.Workload;
 
-/** Knative Serving on one machine: the services, an activator for each, and the autoscaler's beat. */
+/** Knative Serving on one machine: the services, an activator for each, and the autoscaler's tick. */
 public final class Serving implements AutoCloseable {
-    /** As good as none: how many requests an instance takes at once is its own business. */
+    /** No limit in practice: {@code containerConcurrency} says how many requests an instance takes. */
     private static final int CONNECTIONS = 10_000;
 
-    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final HttpClient client;
@@ -111,7 +111,7 @@ public final class Serving implements AutoCloseable {
         route("", workload.manifest(), proxy);
     }
 
-    /** By its names of now, and by no earlier ones: of a tag that is gone, or from when it was public. */
+    /** Routes the present names of a service, and no earlier ones: of a removed tag, or from when it was public. */
     private void route(KnativeService service) {
         var manifest = service.manifest();
         var now = new HashSet<>(route("", manifest, new Activator(vertx, client, service::any)));
@@ -149,13 +149,13 @@ public final class Serving implements AutoCloseable {
     public void start() {
         started = true;
         services.values().forEach(KnativeService::startInitial);
-        vertx.setPeriodic(BEAT.toMillis(), timer -> {
+        vertx.setPeriodic(TICK.toMillis(), timer -> {
             decide = !decide;
             services.values().forEach(service -> service.tick(Instant.now(), decide));
         });
     }
 
-    /** Where people find the public services, by name. */
+    /** The URLs of the public services, by name. */
     public Map<String, String> publicUrls(int port) {
         var urls = new TreeMap<String, String>();
         services.forEach((name, service) -> Addresses.publicHostOf(service.manifest())

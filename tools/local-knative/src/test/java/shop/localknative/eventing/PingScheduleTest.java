@@ -47,7 +47,7 @@ class PingScheduleTest {
                 .all()
                 .getFirst();
         PingSchedule ping = new PingSchedule(
-                source, new Sink.Directory(d -> URI.create(d.getUri()), null), new Sender(Vertx.vertx()));
+                source, new Sink.Resolver(d -> URI.create(d.getUri()), null), new Sender(Vertx.vertx()));
 
         assertEquals(
                 ZonedDateTime.parse(next),

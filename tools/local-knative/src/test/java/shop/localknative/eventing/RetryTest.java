@@ -87,7 +87,7 @@ class RetryTest {
         assertEquals(
                 List.of(404, 408, 409, 429, 500, 502, 503, 599),
                 List.of(300, 302, 400, 401, 404, 408, 409, 410, 413, 422, 429, 500, 502, 503, 599).stream()
-                        .filter(Retry::worthwhile)
+                        .filter(Retry::isRetriable)
                         .toList());
     }
 

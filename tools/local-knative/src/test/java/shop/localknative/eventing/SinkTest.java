@@ -30,6 +30,6 @@ class SinkTest {
                 .withUri(uri)
                 .build();
         Sink sink = new Sink(null, destination, null);
-        assertEquals(URI.create(url), sink.name());
+        assertEquals(URI.create(url), sink.url());
     }
 }

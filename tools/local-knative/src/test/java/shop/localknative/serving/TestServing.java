@@ -26,7 +26,7 @@ import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
 /** Services as processes, without the rest of local-knative. */
@@ -119,8 +119,8 @@ final class TestServing implements AutoCloseable {
         serving.apply(workload, images, config, name -> {
             var volumes = PrivateFile.directory(directory.resolve("volumes/" + name));
             var issuer = TokenIssuer.cluster(PrivateFile.directory(directory.resolve("keys")));
-            var pod = Pod.of(workload, config, issuer, volumes);
-            return new Revision(name, pod, Map.of(), addresses, directory.resolve("echo.log"));
+            var podTemplate = PodTemplate.of(workload, config, issuer, volumes);
+            return new Revision(name, podTemplate, Map.of(), addresses, directory.resolve("echo.log"));
         });
         serving.start();
         return this;

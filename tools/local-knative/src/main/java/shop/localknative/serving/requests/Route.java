@@ -15,7 +15,7 @@ import shop.localknative.manifests.Manifest;
 import shop.localknative.serving.revisions.Instances;
 
 /**
- * Which revision a request goes to: by percent, or by the tag in its host name.
+ * The revisions that requests go to: by percent, or by the tag in the host name.
  *
  * @param shares that add up to 100
  */

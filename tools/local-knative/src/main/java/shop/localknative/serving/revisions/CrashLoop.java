@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When a container that has ended is started again, as the kubelet does it: the first time at once, then after 10 s,
+ * The back-off of a container that has ended, as the kubelet does it: the first time at once, then after 10 s,
  * doubling up to 5 min; all is forgotten when one has lived for 10 min.
  */
 final class CrashLoop {
@@ -23,7 +23,7 @@ final class CrashLoop {
         next = next.isZero() ? FIRST : next.multipliedBy(2).compareTo(LONGEST) < 0 ? next.multipliedBy(2) : LONGEST;
     }
 
-    /** How long the next start has to wait; zero when it need not. */
+    /** The time that the next start has to wait; zero for none. */
     Duration delay(Instant now) {
         return now.isBefore(notBefore) ? Duration.between(now, notBefore) : Duration.ZERO;
     }

@@ -9,11 +9,11 @@ import java.util.Map;
 import shop.localknative.console.Console;
 import shop.localknative.network.Addresses;
 import shop.localknative.platform.Processes;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 
 /** A ContainerSource: one process, which sends events to {@code K_SINK} and is started again when it has ended. */
 public final class EventSource implements AutoCloseable {
-    private final Pod pod;
+    private final PodTemplate podTemplate;
     private final Image image;
     private final Map<String, String> variables;
     private final Addresses addresses;
@@ -26,14 +26,14 @@ public final class EventSource implements AutoCloseable {
      * @throws shop.localknative.console.StartException when there is nothing to start
      */
     public EventSource(
-            Pod pod, Images images, Map<String, String> variables, Addresses addresses, Processes processes, Path log) {
-        this.pod = pod;
-        this.image = images.of(pod.workload());
+            PodTemplate podTemplate, Images images, Map<String, String> variables, Addresses addresses, Processes processes, Path log) {
+        this.podTemplate = podTemplate;
+        this.image = images.of(podTemplate.workload());
         this.variables = variables;
         this.addresses = addresses;
         this.processes = processes;
         this.log = log;
-        this.life = Thread.ofVirtual().name(pod.workload().name()).unstarted(this::live);
+        this.life = Thread.ofVirtual().name(podTemplate.workload().name()).unstarted(this::live);
     }
 
     public void start() {
@@ -57,7 +57,7 @@ public final class EventSource implements AutoCloseable {
                 var now = Instant.now();
                 crashes.ended(now, Duration.between(begin, now));
                 Console.say(
-                        pod.workload().name(),
+                        podTemplate.workload().name(),
                         "%s; its output is in %s; the next start is in %d s"
                                 .formatted(end, log, crashes.delay(now).toSeconds()));
             }
@@ -68,9 +68,9 @@ public final class EventSource implements AutoCloseable {
 
     private String runOnce() throws InterruptedException {
         try {
-            var directory = pod.instanceDirectory("source");
+            var directory = podTemplate.instanceDirectory("source");
             var process = Instance.launch(image, environment(directory), directory, log, processes);
-            Console.say(pod.workload().name(), "process " + process.pid());
+            Console.say(podTemplate.workload().name(), "process " + process.pid());
             try {
                 return "ended with exit code " + process.waitFor();
             } finally {
@@ -82,9 +82,9 @@ public final class EventSource implements AutoCloseable {
     }
 
     private Map<String, String> environment(Path directory) {
-        var environment = new HashMap<>(pod.environment());
+        var environment = new HashMap<>(podTemplate.environment());
         environment.putAll(variables);
-        var paths = pod.onThisMachine(directory);
+        var paths = podTemplate.onThisMachine(directory);
         environment.replaceAll((name, value) -> paths.apply(addresses.translate(value)));
         return environment;
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What stands for a container image, as it was at one moment.
+ * The command that stands for a container image, as of one build.
  *
  * @param command with the container's arguments
  * @param directory to start it in; empty for one of the instance's own

@@ -24,8 +24,7 @@ import shop.localknative.platform.PrivateFile;
 import shop.localknative.workload.Workload;
 
 /**
- * Where container images come from here: commands that the person who started this has given, and the build output of
- * modules. The latter is copied, so that a revision goes on running while the next one is being built.
+ * The sources of container images: commands that the person who started this has given, and the build output of modules. The latter is copied, so that a revision goes on running while the next one is being built.
  */
 public final class Images {
     /** The default of native-image, MaximumHeapSizePercent. */
@@ -87,7 +86,7 @@ public final class Images {
         return new Image(List.copyOf(command), Optional.empty(), version);
     }
 
-    /** What changes when there is something new to start. */
+    /** The files that change when there is something new to start. */
     public List<Path> files(Workload workload) {
         return process(workload.container().getImage()).map(Images::filesOf).orElseGet(() -> {
             try {

@@ -73,7 +73,7 @@ public final class Instance {
         return state == State.DRAINING && System.nanoTime() - drainingSince > time.toNanos();
     }
 
-    /** Not twice: a second interrupt would cut its grace period short. */
+    /** Ends the instance, and not twice: a second interrupt would cut its grace period short. */
     void end() {
         if (!ending) {
             ending = true;
@@ -109,17 +109,17 @@ public final class Instance {
                 : command;
     }
 
-    /** Every millisecond between being ready and being asked is one that the first request waits. */
+    /** Runs the checks often: the first request waits for the time between being ready and the next check. */
     private void awaitReadiness() throws IOException, InterruptedException {
         long started = System.nanoTime();
         var limit = launch.startup()
                 .map(probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
                 .orElse(START_LIMIT);
-        var startup = launch.startup().map(Probe::question);
+        var startup = launch.startup().map(Probe::check);
         while (true) {
-            var answer = startup.flatMap(Probe.Question::ask);
+            var answer = startup.flatMap(Probe.Check::run);
             if (answer.isEmpty()) {
-                answer = launch.readiness().question().ask();
+                answer = launch.readiness().check().run();
             }
             if (answer.isEmpty()) {
                 return;
@@ -140,19 +140,19 @@ public final class Instance {
      * @param readiness is told when that changes
      */
     void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
-        var ready = launch.readiness().new Opinion(System.nanoTime());
-        var live = launch.liveness().map(probe -> probe.new Opinion(System.nanoTime()));
+        var ready = launch.readiness().new Result(System.nanoTime());
+        var live = launch.liveness().map(probe -> probe.new Result(System.nanoTime()));
         while (true) {
-            long due = Math.min(ready.due(), live.map(Probe.Opinion::due).orElse(Long.MAX_VALUE));
+            long due = Math.min(ready.due(), live.map(Probe.Result::due).orElse(Long.MAX_VALUE));
             if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw ended();
             }
-            boolean before = ready.isGood();
-            ready.askWhenDue(System.nanoTime());
-            if (ready.isGood() != before) {
-                readiness.accept(ready.isGood());
+            boolean before = ready.isSuccess();
+            ready.checkWhenDue(System.nanoTime());
+            if (ready.isSuccess() != before) {
+                readiness.accept(ready.isSuccess());
             }
-            var wrong = live.flatMap(opinion -> opinion.askWhenDue(System.nanoTime()));
+            var wrong = live.flatMap(result -> result.checkWhenDue(System.nanoTime()));
             if (wrong.isPresent()) {
                 throw failure("failed its liveness probe (%s)".formatted(wrong.get()));
             }

@@ -21,7 +21,7 @@ public final class Instances {
     private static final int QUEUE = 10_000;
 
     public enum State {
-        /** There is none: scaled to zero, or not asked for yet. */
+        /** Scaled to zero, or not asked for yet. */
         NONE,
         STARTING,
         READY,
@@ -158,7 +158,7 @@ public final class Instances {
         all.stream().filter(i -> i.isDrainingFor(revision.timeout())).forEach(Instance::end);
     }
 
-    /** Whether requests are led here. If not, those under way are finished and all instances stopped. */
+    /** Whether requests are routed here. If not, those under way are finished and all instances stopped. */
     public synchronized void reachable(boolean reachable) {
         this.reachable = reachable;
         if (!reachable) {
@@ -174,7 +174,7 @@ public final class Instances {
         }
     }
 
-    /** Why there is none that is ready, if that is a failure. */
+    /** The failure for which no instance is ready; empty otherwise. */
     public synchronized Optional<String> failure() {
         return state() == State.READY ? Optional.empty() : failure;
     }
@@ -197,7 +197,7 @@ public final class Instances {
                 .toList();
     }
 
-    /** How many processes were started so far. */
+    /** The number of processes that were started so far. */
     public synchronized int starts() {
         return starts;
     }

@@ -10,18 +10,18 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** A question to an instance, how often it is asked, and how many answers make up one's mind. */
-record Probe(Question question, Duration initialDelay, Duration period, int failureThreshold, int successThreshold) {
+/** A probe of an instance: its check, and when and how often that has to succeed or fail. */
+record Probe(Check check, Duration initialDelay, Duration period, int failureThreshold, int successThreshold) {
 
-    /** Asks once. Empty when the answer is yes, otherwise what was wrong. */
-    interface Question {
-        Optional<String> ask();
+    /** Runs once. Empty when it succeeds, otherwise the reason. */
+    interface Check {
+        Optional<String> run();
     }
 
-    /** An answer from 200 to 399. */
-    record Get(URI uri, Map<String, String> headers, Duration timeout) implements Question {
+    /** An failure from 200 to 399. */
+    record HttpGet(URI uri, Map<String, String> headers, Duration timeout) implements Check {
         @Override
-        public Optional<String> ask() {
+        public Optional<String> run() {
             try {
                 var connection = (HttpURLConnection) uri.toURL().openConnection();
                 headers.forEach(connection::setRequestProperty);
@@ -38,9 +38,9 @@ record Probe(Question question, Duration initialDelay, Duration period, int fail
         }
     }
 
-    record Listens(int port, Duration timeout) implements Question {
+    record TcpSocket(int port, Duration timeout) implements Check {
         @Override
-        public Optional<String> ask() {
+        public Optional<String> run() {
             try (var socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) timeout.toMillis());
                 return Optional.empty();
@@ -50,13 +50,13 @@ record Probe(Question question, Duration initialDelay, Duration period, int fail
         }
     }
 
-    /** The mind of one who asks again and again. */
-    final class Opinion {
-        private boolean good = true;
+    /** The result of a probe that is run again and again. */
+    final class Result {
+        private boolean success = true;
         private int differing;
         private long due;
 
-        Opinion(long nanoTime) {
+        Result(long nanoTime) {
             due = nanoTime + Math.max(initialDelay.toNanos(), period.toNanos());
         }
 
@@ -64,24 +64,24 @@ record Probe(Question question, Duration initialDelay, Duration period, int fail
             return due;
         }
 
-        boolean isGood() {
-            return good;
+        boolean isSuccess() {
+            return success;
         }
 
-        /** Asks when it is time to. What was wrong with the answer that changed the opinion to a bad one. */
-        Optional<String> askWhenDue(long nanoTime) {
+        /** Runs the check when it is due. The reason when the result changes to a failure; empty otherwise. */
+        Optional<String> checkWhenDue(long nanoTime) {
             if (nanoTime < due) {
                 return Optional.empty();
             }
             due = nanoTime + period.toNanos();
-            var answer = question.ask();
-            differing = answer.isEmpty() == good ? 0 : differing + 1;
-            if (differing < (good ? failureThreshold : successThreshold)) {
+            var failure = check.run();
+            differing = failure.isEmpty() == success ? 0 : differing + 1;
+            if (differing < (success ? failureThreshold : successThreshold)) {
                 return Optional.empty();
             }
-            good = !good;
+            success = !success;
             differing = 0;
-            return answer;
+            return failure;
         }
     }
 }

@@ -60,7 +60,7 @@ final class Probes {
     Probe readiness(Map<Integer, Integer> ports) {
         return of("readinessProbe", ports)
                 .orElseGet(() -> new Probe(
-                        new Probe.Listens(ports.get(containerPort()), Duration.ofSeconds(1)),
+                        new Probe.TcpSocket(ports.get(containerPort()), Duration.ofSeconds(1)),
                         Duration.ZERO,
                         Duration.ofSeconds(10),
                         3,
@@ -81,8 +81,8 @@ final class Probes {
             var timeout = seconds(probe.getTimeoutSeconds(), 1);
             return new Probe(
                     probe.getHttpGet() == null
-                            ? new Probe.Listens(port, timeout)
-                            : new Probe.Get(
+                            ? new Probe.TcpSocket(port, timeout)
+                            : new Probe.HttpGet(
                                     uri(port, probe.getHttpGet().getPath()),
                                     probe.getHttpGet().getHttpHeaders().stream()
                                             .collect(Collectors.toMap(HTTPHeader::getName, HTTPHeader::getValue)),

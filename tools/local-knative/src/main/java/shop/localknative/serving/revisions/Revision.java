@@ -11,10 +11,10 @@ import java.util.function.UnaryOperator;
 import shop.localknative.network.Addresses;
 import shop.localknative.platform.Ports;
 import shop.localknative.serving.scaling.Scaling;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** What the instances of a Knative Service are started with, until an edit or a rebuild makes the next revision. */
+/** A snapshot of a Knative Service's code and configuration: its instances are started from it. */
 public final class Revision {
     /** Knative's ConfigMap {@code config-defaults}: revision-timeout-seconds, and the most that it takes. */
     private static final long TIMEOUT = 300;
@@ -22,7 +22,7 @@ public final class Revision {
     private static final long LONGEST_TIMEOUT = 600;
 
     private final String name;
-    private final Pod pod;
+    private final PodTemplate podTemplate;
     private final Map<String, String> variables;
     private final Addresses addresses;
     private final Path log;
@@ -34,18 +34,18 @@ public final class Revision {
      * @param variables more of the environment: where the service's events go, and what the person who started this wants
      * @throws shop.localknative.console.StartException for what can't be run
      */
-    public Revision(String name, Pod pod, Map<String, String> variables, Addresses addresses, Path log) {
+    public Revision(String name, PodTemplate podTemplate, Map<String, String> variables, Addresses addresses, Path log) {
         this.name = name;
-        this.pod = pod;
+        this.podTemplate = podTemplate;
         this.variables = variables;
         this.addresses = addresses;
         this.log = log;
-        this.scaling = Scaling.of(pod.workload().manifest());
-        this.timeout = timeout(pod.workload());
-        this.probes = new Probes(pod.workload());
+        this.scaling = Scaling.of(podTemplate.workload().manifest());
+        this.timeout = timeout(podTemplate.workload());
+        this.probes = new Probes(podTemplate.workload());
     }
 
-    /** As its template says, or as Knative names the nth of a service. */
+    /** The name that the template gives, or the one that Knative gives to the nth revision of a service. */
     public static String name(Workload workload, int generation) {
         return Optional.ofNullable(template(workload).getMetadata())
                 .map(metadata -> metadata.getName())
@@ -61,11 +61,11 @@ public final class Revision {
     }
 
     public String service() {
-        return pod.workload().name();
+        return podTemplate.workload().name();
     }
 
-    public Pod pod() {
-        return pod;
+    public PodTemplate podTemplate() {
+        return podTemplate;
     }
 
     public Path log() {
@@ -109,10 +109,10 @@ public final class Revision {
     Launch launch(int port) {
         var ports = new HashMap<Integer, Integer>();
         probes.ports().forEach(p -> ports.put(p, p == probes.containerPort() ? port : Ports.free()));
-        var directory = pod.instanceDirectory(Integer.toString(port));
+        var directory = podTemplate.instanceDirectory(Integer.toString(port));
         var environment = new HashMap<String, String>();
-        var paths = pod.onThisMachine(directory);
-        pod.environment().forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
+        var paths = podTemplate.onThisMachine(directory);
+        podTemplate.environment().forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
         variables.forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
         environment.put("PORT", Integer.toString(port));
         environment.put("K_SERVICE", service());

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How many instances a revision needs, by the rules of Knative's KPA: the average of the metric over the stable window
+ * The number of instances that a revision needs, by the rules of Knative's KPA: the average of the metric over the stable window
  * divided by its target, and over the panic window when that asks for twice what is ready; while in panic, never fewer
  * (pkg/autoscaler/scaling/autoscaler.go). Then the bounds, and what keeps the last instance
  * (pkg/reconciler/autoscaling/kpa/scaler.go): it stays for a whole window after it became ready, and for the retention
@@ -33,7 +33,7 @@ public final class Autoscaler {
         this.scaling = scaling;
     }
 
-    /** What the second that ends now had, for all instances together. */
+    /** Records the second that ends now, of all instances together. */
     public void record(Instant now, RequestStats.Report second) {
         metric.add(new Sample(
                 now,

@@ -11,7 +11,7 @@ final class GoDuration {
 
     private GoDuration() {}
 
-    /** Empty when it is none. */
+    /** Empty when the text is not a duration. */
     static Optional<Duration> parse(String text) {
         if (!WHOLE.matcher(text).matches()) {
             return Optional.empty();

@@ -2,7 +2,7 @@ package shop.localknative.serving.scaling;
 
 import java.util.concurrent.TimeUnit;
 
-/** What a revision has to do: how many requests are under way, and how many were on average since the last report. */
+/** The load of a revision: the requests under way, and their average since the last report. */
 public final class RequestStats {
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -31,7 +31,7 @@ public final class RequestStats {
         concurrency--;
     }
 
-    /** Of the time since the last one. */
+    /** Reports the time since the last report. */
     public Report report(long nanoTime) {
         advance(nanoTime);
         double seconds = Math.max(1, nanoTime - reported) / SECOND;

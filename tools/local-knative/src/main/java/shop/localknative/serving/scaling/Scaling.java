@@ -10,7 +10,7 @@ import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 
 /**
- * How a revision is scaled: the annotations of its template, checked as Knative's webhook does
+ * The scaling of a revision: the annotations of its template, checked as Knative's webhook does
  * (pkg/apis/autoscaling/annotation_validation.go), with the defaults of its ConfigMap {@code config-autoscaler}. One
  * differs: without an annotation {@code initial-scale} is 0, so that a start does not start everything at once.
  *

@@ -15,8 +15,8 @@ class ProbeTest {
     private int asked;
     private long now;
 
-    private final Probe.Opinion opinion =
-            new Probe(this::answer, Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2).new Opinion(0);
+    private final Probe.Result result =
+            new Probe(this::answer, Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2).new Result(0);
 
     @Test
     void firstQuestionComesAfterTheInitialDelayTheOthersAPeriodLater() {
@@ -30,32 +30,32 @@ class ProbeTest {
     void opinionIsBadAfterAsManyFailuresInARowAsTheThreshold() {
         answer = Optional.of("no");
         askedAfter(7);
-        assertTrue(opinion.isGood());
+        assertTrue(result.isSuccess());
         answer = Optional.empty();
         askedAfter(2);
         answer = Optional.of("no");
         askedAfter(4);
-        assertTrue(opinion.isGood());
+        assertTrue(result.isSuccess());
         askedAfter(2);
-        assertFalse(opinion.isGood());
+        assertFalse(result.isSuccess());
     }
 
     @Test
     void opinionIsGoodAgainAfterAsManySuccessesAsTheThreshold() {
         answer = Optional.of("no");
         askedAfter(9);
-        assertFalse(opinion.isGood());
+        assertFalse(result.isSuccess());
         answer = Optional.empty();
         askedAfter(2);
-        assertFalse(opinion.isGood());
+        assertFalse(result.isSuccess());
         askedAfter(2);
-        assertTrue(opinion.isGood());
+        assertTrue(result.isSuccess());
     }
 
     private int askedAfter(int seconds) {
         for (int i = 0; i < seconds; i++) {
             now += SECOND;
-            opinion.askWhenDue(now);
+            result.checkWhenDue(now);
         }
         return asked;
     }

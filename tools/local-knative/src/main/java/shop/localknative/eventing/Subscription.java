@@ -12,13 +12,13 @@ import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 
 /**
- * A Trigger: which events go where, and what happens to those that can't be delivered.
+ * A Trigger with its destinations resolved and its Broker's defaults applied, as the Subscription that Knative makes of it.
  *
  * @param trigger namespace/name
  * @param structured whether events are sent in structured mode ({@code delivery.format})
  * @param ordered whether an event waits for the earlier ones with its {@code partitionkey}
  */
-record Route(
+record Subscription(
         String trigger,
         Filter filter,
         Sink subscriber,
@@ -33,7 +33,7 @@ record Route(
     /**
      * @throws StartException if it can't be understood
      */
-    static Route of(Manifest manifest, Manifest brokersManifest, Sink.Directory directory) {
+    static Subscription of(Manifest manifest, Manifest brokersManifest, Sink.Resolver resolver) {
         Trigger trigger = (Trigger) manifest.resource();
         Broker broker = (Broker) brokersManifest.resource();
         // A Trigger's delivery replaces its Broker's, all but the dead letter sink, as in Knative.
@@ -43,15 +43,15 @@ record Route(
                 .filter(Objects::nonNull)
                 .toList();
         DeliverySpec effective = delivery.stream().findFirst().orElse(Retry.DEFAULT);
-        return new Route(
+        return new Subscription(
                 manifest.namespace() + "/" + manifest.name(),
                 Filter.of(manifest, trigger.getSpec()),
-                new Sink(trigger, trigger.getSpec().getSubscriber(), directory),
+                new Sink(trigger, trigger.getSpec().getSubscriber(), resolver),
                 delivery.stream()
                         .map(DeliverySpec::getDeadLetterSink)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .map(sink -> new Sink(trigger, sink, directory)),
+                        .map(sink -> new Sink(trigger, sink, resolver)),
                 Retry.of(manifest, effective),
                 structured(manifest, effective),
                 ordered(manifest));
@@ -84,7 +84,7 @@ record Route(
         };
     }
 
-    /** What an event has in common with those that it must not overtake; null if it may overtake all. */
+    /** The key that an event shares with those that it must not overtake; null if it may overtake all. */
     String orderingKey(Message event) {
         return ordered ? event.attribute("partitionkey").orElse(null) : null;
     }

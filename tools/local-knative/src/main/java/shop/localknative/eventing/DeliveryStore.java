@@ -27,26 +27,26 @@ import javax.sql.DataSource;
  * <p>Each holds its own copy of the event, so that it ends by the removal of one row: no event that outlives its
  * deliveries, none that they share and lock.
  */
-final class EventStore {
+final class DeliveryStore {
 
-    /** The deliveries to a Trigger's subscriber, or those to its dead letter sink. */
-    record Lane(String trigger, boolean deadLetters) {}
+    /** Identifies the deliveries to a Trigger's subscriber, or those to its dead letter sink. */
+    record QueueId(String trigger, boolean deadLetters) {}
 
     /** A new delivery. Ordering key: null if it waits for no other. */
-    record Added(String trigger, Message event, int ttl, String orderingKey) {}
+    record NewDelivery(String trigger, Message event, int ttl, String orderingKey) {}
 
-    /** Why an event goes to the dead letter sink, if that is told. Data: base64, as in the attribute that carries it. */
+    /** The reason why an event goes to the dead letter sink. Data: base64, as in the attribute that carries it. */
     record Failure(String destination, int code, String data) {}
 
     /** A delivery that is due. Failure: null unless it is to the dead letter sink, which is told. */
     record Pending(long id, Message event, int ttl, int attempts, Failure failure) {}
 
-    /** A delivery that is made later, in the given lane. Failure: null unless that is to the dead letter sink, which is told. */
-    record Later(long id, Lane lane, int attempts, Instant due, Failure failure) {}
+    /** A delivery that is made later, in the given queue. Failure: null unless that is to the dead letter sink, which is told. */
+    record Later(long id, QueueId queue, int attempts, Instant due, Failure failure) {}
 
     /** What becomes true together or not at all. Lost: whether a delivery is done though nobody took the event. */
-    record Change(List<Added> added, Optional<Later> later, OptionalLong done, boolean lost) {
-        static Change added(List<Added> added) {
+    record Change(List<NewDelivery> added, Optional<Later> later, OptionalLong done, boolean lost) {
+        static Change added(List<NewDelivery> added) {
             return new Change(added, Optional.empty(), OptionalLong.empty(), false);
         }
 
@@ -62,7 +62,7 @@ final class EventStore {
             return replied(id, List.of());
         }
 
-        static Change replied(long id, List<Added> reply) {
+        static Change replied(long id, List<NewDelivery> reply) {
             return new Change(reply, Optional.empty(), OptionalLong.of(id), false);
         }
     }
@@ -112,7 +112,7 @@ final class EventStore {
 
     private final DataSource db;
 
-    EventStore(DataSource db) {
+    DeliveryStore(DataSource db) {
         this.db = db;
     }
 
@@ -124,13 +124,13 @@ final class EventStore {
     }
 
     /**
-     * The oldest deliveries of a lane that are due now.
+     * The oldest deliveries of a queue that are due now.
      *
      * @param ordered none but the earliest with its ordering key
      */
-    List<Pending> due(Lane lane, boolean ordered, Collection<Long> except, int limit) throws SQLException {
+    List<Pending> due(QueueId queue, boolean ordered, Collection<Long> except, int limit) throws SQLException {
         try (Connection c = db.getConnection();
-                PreparedStatement s = prepare(c, DUE, lane, ordered, except)) {
+                PreparedStatement s = prepare(c, DUE, queue, ordered, except)) {
             s.setObject(4, utc(Instant.now()));
             s.setInt(5, limit);
             try (ResultSet row = s.executeQuery()) {
@@ -143,24 +143,24 @@ final class EventStore {
         }
     }
 
-    /** When the next delivery of a lane is due; empty if there is none. */
-    Optional<Instant> nextDue(Lane lane, boolean ordered, Collection<Long> except) throws SQLException {
+    /** The time at which the next delivery of a queue is due; empty for an empty queue. */
+    Optional<Instant> nextDue(QueueId queue, boolean ordered, Collection<Long> except) throws SQLException {
         try (Connection c = db.getConnection();
-                PreparedStatement s = prepare(c, NEXT_DUE, lane, ordered, except);
+                PreparedStatement s = prepare(c, NEXT_DUE, queue, ordered, except);
                 ResultSet row = s.executeQuery()) {
             row.next();
             return Optional.ofNullable(row.getObject(1, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
         }
     }
 
-    /** The number of pending deliveries of each lane that has any. */
-    Map<Lane, Long> backlog() throws SQLException {
+    /** The number of pending deliveries of each queue that has any. */
+    Map<QueueId, Long> backlog() throws SQLException {
         try (Connection c = db.getConnection();
                 Statement s = c.createStatement();
                 ResultSet row = s.executeQuery(BACKLOG)) {
-            Map<Lane, Long> backlog = new HashMap<>();
+            Map<QueueId, Long> backlog = new HashMap<>();
             while (row.next()) {
-                backlog.put(new Lane(row.getString(1), row.getBoolean(2)), row.getLong(3));
+                backlog.put(new QueueId(row.getString(1), row.getBoolean(2)), row.getLong(3));
             }
             return backlog;
         }
@@ -171,14 +171,14 @@ final class EventStore {
      *
      * @return the new deliveries
      */
-    Map<Lane, List<Pending>> write(List<Change> changes) throws SQLException {
+    Map<QueueId, List<Pending>> write(List<Change> changes) throws SQLException {
         try (Connection c = db.getConnection()) {
             c.setAutoCommit(false);
             try (PreparedStatement add = c.prepareStatement(ADD, new String[] {"id"});
                     PreparedStatement later = c.prepareStatement(LATER);
                     PreparedStatement done = c.prepareStatement(DONE)) {
                 for (Change change : changes) {
-                    for (Added added : change.added) {
+                    for (NewDelivery added : change.added) {
                         add(add, added);
                     }
                     if (change.later.isPresent()) {
@@ -190,7 +190,7 @@ final class EventStore {
                     }
                 }
                 add.executeBatch();
-                Map<Lane, List<Pending>> stored = stored(changes, add.getGeneratedKeys());
+                Map<QueueId, List<Pending>> stored = stored(changes, add.getGeneratedKeys());
                 later.executeBatch();
                 done.executeBatch();
                 c.commit();
@@ -202,19 +202,19 @@ final class EventStore {
         }
     }
 
-    private static Map<Lane, List<Pending>> stored(List<Change> changes, ResultSet ids) throws SQLException {
-        Map<Lane, List<Pending>> stored = new HashMap<>();
+    private static Map<QueueId, List<Pending>> stored(List<Change> changes, ResultSet ids) throws SQLException {
+        Map<QueueId, List<Pending>> stored = new HashMap<>();
         for (Change change : changes) {
-            for (Added added : change.added) {
+            for (NewDelivery added : change.added) {
                 ids.next();
-                stored.computeIfAbsent(new Lane(added.trigger, false), lane -> new ArrayList<>())
+                stored.computeIfAbsent(new QueueId(added.trigger, false), queue -> new ArrayList<>())
                         .add(new Pending(ids.getLong(1), added.event, added.ttl, 0, null));
             }
         }
         return stored;
     }
 
-    private static void add(PreparedStatement s, Added added) throws SQLException {
+    private static void add(PreparedStatement s, NewDelivery added) throws SQLException {
         s.setString(1, added.trigger);
         s.setObject(2, utc(Instant.now()));
         s.setInt(3, added.ttl);
@@ -229,7 +229,7 @@ final class EventStore {
     }
 
     private static void later(PreparedStatement s, Later later) throws SQLException {
-        s.setBoolean(1, later.lane.deadLetters);
+        s.setBoolean(1, later.queue.deadLetters);
         s.setObject(2, utc(later.due));
         s.setInt(3, later.attempts);
         if (later.failure == null) {
@@ -246,10 +246,10 @@ final class EventStore {
     }
 
     private static PreparedStatement prepare(
-            Connection c, String sql, Lane lane, boolean ordered, Collection<Long> except) throws SQLException {
+            Connection c, String sql, QueueId queue, boolean ordered, Collection<Long> except) throws SQLException {
         PreparedStatement s = c.prepareStatement(sql.formatted(ordered ? NONE_EARLIER : ""));
-        s.setString(1, lane.trigger);
-        s.setBoolean(2, lane.deadLetters);
+        s.setString(1, queue.trigger);
+        s.setBoolean(2, queue.deadLetters);
         s.setArray(3, c.createArrayOf("bigint", except.toArray()));
         return s;
     }

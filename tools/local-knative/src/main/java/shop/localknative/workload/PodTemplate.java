@@ -7,14 +7,14 @@ import java.util.function.UnaryOperator;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
-/** A workload with everything that it refers to found and in place. */
-public final class Pod {
+/** The pod template of a workload, its references resolved and its volumes in place: instances are started from it. */
+public final class PodTemplate {
     private final Workload workload;
     private final Path directory;
     private final Volumes volumes;
     private volatile Config config;
 
-    private Pod(Workload workload, Config config, Volumes volumes, Path directory) {
+    private PodTemplate(Workload workload, Config config, Volumes volumes, Path directory) {
         this.workload = workload;
         this.config = config;
         this.volumes = volumes;
@@ -25,10 +25,10 @@ public final class Pod {
      * @param directory its own
      * @throws shop.localknative.console.StartException for a reference to what is neither there nor optional
      */
-    public static Pod of(Workload workload, Config config, TokenIssuer issuer, Path directory) {
-        var pod = new Pod(workload, config, new Volumes(workload, issuer, directory), directory);
-        pod.update(config);
-        return pod;
+    public static PodTemplate of(Workload workload, Config config, TokenIssuer issuer, Path directory) {
+        var podTemplate = new PodTemplate(workload, config, new Volumes(workload, issuer, directory), directory);
+        podTemplate.update(config);
+        return podTemplate;
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Pod {
         return volumes;
     }
 
-    /** As it would be in a cluster. */
+    /** The environment of the container, as in a cluster. */
     public Map<String, String> environment() {
         return Environment.of(workload, config);
     }
