@@ -70,7 +70,13 @@ public final class Cluster implements AutoCloseable {
         var platform = closing(Platform.start(data));
         var serving = new Serving(vertx, addresses, processes, door);
         var reconciler = new Reconciler(
-                options, manifests, vertx, data, platform, serving, (name, podTemplate) -> revision(name, podTemplate, data));
+                options,
+                manifests,
+                vertx,
+                data,
+                platform,
+                serving,
+                (name, podTemplate) -> revision(name, podTemplate, data));
         reconciler.start();
         addExternals(reconciler, serving, data);
         var eventing = eventing(platform);

@@ -162,7 +162,8 @@ final class Reconciler implements AutoCloseable {
     }
 
     private void renewTokens(PodTemplate podTemplate) {
-        podTemplate.volumes()
+        podTemplate
+                .volumes()
                 .renewal()
                 .ifPresent(period -> vertx.setPeriodic(
                         period.toMillis(),
@@ -257,9 +258,9 @@ final class Reconciler implements AutoCloseable {
     private void update(Workload service, Config config) {
         try {
             apply(service, config);
-            serving.problem(service.name(), Optional.empty());
+            serving.problem(service.name(), null);
         } catch (RuntimeException e) {
-            serving.problem(service.name(), Optional.of(told(service.name(), e)));
+            serving.problem(service.name(), told(service.name(), e));
         }
     }
 

@@ -50,7 +50,8 @@ record Broker(URI address, List<Subscription> subscriptions) {
         Message plain = message.without(TTL);
         return subscriptions.stream()
                 .filter(subscription -> subscription.filter().test(event))
-                .map(subscription -> new NewDelivery(subscription.trigger(), plain, ttl, subscription.orderingKey(plain)))
+                .map(subscription ->
+                        new NewDelivery(subscription.trigger(), plain, ttl, subscription.orderingKey(plain)))
                 .toList();
     }
 }

@@ -3,11 +3,13 @@ package shop.localknative.eventing;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import shop.localknative.eventing.DeliveryStore.Change;
+import java.util.List;
+import shop.localknative.eventing.DeliveryStore.Completed;
 import shop.localknative.eventing.DeliveryStore.Failure;
-import shop.localknative.eventing.DeliveryStore.QueueId;
-import shop.localknative.eventing.DeliveryStore.Later;
+import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Refused;
 
@@ -23,12 +25,12 @@ record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) i
     private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
     @Override
-    public Change attempt(Pending pending) throws InterruptedException {
+    public Outcome attempt(Pending pending) throws InterruptedException {
         Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
         return switch (sender.send(
                 sink, subscription.outgoing(event), false, subscription.retry().timeout())) {
-            case Accepted accepted -> Change.done(pending.id());
-            case Refused refused -> later(pending, refused);
+            case Accepted accepted -> new Completed(pending.id(), List.of());
+            case Refused refused -> reschedule(pending, refused);
         };
     }
 
@@ -38,7 +40,7 @@ record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) i
                 .with("knativeerrordata", failure.data());
     }
 
-    private Change later(Pending pending, Refused answer) {
+    private Outcome reschedule(Pending pending, Refused answer) {
         int attempts = pending.attempts() + 1;
         Duration backoff = backoff(attempts, answer.retryAfter());
         LOG.log(
@@ -49,12 +51,12 @@ record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) i
                 subscription.trigger(),
                 answer.reason(),
                 backoff);
-        return Change.later(new Later(
+        return new Rescheduled(
                 pending.id(),
                 new QueueId(subscription.trigger(), true),
                 attempts,
                 Instant.now().plus(backoff),
-                pending.failure()));
+                pending.failure());
     }
 
     private Duration backoff(int retry, Duration retryAfter) {

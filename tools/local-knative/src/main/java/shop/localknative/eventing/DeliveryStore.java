@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import javax.sql.DataSource;
 
 /**
@@ -41,31 +40,31 @@ final class DeliveryStore {
     /** A delivery that is due. Failure: null unless it is to the dead letter sink, which is told. */
     record Pending(long id, Message event, int ttl, int attempts, Failure failure) {}
 
-    /** A delivery that is made later, in the given queue. Failure: null unless that is to the dead letter sink, which is told. */
-    record Later(long id, QueueId queue, int attempts, Instant due, Failure failure) {}
-
-    /** What becomes true together or not at all. Lost: whether a delivery is done though nobody took the event. */
-    record Change(List<NewDelivery> added, Optional<Later> later, OptionalLong done, boolean lost) {
-        static Change added(List<NewDelivery> added) {
-            return new Change(added, Optional.empty(), OptionalLong.empty(), false);
-        }
-
-        static Change later(Later later) {
-            return new Change(List.of(), Optional.of(later), OptionalLong.empty(), false);
-        }
-
-        static Change lost(long id) {
-            return new Change(List.of(), Optional.empty(), OptionalLong.of(id), true);
-        }
-
-        static Change done(long id) {
-            return replied(id, List.of());
-        }
-
-        static Change replied(long id, List<NewDelivery> reply) {
-            return new Change(reply, Optional.empty(), OptionalLong.of(id), false);
+    /** A change of the store. Those of one transaction become true together or not at all. */
+    sealed interface Change {
+        default List<NewDelivery> added() {
+            return List.of();
         }
     }
+
+    /** An event was accepted. */
+    record Enqueued(List<NewDelivery> added) implements Change {}
+
+    /** The outcome of an attempt to deliver. */
+    sealed interface Outcome extends Change {}
+
+    /** The event was taken, perhaps with a reply. */
+    record Completed(long id, List<NewDelivery> added) implements Outcome {}
+
+    /** Nobody took the event, and nobody is asked any more. */
+    record Dropped(long id) implements Outcome {}
+
+    /**
+     * The next attempt is made later, in the given queue.
+     *
+     * @param failure null unless that is to the dead letter sink, which is told
+     */
+    record Rescheduled(long id, QueueId queue, int attempts, Instant due, Failure failure) implements Outcome {}
 
     private static final String SCHEMA = """
             create table if not exists delivery (
@@ -89,11 +88,11 @@ final class DeliveryStore {
 
     private static final String ADD =
             "insert into delivery (trigger, due_at, ttl, headers, data, ordering_key) values (?, ?, ?, ?::json, ?, ?)";
-    private static final String LATER = """
+    private static final String RESCHEDULE = """
             update delivery set dead_letter = ?, due_at = ?, attempts = ?,
                 error_destination = ?, error_code = ?, error_data = ?
             where id = ?""";
-    private static final String DONE = "delete from delivery where id = ?";
+    private static final String REMOVE = "delete from delivery where id = ?";
     private static final String DUE = """
             select id, headers, data, ttl, attempts, error_destination, error_code, error_data from delivery d
             where trigger = ? and dead_letter = ? and id <> all (?) %s and due_at <= ? order by due_at, id limit ?""";
@@ -175,24 +174,23 @@ final class DeliveryStore {
         try (Connection c = db.getConnection()) {
             c.setAutoCommit(false);
             try (PreparedStatement add = c.prepareStatement(ADD, new String[] {"id"});
-                    PreparedStatement later = c.prepareStatement(LATER);
-                    PreparedStatement done = c.prepareStatement(DONE)) {
+                    PreparedStatement reschedule = c.prepareStatement(RESCHEDULE);
+                    PreparedStatement remove = c.prepareStatement(REMOVE)) {
                 for (Change change : changes) {
-                    for (NewDelivery added : change.added) {
-                        add(add, added);
+                    for (NewDelivery delivery : change.added()) {
+                        add(add, delivery);
                     }
-                    if (change.later.isPresent()) {
-                        later(later, change.later.get());
-                    }
-                    if (change.done.isPresent()) {
-                        done.setLong(1, change.done.getAsLong());
-                        done.addBatch();
+                    switch (change) {
+                        case Enqueued enqueued -> {}
+                        case Completed completed -> remove(remove, completed.id());
+                        case Dropped dropped -> remove(remove, dropped.id());
+                        case Rescheduled rescheduled -> reschedule(reschedule, rescheduled);
                     }
                 }
                 add.executeBatch();
                 Map<QueueId, List<Pending>> stored = stored(changes, add.getGeneratedKeys());
-                later.executeBatch();
-                done.executeBatch();
+                reschedule.executeBatch();
+                remove.executeBatch();
                 c.commit();
                 return stored;
             } catch (SQLException | RuntimeException e) {
@@ -205,7 +203,7 @@ final class DeliveryStore {
     private static Map<QueueId, List<Pending>> stored(List<Change> changes, ResultSet ids) throws SQLException {
         Map<QueueId, List<Pending>> stored = new HashMap<>();
         for (Change change : changes) {
-            for (NewDelivery added : change.added) {
+            for (NewDelivery added : change.added()) {
                 ids.next();
                 stored.computeIfAbsent(new QueueId(added.trigger, false), queue -> new ArrayList<>())
                         .add(new Pending(ids.getLong(1), added.event, added.ttl, 0, null));
@@ -228,7 +226,7 @@ final class DeliveryStore {
         s.addBatch();
     }
 
-    private static void later(PreparedStatement s, Later later) throws SQLException {
+    private static void reschedule(PreparedStatement s, Rescheduled later) throws SQLException {
         s.setBoolean(1, later.queue.deadLetters);
         s.setObject(2, utc(later.due));
         s.setInt(3, later.attempts);
@@ -242,6 +240,11 @@ final class DeliveryStore {
             s.setString(6, later.failure.data);
         }
         s.setLong(7, later.id);
+        s.addBatch();
+    }
+
+    private static void remove(PreparedStatement s, long id) throws SQLException {
+        s.setLong(1, id);
         s.addBatch();
     }
 

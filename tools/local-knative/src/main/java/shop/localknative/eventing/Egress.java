@@ -14,8 +14,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import shop.localknative.eventing.DeliveryStore.Change;
-import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 
 /**
  * Makes the deliveries of one queue as they become due, some side by side. Queues share nothing, so a subscriber that is
@@ -166,9 +168,9 @@ final class Egress implements Runnable {
     private void deliver(Pending pending) {
         boolean over = false;
         try {
-            Change outcome = delivery.attempt(pending);
+            Outcome outcome = delivery.attempt(pending);
             commits.commit(outcome).get();
-            over = outcome.later().isEmpty();
+            over = !(outcome instanceof Rescheduled);
         } catch (ExecutionException | RuntimeException e) {
             LOG.log(
                     Level.ERROR,

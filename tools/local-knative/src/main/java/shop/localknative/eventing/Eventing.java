@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,8 +21,9 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import shop.localknative.console.StartException;
 import shop.localknative.eventing.DeliveryStore.Change;
+import shop.localknative.eventing.DeliveryStore.Enqueued;
 import shop.localknative.eventing.DeliveryStore.QueueId;
-import shop.localknative.eventing.DeliveryStore.Later;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
@@ -74,7 +74,7 @@ public final class Eventing implements AutoCloseable {
         sender = new Sender(vertx);
         store = new DeliveryStore(db);
         ingress =
-                new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(Change.added(stored)));
+                new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)));
         Map<String, Manifest> specs = new HashMap<>();
         for (Manifest broker : manifests.of(io.fabric8.knative.eventing.v1.Broker.class)) {
             checkDelivery(broker);
@@ -139,11 +139,14 @@ public final class Eventing implements AutoCloseable {
     private void add(Broker broker, Subscription subscription) {
         broker.subscriptions().add(subscription);
         Delivery subscriber = new SubscriberDelivery(broker, subscription, sender);
-        Optional<Delivery> deadLetterSink =
-                subscription.deadLetterSink().map(sink -> new DeadLetterDelivery(subscription, sink, sender));
+        Delivery deadLetterSink = subscription.deadLetterSink() == null
+                ? null
+                : new DeadLetterDelivery(subscription, subscription.deadLetterSink(), sender);
         inMemoryChannel.subscribe(broker, subscription, subscriber, deadLetterSink);
         egress(new QueueId(subscription.trigger(), false), subscription.ordered(), subscriber);
-        deadLetterSink.ifPresent(sink -> egress(new QueueId(subscription.trigger(), true), false, sink));
+        if (deadLetterSink != null) {
+            egress(new QueueId(subscription.trigger(), true), false, deadLetterSink);
+        }
     }
 
     private void egress(QueueId queue, boolean ordered, Delivery delivery) {
@@ -153,8 +156,8 @@ public final class Eventing implements AutoCloseable {
     private void write(List<Change> changes) throws SQLException {
         store.write(changes).forEach((queue, stored) -> egresses.get(queue).handOver(stored));
         changes.stream()
-                .flatMap(change -> change.later().stream())
-                .map(Later::queue)
+                .filter(Rescheduled.class::isInstance)
+                .map(change -> ((Rescheduled) change).queue())
                 .distinct()
                 .map(egresses::get)
                 .forEach(Egress::wake);

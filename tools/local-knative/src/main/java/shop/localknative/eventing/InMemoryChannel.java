@@ -16,11 +16,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import shop.localknative.eventing.DeliveryStore.NewDelivery;
-import shop.localknative.eventing.DeliveryStore.Change;
+import shop.localknative.eventing.DeliveryStore.Completed;
+import shop.localknative.eventing.DeliveryStore.Dropped;
 import shop.localknative.eventing.DeliveryStore.Failure;
-import shop.localknative.eventing.DeliveryStore.Later;
+import shop.localknative.eventing.DeliveryStore.NewDelivery;
+import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 
 /**
  * Knative's in-memory channel, as a Broker has it unless {@code messaging.knative.dev/async-handler: "true"} stands on it:
@@ -42,7 +44,7 @@ final class InMemoryChannel implements Channel {
         }
     }
 
-    private record Branch(Broker broker, Subscription subscription, Delivery subscriber, Optional<Delivery> deadLetterSink) {}
+    private record Branch(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {}
 
     private final Map<String, Branch> branches = new HashMap<>();
     private final ExecutorService threads;
@@ -52,7 +54,8 @@ final class InMemoryChannel implements Channel {
         this.threads = threads;
     }
 
-    void subscribe(Broker broker, Subscription subscription, Delivery subscriber, Optional<Delivery> deadLetterSink) {
+    /** @param deadLetterSink null for none */
+    void subscribe(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {
         branches.put(subscription.trigger(), new Branch(broker, subscription, subscriber, deadLetterSink));
     }
 
@@ -121,21 +124,16 @@ final class InMemoryChannel implements Channel {
         return () -> deliver(event, branch);
     }
 
-    private static boolean isDeadLetter(Change outcome) {
-        return outcome.later().filter(later -> later.queue().deadLetters()).isPresent();
-    }
-
     private boolean deliver(NewDelivery event, Branch branch) throws InterruptedException {
-        Pending attempt = new Pending(0, event.event(), event.ttl(), 0, null);
-        Change outcome = branch.subscriber.attempt(attempt);
-        while (outcome.later().isPresent() && !isDeadLetter(outcome)) {
-            attempt = waitFor(outcome.later().get(), event);
-            outcome = branch.subscriber.attempt(attempt);
+        Outcome outcome = branch.subscriber.attempt(new Pending(0, event.event(), event.ttl(), 0, null));
+        while (outcome instanceof Rescheduled later && !later.queue().deadLetters()) {
+            outcome = branch.subscriber.attempt(waitFor(later, event));
         }
-        if (isDeadLetter(outcome)) {
-            return deadLetter(event, outcome.later().get().failure(), branch);
-        }
-        return !outcome.lost() && (outcome.added().isEmpty() || reply(event, outcome.added(), branch));
+        return switch (outcome) {
+            case Rescheduled toDeadLetters -> deadLetter(event, toDeadLetters.failure(), branch);
+            case Dropped dropped -> false;
+            case Completed completed -> completed.added().isEmpty() || reply(event, completed.added(), branch);
+        };
     }
 
     /** A reply is an event for the broker, which lets its publisher wait: a Trigger for no longer than its time-out. */
@@ -152,22 +150,20 @@ final class InMemoryChannel implements Channel {
 
     /** Unlike a broker that keeps its events, this one gives up. */
     private boolean deadLetter(NewDelivery event, Failure failure, Branch branch) throws InterruptedException {
-        if (branch.deadLetterSink.isEmpty()) {
+        if (branch.deadLetterSink == null) {
             return false;
         }
-        Pending attempt = new Pending(0, event.event(), event.ttl(), 0, failure);
-        Change outcome = branch.deadLetterSink.get().attempt(attempt);
-        while (outcome.later().isPresent()) {
-            if (outcome.later().get().attempts() > branch.subscription.retry().retries()) {
+        Outcome outcome = branch.deadLetterSink.attempt(new Pending(0, event.event(), event.ttl(), 0, failure));
+        while (outcome instanceof Rescheduled later) {
+            if (later.attempts() > branch.subscription.retry().retries()) {
                 return false;
             }
-            attempt = waitFor(outcome.later().get(), event);
-            outcome = branch.deadLetterSink.get().attempt(attempt);
+            outcome = branch.deadLetterSink.attempt(waitFor(later, event));
         }
         return true;
     }
 
-    private static Pending waitFor(Later later, NewDelivery event) throws InterruptedException {
+    private static Pending waitFor(Rescheduled later, NewDelivery event) throws InterruptedException {
         Thread.sleep(Duration.between(Instant.now(), later.due()));
         return new Pending(later.id(), event.event(), event.ttl(), later.attempts(), later.failure());
     }

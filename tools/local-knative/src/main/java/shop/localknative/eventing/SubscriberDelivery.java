@@ -7,11 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import shop.localknative.eventing.DeliveryStore.Change;
+import java.util.List;
+import shop.localknative.eventing.DeliveryStore.Completed;
+import shop.localknative.eventing.DeliveryStore.Dropped;
 import shop.localknative.eventing.DeliveryStore.Failure;
-import shop.localknative.eventing.DeliveryStore.QueueId;
-import shop.localknative.eventing.DeliveryStore.Later;
+import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Answer;
 import shop.localknative.eventing.Sender.Refused;
@@ -25,7 +28,7 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
     private static final int ERROR_DATA = 768;
 
     @Override
-    public Change attempt(Pending pending) throws InterruptedException {
+    public Outcome attempt(Pending pending) throws InterruptedException {
         Answer answer = sender.send(
                 subscription.subscriber(),
                 subscription.outgoing(pending.event()),
@@ -37,14 +40,14 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
         };
     }
 
-    private Change accepted(Pending pending, Accepted answer) {
-        // A 202 is about the request; whatever it carries is not an event to subscription.
+    private Outcome accepted(Pending pending, Accepted answer) {
+        // A 202 is about the request; whatever it carries is not an event to route.
         if (answer.status() == 202 || (answer.body().length == 0 && !Message.announced(answer.headers()))) {
-            return Change.done(pending.id());
+            return new Completed(pending.id(), List.of());
         }
         try {
             Message reply = Message.read(answer.headers(), answer.body());
-            return Change.replied(pending.id(), broker.reply(reply, pending.ttl()));
+            return new Completed(pending.id(), broker.reply(reply, pending.ttl()));
         } catch (Message.Malformed e) {
             return refused(pending, Refused.untold(502, "The reply is neither empty nor an event. " + e.getMessage()));
         } catch (Broker.Looping e) {
@@ -52,12 +55,12 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
         }
     }
 
-    private Change refused(Pending pending, Refused answer) {
+    private Outcome refused(Pending pending, Refused answer) {
         return refused(pending, answer, subscription.subscriber().url());
     }
 
     /** @param by the destination that refused: of a reply, that is the broker */
-    private Change refused(Pending pending, Refused answer, URI by) {
+    private Outcome refused(Pending pending, Refused answer, URI by) {
         int attempts = pending.attempts() + 1;
         if (answer.retriable() && attempts <= subscription.retry().retries()) {
             Duration backoff = subscription.retry().backoff(attempts, answer.retryAfter());
@@ -65,22 +68,22 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
                     Level.INFO,
                     pending,
                     answer,
-                    "retry %d of %d in %s".formatted(attempts, subscription.retry().retries(), backoff));
+                    "retry %d of %d in %s"
+                            .formatted(attempts, subscription.retry().retries(), backoff));
             QueueId queue = new QueueId(subscription.trigger(), false);
-            return Change.later(
-                    new Later(pending.id(), queue, attempts, Instant.now().plus(backoff), null));
+            return new Rescheduled(pending.id(), queue, attempts, Instant.now().plus(backoff), null);
         }
-        if (subscription.deadLetterSink().isEmpty()) {
+        if (subscription.deadLetterSink() == null) {
             log(
                     Level.WARNING,
                     pending,
                     answer,
                     "dropped after attempt %d: there is no dead letter sink".formatted(attempts));
-            return Change.lost(pending.id());
+            return new Dropped(pending.id());
         }
         log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));
         Failure failure = answer.data() == null ? null : new Failure(by.toString(), answer.code(), data(answer.data()));
-        return Change.later(new Later(pending.id(), new QueueId(subscription.trigger(), true), 0, Instant.now(), failure));
+        return new Rescheduled(pending.id(), new QueueId(subscription.trigger(), true), 0, Instant.now(), failure);
     }
 
     private static String data(byte[] body) {

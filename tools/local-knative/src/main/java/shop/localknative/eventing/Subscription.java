@@ -6,7 +6,6 @@ import io.fabric8.knative.eventing.v1.Trigger;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
@@ -15,6 +14,7 @@ import shop.localknative.manifests.Manifest;
  * A Trigger with its destinations resolved and its Broker's defaults applied, as the Subscription that Knative makes of it.
  *
  * @param trigger namespace/name
+ * @param deadLetterSink null for none
  * @param structured whether events are sent in structured mode ({@code delivery.format})
  * @param ordered whether an event waits for the earlier ones with its {@code partitionkey}
  */
@@ -22,7 +22,7 @@ record Subscription(
         String trigger,
         Filter filter,
         Sink subscriber,
-        Optional<Sink> deadLetterSink,
+        Sink deadLetterSink,
         Retry retry,
         boolean structured,
         boolean ordered) {
@@ -51,7 +51,8 @@ record Subscription(
                         .map(DeliverySpec::getDeadLetterSink)
                         .filter(Objects::nonNull)
                         .findFirst()
-                        .map(sink -> new Sink(trigger, sink, resolver)),
+                        .map(sink -> new Sink(trigger, sink, resolver))
+                        .orElse(null),
                 Retry.of(manifest, effective),
                 structured(manifest, effective),
                 ordered(manifest));

@@ -111,9 +111,9 @@ public final class KnativeService {
         }
     }
 
-    /** What is wrong with the latest edit; empty when nothing is. */
-    synchronized void problem(Optional<String> problem) {
-        this.problem = problem;
+    /** Sets the problem of the latest edit; null for none. */
+    synchronized void problem(String problem) {
+        this.problem = Optional.ofNullable(problem);
     }
 
     private Instances create(Workload workload, Image image, Function<String, Revision> factory) {

@@ -92,8 +92,8 @@ public final class Serving implements AutoCloseable {
         service.close();
     }
 
-    /** What is wrong with the latest edit of a service, for the status page. */
-    public void problem(String name, Optional<String> problem) {
+    /** Sets the problem of the latest edit of a service, for the status page; null for none. */
+    public void problem(String name, String problem) {
         Optional.ofNullable(services.get(name)).ifPresent(service -> service.problem(problem));
     }
 

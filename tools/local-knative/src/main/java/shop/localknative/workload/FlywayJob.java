@@ -82,7 +82,8 @@ public final class FlywayJob {
     /** CONNECT_RETRIES is connectRetries. */
     private String setting(String name) {
         if (!SETTINGS.contains(name)) {
-            throw podTemplate.workload()
+            throw podTemplate
+                    .workload()
                     .manifest()
                     .problem(
                             "FLYWAY_%s is not a setting that is passed on; these are: %s"

@@ -26,7 +26,12 @@ public final class EventSource implements AutoCloseable {
      * @throws shop.localknative.console.StartException when there is nothing to start
      */
     public EventSource(
-            PodTemplate podTemplate, Images images, Map<String, String> variables, Addresses addresses, Processes processes, Path log) {
+            PodTemplate podTemplate,
+            Images images,
+            Map<String, String> variables,
+            Addresses addresses,
+            Processes processes,
+            Path log) {
         this.podTemplate = podTemplate;
         this.image = images.of(podTemplate.workload());
         this.variables = variables;

@@ -2,13 +2,12 @@ package shop.localknative.serving.revisions;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The command that stands for a container image, as of one build.
  *
  * @param command with the container's arguments
- * @param directory to start it in; empty for one of the instance's own
+ * @param directory to start it in; null for one of the instance's own
  * @param version tells apart what was built at different times
  */
-public record Image(List<String> command, Optional<Path> directory, String version) {}
+public record Image(List<String> command, Path directory, String version) {}

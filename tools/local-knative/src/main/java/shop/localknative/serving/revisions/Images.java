@@ -67,7 +67,7 @@ public final class Images {
             var command = new ArrayList<>(
                     List.of("/bin/sh", "-c", "exec %s \"$@\"".formatted(process.get()), container.getImage()));
             command.addAll(container.getArgs());
-            return new Image(List.copyOf(command), Optional.of(HERE), Fingerprint.of(filesOf(process.get())));
+            return new Image(List.copyOf(command), HERE, Fingerprint.of(filesOf(process.get())));
         }
         var built = built(workload);
         var version = Fingerprint.of(built.files());
@@ -83,7 +83,7 @@ public final class Images {
                     List.of("-jar", copy.resolve("quarkus-app/quarkus-run.jar").toString()));
         }
         command.addAll(container.getArgs());
-        return new Image(List.copyOf(command), Optional.empty(), version);
+        return new Image(List.copyOf(command), null, version);
     }
 
     /** The files that change when there is something new to start. */

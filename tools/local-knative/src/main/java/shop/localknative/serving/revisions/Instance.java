@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +96,8 @@ public final class Instance {
     static Process launch(Image image, Map<String, String> environment, Path directory, Path log, Processes processes)
             throws IOException {
         var builder = new ProcessBuilder(inItsOwnSession(image.command()))
-                .directory(image.directory().orElse(directory).toFile())
+                .directory(
+                        Objects.requireNonNullElse(image.directory(), directory).toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
@@ -112,12 +115,12 @@ public final class Instance {
     /** Runs the checks often: the first request waits for the time between being ready and the next check. */
     private void awaitReadiness() throws IOException, InterruptedException {
         long started = System.nanoTime();
-        var limit = launch.startup()
-                .map(probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
+        var startup = Optional.ofNullable(launch.startup());
+        var limit = startup.map(
+                        probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
                 .orElse(START_LIMIT);
-        var startup = launch.startup().map(Probe::check);
         while (true) {
-            var answer = startup.flatMap(Probe.Check::run);
+            var answer = startup.flatMap(probe -> probe.check().run());
             if (answer.isEmpty()) {
                 answer = launch.readiness().check().run();
             }
@@ -141,7 +144,7 @@ public final class Instance {
      */
     void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
         var ready = launch.readiness().new Result(System.nanoTime());
-        var live = launch.liveness().map(probe -> probe.new Result(System.nanoTime()));
+        var live = Optional.ofNullable(launch.liveness()).map(probe -> probe.new Result(System.nanoTime()));
         while (true) {
             long due = Math.min(ready.due(), live.map(Probe.Result::due).orElse(Long.MAX_VALUE));
             if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {

@@ -67,12 +67,14 @@ final class Probes {
                         1));
     }
 
-    Optional<Probe> liveness(Map<Integer, Integer> ports) {
-        return of("livenessProbe", ports);
+    /** Null without one. */
+    Probe liveness(Map<Integer, Integer> ports) {
+        return of("livenessProbe", ports).orElse(null);
     }
 
-    Optional<Probe> startup(Map<Integer, Integer> ports) {
-        return of("startupProbe", ports);
+    /** Null without one. */
+    Probe startup(Map<Integer, Integer> ports) {
+        return of("startupProbe", ports).orElse(null);
     }
 
     private Optional<Probe> of(String name, Map<Integer, Integer> ports) {

@@ -34,7 +34,8 @@ public final class Revision {
      * @param variables more of the environment: where the service's events go, and what the person who started this wants
      * @throws shop.localknative.console.StartException for what can't be run
      */
-    public Revision(String name, PodTemplate podTemplate, Map<String, String> variables, Addresses addresses, Path log) {
+    public Revision(
+            String name, PodTemplate podTemplate, Map<String, String> variables, Addresses addresses, Path log) {
         this.name = name;
         this.podTemplate = podTemplate;
         this.variables = variables;
@@ -125,14 +126,16 @@ public final class Revision {
     /**
      * @param port where requests go
      * @param directory its own
+     * @param liveness null for none
+     * @param startup null for none
      */
     record Launch(
             Map<String, String> environment,
             int port,
             Path directory,
             Probe readiness,
-            Optional<Probe> liveness,
-            Optional<Probe> startup) {}
+            Probe liveness,
+            Probe startup) {}
 
     private String onThisMachine(String value, Map<Integer, Integer> ports, UnaryOperator<String> paths) {
         for (var port : ports.entrySet()) {
