@@ -1,5 +1,6 @@
 package shop.localknative;
 
+import java.time.InstantSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
@@ -41,6 +42,7 @@ public final class Cluster implements AutoCloseable {
     private final Options options;
     private final Manifests manifests;
     private final Vertx vertx;
+    private final InstantSource clock = InstantSource.system();
     private final Addresses addresses = new Addresses();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final Map<String, Revision> external = new TreeMap<>();
@@ -68,7 +70,7 @@ public final class Cluster implements AutoCloseable {
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
         var platform = closing(Platform.start(data));
-        var serving = new Serving(vertx, addresses, processes, door);
+        var serving = new Serving(vertx, addresses, processes, door, clock);
         var reconciler = new Reconciler(
                 options,
                 manifests,
@@ -120,7 +122,7 @@ public final class Cluster implements AutoCloseable {
         var spec = ((ContainerSource) manifest.resource()).getSpec();
         var variables = new HashMap<>(SinkBindings.environment(spec.getSink(), spec.getCeOverrides()));
         variables.putAll(options.environment());
-        return reconciler.source(Workload.of(manifest), variables, addresses, processes);
+        return reconciler.source(Workload.of(manifest), variables, addresses, processes, clock);
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
@@ -162,7 +164,7 @@ public final class Cluster implements AutoCloseable {
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
         var eventing =
-                closing(new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker()));
+                closing(new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker(), clock));
         addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));
         return eventing;
     }

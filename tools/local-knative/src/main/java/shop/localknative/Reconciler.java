@@ -1,5 +1,6 @@
 package shop.localknative;
 
+import java.time.InstantSource;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -154,11 +155,11 @@ final class Reconciler implements AutoCloseable {
     }
 
     /** The process of a ContainerSource, which follows no changes; not yet started. */
-    EventSource source(Workload workload, Map<String, String> variables, Addresses addresses, Processes processes) {
+    EventSource source(Workload workload, Map<String, String> variables, Addresses addresses, Processes processes, InstantSource clock) {
         var podTemplate = podTemplate(workload, config(), "source");
         renewTokens(podTemplate);
         var log = data.directory("logs").resolve(workload.name() + ".log");
-        return new EventSource(podTemplate, images, variables, addresses, processes, log);
+        return new EventSource(podTemplate, images, variables, addresses, processes, log, clock);
     }
 
     private void renewTokens(PodTemplate podTemplate) {

@@ -2,7 +2,6 @@ package shop.localknative.eventing;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import shop.localknative.eventing.DeliveryStore.Completed;
 import shop.localknative.eventing.DeliveryStore.Failure;
@@ -55,7 +54,7 @@ record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) i
                 pending.id(),
                 new QueueId(subscription.trigger(), true),
                 attempts,
-                Instant.now().plus(backoff),
+                backoff,
                 pending.failure());
     }
 

@@ -1,5 +1,7 @@
 package shop.localknative.eventing;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -60,11 +62,11 @@ final class DeliveryStore {
     record Dropped(long id) implements Outcome {}
 
     /**
-     * The next attempt is made later, in the given queue.
+     * The next attempt is made after a delay, in the given queue.
      *
      * @param failure null unless that is to the dead letter sink, which is told
      */
-    record Rescheduled(long id, QueueId queue, int attempts, Instant due, Failure failure) implements Outcome {}
+    record Rescheduled(long id, QueueId queue, int attempts, Duration delay, Failure failure) implements Outcome {}
 
     private static final String SCHEMA = """
             create table if not exists delivery (
@@ -110,9 +112,11 @@ final class DeliveryStore {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final DataSource db;
+    private final InstantSource clock;
 
-    DeliveryStore(DataSource db) {
+    DeliveryStore(DataSource db, InstantSource clock) {
         this.db = db;
+        this.clock = clock;
     }
 
     void createTables() throws SQLException {
@@ -130,7 +134,7 @@ final class DeliveryStore {
     List<Pending> due(QueueId queue, boolean ordered, Collection<Long> except, int limit) throws SQLException {
         try (Connection c = db.getConnection();
                 PreparedStatement s = prepare(c, DUE, queue, ordered, except)) {
-            s.setObject(4, utc(Instant.now()));
+            s.setObject(4, utc(clock.instant()));
             s.setInt(5, limit);
             try (ResultSet row = s.executeQuery()) {
                 List<Pending> due = new ArrayList<>();
@@ -212,9 +216,9 @@ final class DeliveryStore {
         return stored;
     }
 
-    private static void add(PreparedStatement s, NewDelivery added) throws SQLException {
+    private void add(PreparedStatement s, NewDelivery added) throws SQLException {
         s.setString(1, added.trigger);
-        s.setObject(2, utc(Instant.now()));
+        s.setObject(2, utc(clock.instant()));
         s.setInt(3, added.ttl);
         try {
             s.setString(4, JSON.writeValueAsString(added.event.headers()));
@@ -226,9 +230,9 @@ final class DeliveryStore {
         s.addBatch();
     }
 
-    private static void reschedule(PreparedStatement s, Rescheduled later) throws SQLException {
+    private void reschedule(PreparedStatement s, Rescheduled later) throws SQLException {
         s.setBoolean(1, later.queue.deadLetters);
-        s.setObject(2, utc(later.due));
+        s.setObject(2, utc(clock.instant().plus(later.delay)));
         s.setInt(3, later.attempts);
         if (later.failure == null) {
             s.setNull(4, Types.VARCHAR);

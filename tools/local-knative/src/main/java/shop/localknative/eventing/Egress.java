@@ -1,5 +1,6 @@
 package shop.localknative.eventing;
 
+import java.time.InstantSource;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,6 +41,7 @@ final class Egress implements Runnable {
     private final GroupCommit<Change> commits;
     private final Delivery delivery;
     private final Executor threads;
+    private final InstantSource clock;
     private final Set<Long> inFlight = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
     private final Queue<Pending> handedOver = new ConcurrentLinkedQueue<>();
@@ -68,13 +70,15 @@ final class Egress implements Runnable {
             DeliveryStore store,
             GroupCommit<Change> commits,
             Delivery delivery,
-            Executor threads) {
+            Executor threads,
+            InstantSource clock) {
         this.queue = queue;
         this.ordered = ordered;
         this.store = store;
         this.commits = commits;
         this.delivery = delivery;
         this.threads = threads;
+        this.clock = clock;
     }
 
     /** Something may be due earlier than was known. */
@@ -113,7 +117,7 @@ final class Egress implements Runnable {
 
     /** Returns how long there is nothing to do, unless news comes. */
     private Duration startWhatIsDue() {
-        if (behind || !Instant.now().isBefore(nextDue)) {
+        if (behind || !clock.instant().isBefore(nextDue)) {
             return startFromDatabase();
         }
         for (Pending next = handedOver.poll(); next != null; next = handedOver.poll()) {
@@ -155,8 +159,8 @@ final class Egress implements Runnable {
         }
     }
 
-    private static Duration untilAfter(Instant due) {
-        Duration until = Duration.between(Instant.now(), due).plusMillis(1);
+    private Duration untilAfter(Instant due) {
+        Duration until = Duration.between(clock.instant(), due).plusMillis(1);
         return until.isNegative() ? Duration.ZERO : until;
     }
 

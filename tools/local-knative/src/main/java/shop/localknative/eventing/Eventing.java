@@ -1,5 +1,6 @@
 package shop.localknative.eventing;
 
+import java.time.InstantSource;
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.knative.sources.v1.PingSource;
@@ -52,6 +53,7 @@ public final class Eventing implements AutoCloseable {
     private final InMemoryChannel inMemoryChannel = new InMemoryChannel(deliveries);
     private final List<PingSchedule> pings = new ArrayList<>();
     private final boolean inMemory;
+    private final InstantSource clock;
     private final Ingress ingress;
 
     /**
@@ -60,6 +62,7 @@ public final class Eventing implements AutoCloseable {
      * @param accounts of those that send events
      * @param inMemory whether the brokers keep nothing, and let publishers wait for the subscribers, as Knative's in-memory
      *     channel does by default
+     * @param clock tells when deliveries and pings are due
      * @throws StartException naming the resource and the field that can't be understood
      */
     public Eventing(
@@ -68,11 +71,13 @@ public final class Eventing implements AutoCloseable {
             Manifests manifests,
             Function<Destination, URI> addresses,
             ServiceAccounts accounts,
-            boolean inMemory) {
+            boolean inMemory,
+            InstantSource clock) {
+        this.clock = clock;
         this.inMemory = inMemory;
         Sink.Resolver resolver = new Sink.Resolver(addresses, accounts);
-        sender = new Sender(vertx);
-        store = new DeliveryStore(db);
+        sender = new Sender(vertx, clock);
+        store = new DeliveryStore(db, clock);
         ingress =
                 new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)));
         Map<String, Manifest> specs = new HashMap<>();
@@ -87,7 +92,7 @@ public final class Eventing implements AutoCloseable {
                     + ((Trigger) trigger.resource()).getSpec().getBroker();
             add(brokers.get(broker), Subscription.of(trigger, specs.get(broker), resolver));
         }
-        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, resolver, sender)));
+        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, resolver, sender, clock)));
     }
 
     /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */
@@ -150,7 +155,7 @@ public final class Eventing implements AutoCloseable {
     }
 
     private void egress(QueueId queue, boolean ordered, Delivery delivery) {
-        egresses.put(queue, new Egress(queue, ordered, store, commits, delivery, deliveries));
+        egresses.put(queue, new Egress(queue, ordered, store, commits, delivery, deliveries, clock));
     }
 
     private void write(List<Change> changes) throws SQLException {

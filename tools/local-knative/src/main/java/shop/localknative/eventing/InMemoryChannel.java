@@ -2,7 +2,6 @@ package shop.localknative.eventing;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +163,7 @@ final class InMemoryChannel implements Channel {
     }
 
     private static Pending waitFor(Rescheduled later, NewDelivery event) throws InterruptedException {
-        Thread.sleep(Duration.between(Instant.now(), later.due()));
+        Thread.sleep(later.delay());
         return new Pending(later.id(), event.event(), event.ttl(), later.attempts(), later.failure());
     }
 }

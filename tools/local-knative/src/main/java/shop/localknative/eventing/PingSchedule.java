@@ -1,5 +1,6 @@
 package shop.localknative.eventing;
 
+import java.time.InstantSource;
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
@@ -52,11 +53,12 @@ final class PingSchedule implements Runnable {
     private final Message event;
     private final Sink sink;
     private final Sender sender;
+    private final InstantSource clock;
 
     /**
      * @throws StartException if it can't be understood
      */
-    PingSchedule(Manifest manifest, Sink.Resolver resolver, Sender sender) {
+    PingSchedule(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
         this.name = manifest.namespace() + "/" + manifest.name();
         this.times = ExecutionTime.forCron(cron(manifest, spec.getSchedule()));
@@ -64,17 +66,18 @@ final class PingSchedule implements Runnable {
         this.event = event(manifest, spec);
         this.sink = new Sink(manifest.resource(), spec.getSink(), resolver);
         this.sender = sender;
+        this.clock = clock;
     }
 
     @Override
     public void run() {
         try (ExecutorService pings = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
-                Optional<ZonedDateTime> next = next(ZonedDateTime.now());
+                Optional<ZonedDateTime> next = next(clock.instant());
                 while (next.isPresent()) {
                     sleepUntil(next.get());
                     pings.submit(this::send); // The next one does not wait for its answer.
-                    next = next(ZonedDateTime.now());
+                    next = next(clock.instant());
                 }
             } catch (InterruptedException e) {
                 pings.shutdownNow(); // Eventing stops.
@@ -82,21 +85,21 @@ final class PingSchedule implements Runnable {
         }
     }
 
-    Optional<ZonedDateTime> next(ZonedDateTime now) {
-        return times.nextExecution(now.withZoneSameInstant(zone));
+    Optional<ZonedDateTime> next(Instant now) {
+        return times.nextExecution(now.atZone(zone));
     }
 
-    private static void sleepUntil(ZonedDateTime time) throws InterruptedException {
-        Duration left = Duration.between(ZonedDateTime.now(), time);
+    private void sleepUntil(ZonedDateTime time) throws InterruptedException {
+        Duration left = Duration.between(clock.instant(), time);
         while (left.isPositive()) {
             Thread.sleep(Retry.shorter(left, LONGEST_SLEEP));
-            left = Duration.between(ZonedDateTime.now(), time);
+            left = Duration.between(clock.instant(), time);
         }
     }
 
     private Void send() throws InterruptedException {
         String id = UUID.randomUUID().toString();
-        Message ping = event.with("id", id).with("time", Instant.now().toString());
+        Message ping = event.with("id", id).with("time", clock.instant().toString());
         for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
             if (!r.retriable() || attempt > RETRY.retries()) {
                 LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.url(), r.reason(), id);

@@ -14,7 +14,7 @@ import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -60,8 +60,10 @@ final class Sender implements AutoCloseable {
     private static final int KEEP_ALIVE_SECONDS = 4;
 
     private final HttpClient client;
+    private final InstantSource clock;
 
-    Sender(Vertx vertx) {
+    Sender(Vertx vertx, InstantSource clock) {
+        this.clock = clock;
         client = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(64 << 10),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
@@ -87,7 +89,7 @@ final class Sender implements AutoCloseable {
                         request.reset(); // Nobody waits for it any more.
                         return null;
                     });
-                    return request.send(Buffer.buffer(event.data())).compose(Sender::read);
+                    return request.send(Buffer.buffer(event.data())).compose(this::read);
                 })
                 .onSuccess(answer::complete)
                 .onFailure(answer::completeExceptionally);
@@ -107,7 +109,7 @@ final class Sender implements AutoCloseable {
         client.close();
     }
 
-    private static Future<Answer> read(HttpClientResponse response) {
+    private Future<Answer> read(HttpClientResponse response) {
         Promise<Answer> answer = Promise.promise();
         Buffer body = Buffer.buffer();
         response.exceptionHandler(answer::tryFail);
@@ -126,7 +128,7 @@ final class Sender implements AutoCloseable {
         return answer.future();
     }
 
-    private static Answer answer(HttpClientResponse response, byte[] body) {
+    private Answer answer(HttpClientResponse response, byte[] body) {
         int status = response.statusCode();
         if (status / 100 == 2) {
             return new Accepted(status, response.headers(), body);
@@ -141,12 +143,12 @@ final class Sender implements AutoCloseable {
     }
 
     /** RFC 9110, section 10.2.3: seconds or a date. What is neither is no wish at all. */
-    private static Duration retryAfter(String header) {
+    private Duration retryAfter(String header) {
         String value = header == null ? "0" : header.strip();
         try {
             Duration asked = value.chars().allMatch(Character::isDigit)
                     ? Duration.ofSeconds(Long.parseLong(value))
-                    : Duration.between(Instant.now(), ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME));
+                    : Duration.between(clock.instant(), ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME));
             return asked.isNegative() ? Duration.ZERO : asked;
         } catch (DateTimeParseException | NumberFormatException e) {
             return Duration.ZERO;

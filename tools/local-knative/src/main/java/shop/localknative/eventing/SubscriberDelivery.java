@@ -4,7 +4,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -71,7 +70,7 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
                     "retry %d of %d in %s"
                             .formatted(attempts, subscription.retry().retries(), backoff));
             QueueId queue = new QueueId(subscription.trigger(), false);
-            return new Rescheduled(pending.id(), queue, attempts, Instant.now().plus(backoff), null);
+            return new Rescheduled(pending.id(), queue, attempts, backoff, null);
         }
         if (subscription.deadLetterSink() == null) {
             log(
@@ -83,7 +82,7 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
         }
         log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));
         Failure failure = answer.data() == null ? null : new Failure(by.toString(), answer.code(), data(answer.data()));
-        return new Rescheduled(pending.id(), new QueueId(subscription.trigger(), true), 0, Instant.now(), failure);
+        return new Rescheduled(pending.id(), new QueueId(subscription.trigger(), true), 0, Duration.ZERO, failure);
     }
 
     private static String data(byte[] body) {

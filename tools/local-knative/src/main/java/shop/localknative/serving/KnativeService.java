@@ -1,6 +1,6 @@
 package shop.localknative.serving;
 
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +27,7 @@ import shop.localknative.workload.Workload;
  */
 public final class KnativeService {
     private final Processes processes;
+    private final InstantSource clock;
     private final Consumer<KnativeService> onRoute;
     private final List<Instances> revisions = new ArrayList<>();
     private volatile Manifest manifest;
@@ -45,8 +46,10 @@ public final class KnativeService {
             Image image,
             Function<String, Revision> factory,
             Processes processes,
+            InstantSource clock,
             Consumer<KnativeService> onRoute) {
         this.processes = processes;
+        this.clock = clock;
         this.onRoute = onRoute;
         this.manifest = workload.manifest();
         latestReady = create(workload, image, factory);
@@ -118,7 +121,7 @@ public final class KnativeService {
 
     private Instances create(Workload workload, Image image, Function<String, Revision> factory) {
         generation++;
-        var instances = new Instances(factory.apply(Revision.name(workload, generation)), image, processes);
+        var instances = new Instances(factory.apply(Revision.name(workload, generation)), image, processes, clock);
         revisions.add(instances);
         latestCreated = instances;
         return instances;
@@ -205,8 +208,8 @@ public final class KnativeService {
         });
     }
 
-    void tick(Instant now, boolean decide) {
-        all().forEach(instances -> instances.tick(now, decide));
+    void tick(boolean decide) {
+        all().forEach(instances -> instances.tick(decide));
     }
 
     synchronized List<Instances> all() {

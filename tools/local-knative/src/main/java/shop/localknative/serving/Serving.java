@@ -9,7 +9,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.httpproxy.HttpProxy;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -43,6 +43,7 @@ public final class Serving implements AutoCloseable {
     private final Addresses addresses;
     private final Processes processes;
     private final FrontDoor door;
+    private final InstantSource clock;
     private final Map<String, KnativeService> services = new ConcurrentSkipListMap<>();
 
     /** At the front door, of each service. */
@@ -51,11 +52,12 @@ public final class Serving implements AutoCloseable {
     private volatile boolean started;
     private boolean decide;
 
-    public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door) {
+    public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door, InstantSource clock) {
         this.vertx = vertx;
         this.addresses = addresses;
         this.processes = processes;
         this.door = door;
+        this.clock = clock;
         this.client = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout(5_000)
@@ -77,7 +79,7 @@ public final class Serving implements AutoCloseable {
         if (service != null) {
             service.update(workload, image, config, factory);
         } else {
-            service = new KnativeService(workload, image, factory, processes, this::route);
+            service = new KnativeService(workload, image, factory, processes, clock, this::route);
             services.put(workload.name(), service);
             if (started) {
                 service.startInitial();
@@ -151,7 +153,7 @@ public final class Serving implements AutoCloseable {
         services.values().forEach(KnativeService::startInitial);
         vertx.setPeriodic(TICK.toMillis(), timer -> {
             decide = !decide;
-            services.values().forEach(service -> service.tick(Instant.now(), decide));
+            services.values().forEach(service -> service.tick(decide));
         });
     }
 

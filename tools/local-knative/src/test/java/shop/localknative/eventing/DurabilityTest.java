@@ -216,14 +216,17 @@ class DurabilityTest extends EventingTest {
             BROKER,
             trigger(
                     "t",
-                    to(subscriber) + ", delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT2S,"
+                    to(subscriber) + ", delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT1H,"
                             + " deadLetterSink: {uri: '%s'}}".formatted(deadLetters.url()))
         };
         try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
             post(broker.url, "1");
             await().until(() -> db.attempts() == 1);
         }
-        try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
+        try (TestEventing second = TestEventing.ahead(Duration.ofHours(2), db.pool, manifests)) {
+            await().until(() -> db.attempts() == 2);
+        }
+        try (TestEventing third = TestEventing.ahead(Duration.ofHours(5), db.pool, manifests)) {
             await().until(() -> deadLetters.received.size() == 1);
         }
         assertEquals(3, subscriber.received.size());

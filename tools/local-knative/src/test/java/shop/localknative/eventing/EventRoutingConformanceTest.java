@@ -15,7 +15,7 @@ import shop.localknative.eventing.Subscriber.Answer;
 import shop.localknative.eventing.Subscriber.Received;
 
 /**
- * Knative Control Plane Contract: what it says about brokers that subscription and deliver. Its rules for the status of
+ * Knative Control Plane Contract: what it says about brokers that route and deliver. Its rules for the status of
  * resources are not for local-knative, which has manifests and no API server.
  *
  * <p>Not followed: "If a Trigger specifies any delivery options, (the Broker's delivery) MUST be ignored". Knative's own

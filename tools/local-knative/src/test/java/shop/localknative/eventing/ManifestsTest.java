@@ -1,5 +1,6 @@
 package shop.localknative.eventing;
 
+import java.time.InstantSource;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.startsWith;
@@ -52,7 +53,8 @@ class ManifestsTest {
                 TestEventing.read(manifests),
                 d -> URI.create(d.getUri()),
                 new ServiceAccounts((subject, audience, valid) -> ""),
-                false);
+                false,
+                InstantSource.system());
     }
 
     @Test

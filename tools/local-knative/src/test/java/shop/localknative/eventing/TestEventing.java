@@ -1,5 +1,8 @@
 package shop.localknative.eventing;
 
+import java.time.InstantSource;
+import java.time.Duration;
+import java.time.Clock;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -22,6 +25,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 
 /** Eventing behind an HTTP server of its own, made of manifests. */
 final class TestEventing implements AutoCloseable {
@@ -40,24 +44,30 @@ final class TestEventing implements AutoCloseable {
     private final HttpServer server;
 
     TestEventing(DataSource db, String... manifests) {
-        this(db, false, manifests);
+        this(db, InstantSource.system(), false, manifests);
+    }
+
+    /** With a clock that is ahead: what was due by then is due at once. */
+    static TestEventing ahead(Duration time, DataSource db, String... manifests) {
+        return new TestEventing(db, Clock.offset(Clock.systemUTC(), time), false, manifests);
     }
 
     /** Brokers on the in-memory channel. */
     static TestEventing inMemory(String... manifests) {
-        return new TestEventing(null, true, manifests);
+        return new TestEventing(null, InstantSource.system(), true, manifests);
     }
 
-    private TestEventing(DataSource db, boolean inMemory, String... manifests) {
+    private TestEventing(DataSource db, InstantSource clock, boolean inMemory, String... manifests) {
         eventing = new Eventing(
                 VERTX,
                 db,
                 read(manifests),
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
-                        : url(destination.getRef().getName()),
+                        : local(Addresses.clusterUrl(destination).getPath()),
                 new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience),
-                inMemory);
+                inMemory,
+                clock);
         server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")
@@ -99,7 +109,11 @@ final class TestEventing implements AutoCloseable {
     }
 
     URI url(String broker) {
-        return URI.create("http://127.0.0.1:%d/shop/%s".formatted(server.actualPort(), broker));
+        return local("/shop/" + broker);
+    }
+
+    private URI local(String path) {
+        return URI.create("http://127.0.0.1:%d%s".formatted(server.actualPort(), path));
     }
 
     void send(String id, String type) {

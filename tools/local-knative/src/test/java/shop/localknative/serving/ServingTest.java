@@ -64,9 +64,11 @@ class ServingTest {
 
     @Test
     void serviceScalesToZeroAfterItsWindowAndFromZeroWithTheNextRequest() throws IOException {
-        system.start(new Echo().annotated("window", "6s"));
+        system.start(new Echo().annotated("window", "10m"));
         assertEquals(State.NONE, system.instances().state());
         long first = pid(system.getNow("/"));
+        await().during(Duration.ofSeconds(2)).until(() -> system.instances().state() == State.READY);
+        system.pass(Duration.ofMinutes(10));
         await().until(() -> system.instances().state() == State.NONE);
         await().until(() -> !isAlive(first));
         assertNotEquals(first, pid(system.getNow("/")));

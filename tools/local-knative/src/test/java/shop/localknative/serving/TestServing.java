@@ -1,5 +1,8 @@
 package shop.localknative.serving;
 
+import java.time.InstantSource;
+import java.time.Duration;
+import java.time.Instant;
 import io.fabric8.knative.serving.v1.Service;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -36,6 +39,8 @@ final class TestServing implements AutoCloseable {
     private final Addresses addresses = new Addresses();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Images images;
+    private volatile Duration ahead = Duration.ZERO;
+    private final InstantSource clock = () -> Instant.now().plus(ahead);
     final Serving serving;
 
     TestServing(Path directory) throws IOException {
@@ -45,7 +50,7 @@ final class TestServing implements AutoCloseable {
                 Map.of(),
                 PrivateFile.directory(directory.resolve("copies")));
         var processes = new Processes(PrivateFile.directory(directory.resolve("run")));
-        serving = new Serving(vertx, addresses, processes, new FrontDoor());
+        serving = new Serving(vertx, addresses, processes, new FrontDoor(), clock);
     }
 
     /**
@@ -132,6 +137,11 @@ final class TestServing implements AutoCloseable {
 
     Instances instances() {
         return echo().latestReady();
+    }
+
+    /** Moves the clock, which the autoscaler and the pauses after crashes go by. */
+    void pass(Duration time) {
+        ahead = ahead.plus(time);
     }
 
     URI address() {

@@ -3,7 +3,7 @@ package shop.localknative.serving.revisions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import shop.localknative.console.Console;
@@ -19,6 +19,7 @@ public final class EventSource implements AutoCloseable {
     private final Addresses addresses;
     private final Processes processes;
     private final Path log;
+    private final InstantSource clock;
     private final Thread life;
 
     /**
@@ -31,13 +32,14 @@ public final class EventSource implements AutoCloseable {
             Map<String, String> variables,
             Addresses addresses,
             Processes processes,
-            Path log) {
+            Path log, InstantSource clock) {
         this.podTemplate = podTemplate;
         this.image = images.of(podTemplate.workload());
         this.variables = variables;
         this.addresses = addresses;
         this.processes = processes;
         this.log = log;
+        this.clock = clock;
         this.life = Thread.ofVirtual().name(podTemplate.workload().name()).unstarted(this::live);
     }
 
@@ -56,10 +58,10 @@ public final class EventSource implements AutoCloseable {
         var crashes = new CrashLoop();
         try {
             while (true) {
-                Thread.sleep(crashes.delay(Instant.now()));
-                var begin = Instant.now();
+                Thread.sleep(crashes.delay(clock.instant()));
+                var begin = clock.instant();
                 var end = runOnce();
-                var now = Instant.now();
+                var now = clock.instant();
                 crashes.ended(now, Duration.between(begin, now));
                 Console.say(
                         podTemplate.workload().name(),

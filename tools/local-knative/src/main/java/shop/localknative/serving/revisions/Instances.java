@@ -2,7 +2,7 @@ package shop.localknative.serving.revisions;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +31,7 @@ public final class Instances {
     private final Revision revision;
     private final Image image;
     private final Processes processes;
+    private final InstantSource clock;
     private final Autoscaler autoscaler;
     private final RequestStats stats = new RequestStats(System.nanoTime());
     private final List<Instance> all = new ArrayList<>();
@@ -44,10 +45,11 @@ public final class Instances {
     private int starts;
     private Optional<String> failure = Optional.empty();
 
-    public Instances(Revision revision, Image image, Processes processes) {
+    public Instances(Revision revision, Image image, Processes processes, InstantSource clock) {
         this.revision = revision;
         this.image = image;
         this.processes = processes;
+        this.clock = clock;
         this.autoscaler = new Autoscaler(revision.scaling());
     }
 
@@ -140,7 +142,8 @@ public final class Instances {
     }
 
     /** Once a second. Every other time the number of instances is decided anew, as often as Knative's autoscaler does. */
-    public synchronized void tick(Instant now, boolean decide) {
+    public synchronized void tick(boolean decide) {
+        var now = clock.instant();
         autoscaler.record(now, stats.report(System.nanoTime()));
         if (!decide) {
             return;
@@ -277,7 +280,7 @@ public final class Instances {
     }
 
     private synchronized Duration delay() {
-        return crashLoop.delay(Instant.now());
+        return crashLoop.delay(clock.instant());
     }
 
     private synchronized void starting() {
@@ -314,7 +317,7 @@ public final class Instances {
         }
         instance.drain();
         failure = Optional.of(why);
-        var now = Instant.now();
+        var now = clock.instant();
         if (!instance.wasKilledWhenReady()) {
             crashLoop.ended(now, instance.age());
         }
