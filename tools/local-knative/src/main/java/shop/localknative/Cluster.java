@@ -1,12 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import java.time.InstantSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ public final class Cluster implements AutoCloseable {
         reconciler.start();
         addExternals(reconciler, serving, data);
         var eventing = eventing(platform);
-        closing(serving);
+        closing(serving::close);
         closing(eventing::stopDeliveries);
         platform.createDatabase(BROKER_DATABASE);
         reconciler.migrate();
@@ -90,11 +91,13 @@ public final class Cluster implements AutoCloseable {
         route(door, platform, serving, eventing, reconciler);
         door.open();
         serving.start();
-        closing(reconciler).follow();
-        manifests
-                .of(ContainerSource.class)
-                .forEach(
-                        source -> closing(source(source, reconciler, processes)).start());
+        closing(reconciler::close);
+        reconciler.follow();
+        for (Manifest manifest : manifests.of(ContainerSource.class)) {
+            var source = source(manifest, reconciler, processes);
+            closing(source::close);
+            source.start();
+        }
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
         Console.say("logs", data.directory("logs").toString());
@@ -163,8 +166,8 @@ public final class Cluster implements AutoCloseable {
         pool.setConnectionTimeout(5_000);
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
-        var eventing =
-                closing(new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker(), clock));
+        var eventing = closing(
+                new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker(), clock));
         addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));
         return eventing;
     }

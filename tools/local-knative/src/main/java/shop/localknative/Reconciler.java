@@ -1,6 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import java.time.InstantSource;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -41,7 +42,7 @@ import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
 /** Makes the system match the manifests: at the start, and again when their files or the images have changed. */
-final class Reconciler implements AutoCloseable {
+final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
@@ -155,7 +156,12 @@ final class Reconciler implements AutoCloseable {
     }
 
     /** The process of a ContainerSource, which follows no changes; not yet started. */
-    EventSource source(Workload workload, Map<String, String> variables, Addresses addresses, Processes processes, InstantSource clock) {
+    EventSource source(
+            Workload workload,
+            Map<String, String> variables,
+            Addresses addresses,
+            Processes processes,
+            InstantSource clock) {
         var podTemplate = podTemplate(workload, config(), "source");
         renewTokens(podTemplate);
         var log = data.directory("logs").resolve(workload.name() + ".log");
@@ -288,8 +294,7 @@ final class Reconciler implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void close() throws InterruptedException {
         watcher.interrupt();
         watcher.join();
     }

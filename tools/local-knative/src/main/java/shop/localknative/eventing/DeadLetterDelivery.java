@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import java.lang.System.Logger.Level;
@@ -51,11 +52,7 @@ record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) i
                 answer.reason(),
                 backoff);
         return new Rescheduled(
-                pending.id(),
-                new QueueId(subscription.trigger(), true),
-                attempts,
-                backoff,
-                pending.failure());
+                pending.id(), new QueueId(subscription.trigger(), true), attempts, backoff, pending.failure());
     }
 
     private Duration backoff(int retry, Duration retryAfter) {

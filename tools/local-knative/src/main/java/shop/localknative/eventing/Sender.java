@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.vertx.core.Future;
@@ -148,7 +149,8 @@ final class Sender implements AutoCloseable {
         try {
             Duration asked = value.chars().allMatch(Character::isDigit)
                     ? Duration.ofSeconds(Long.parseLong(value))
-                    : Duration.between(clock.instant(), ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME));
+                    : Duration.between(
+                            clock.instant(), ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME));
             return asked.isNegative() ? Duration.ZERO : asked;
         } catch (DateTimeParseException | NumberFormatException e) {
             return Duration.ZERO;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
 import io.vertx.core.Handler;
@@ -32,7 +33,7 @@ import shop.localknative.workload.Config;
 import shop.localknative.workload.Workload;
 
 /** Knative Serving on one machine: the services, an activator for each, and the autoscaler's tick. */
-public final class Serving implements AutoCloseable {
+public final class Serving {
     /** No limit in practice: {@code containerConcurrency} says how many requests an instance takes. */
     private static final int CONNECTIONS = 10_000;
 
@@ -166,7 +167,6 @@ public final class Serving implements AutoCloseable {
     }
 
     /** Stops all processes at once, and waits for them. Until then they can still reach each other. */
-    @Override
     public void close() throws InterruptedException {
         var stopping = services.values().stream()
                 .map(service -> Thread.startVirtualThread(() -> close(service)))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.awaitility.Awaitility.await;
@@ -46,8 +47,7 @@ class PingScheduleTest {
                         ping("schedule: '%s', sink: {uri: 'http://127.0.0.1:1/'}%s".formatted(schedule, zone)))
                 .all()
                 .getFirst();
-        PingSchedule ping = new PingSchedule(
-                source, new Sink.Resolver(d -> URI.create(d.getUri()), null), null, null);
+        PingSchedule ping = new PingSchedule(source, new Sink.Resolver(d -> URI.create(d.getUri()), null), null, null);
 
         assertEquals(
                 ZonedDateTime.parse(next),

@@ -1,8 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
-import java.time.InstantSource;
-import java.time.Duration;
-import java.time.Instant;
 import io.fabric8.knative.serving.v1.Service;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -14,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
 /** Services as processes, without the rest of local-knative. */
-final class TestServing implements AutoCloseable {
+final class TestServing {
     private final Path directory;
     private final Vertx vertx = Vertx.vertx();
     private final Addresses addresses = new Addresses();
@@ -164,8 +165,7 @@ final class TestServing implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         client.shutdownNow();
         serving.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving.revisions;
 
 import java.io.IOException;
@@ -12,7 +13,7 @@ import shop.localknative.platform.Processes;
 import shop.localknative.workload.PodTemplate;
 
 /** A ContainerSource: one process, which sends events to {@code K_SINK} and is started again when it has ended. */
-public final class EventSource implements AutoCloseable {
+public final class EventSource {
     private final PodTemplate podTemplate;
     private final Image image;
     private final Map<String, String> variables;
@@ -32,7 +33,8 @@ public final class EventSource implements AutoCloseable {
             Map<String, String> variables,
             Addresses addresses,
             Processes processes,
-            Path log, InstantSource clock) {
+            Path log,
+            InstantSource clock) {
         this.podTemplate = podTemplate;
         this.image = images.of(podTemplate.workload());
         this.variables = variables;
@@ -48,7 +50,6 @@ public final class EventSource implements AutoCloseable {
     }
 
     /** Blocks until the process has ended. */
-    @Override
     public void close() throws InterruptedException {
         life.interrupt();
         life.join();
