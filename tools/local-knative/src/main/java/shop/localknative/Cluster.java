@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -6,62 +7,43 @@ import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import shop.localknative.console.Console;
+import shop.localknative.console.StartException;
 import shop.localknative.eventing.Eventing;
-import shop.localknative.eventing.InvalidResource;
 import shop.localknative.eventing.ServiceAccounts;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
+import shop.localknative.network.FrontDoor;
+import shop.localknative.network.Loopback;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
-import shop.localknative.serving.Addresses;
-import shop.localknative.serving.EventSource;
-import shop.localknative.serving.FrontDoor;
-import shop.localknative.serving.Revision;
 import shop.localknative.serving.Serving;
-import shop.localknative.serving.SinkBindings;
 import shop.localknative.serving.StatusPage;
-import shop.localknative.workload.Pod;
+import shop.localknative.serving.revisions.EventSource;
+import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.SinkBindings;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** One system: what the manifests describe, and what it finds beside Knative in a cluster. */
+/** One system: the resources of the manifests, and the platform beside Knative. */
 public final class Cluster implements AutoCloseable {
     private static final String BROKER_DATABASE = "local_knative";
-
-    /**
-     * @param images the directories whose modules stand for the images
-     * @param processes the commands that stand for images, by the images' names
-     * @param port of the front door; 0 for any
-     * @param data the directory of all state
-     * @param fresh without the state of earlier runs
-     * @param environment more variables for every process
-     * @param external where the services are that are run by someone else, by name
-     * @param inMemoryBroker whether brokers are as Knative's in-memory channel makes them
-     */
-    public record Options(
-            Path manifests,
-            List<Path> images,
-            Map<String, String> processes,
-            int port,
-            Path data,
-            boolean fresh,
-            Map<String, String> environment,
-            Map<String, URI> external,
-            boolean inMemoryBroker) {}
 
     private final Options options;
     private final Manifests manifests;
     private final Vertx vertx;
+    private final InstantSource clock = InstantSource.system();
     private final Addresses addresses = new Addresses();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final Map<String, Revision> external = new TreeMap<>();
@@ -84,58 +66,66 @@ public final class Cluster implements AutoCloseable {
     public int start() {
         manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
         var door = new FrontDoor();
-        int port = Serving.listen(vertx, options.port(), door);
+        int port = Loopback.listen(vertx, options.port(), door);
         var data = closing(DataDirectory.open(options.data()));
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
         var platform = closing(Platform.start(data));
-        var serving = new Serving(vertx, addresses, processes, door);
+        var serving = new Serving(vertx, addresses, processes, door, clock);
         var reconciler = new Reconciler(
-                options, manifests, vertx, data, platform, serving, (name, pod) -> revision(name, pod, data));
+                options,
+                manifests,
+                vertx,
+                data,
+                platform,
+                serving,
+                (name, podTemplate) -> revision(name, podTemplate, data));
         reconciler.start();
         addExternals(reconciler, serving, data);
         var eventing = eventing(platform);
-        closing(serving);
+        closing(serving::close);
         closing(eventing::stopDeliveries);
         platform.createDatabase(BROKER_DATABASE);
         reconciler.migrate();
         eventing.start();
-        lead(door, platform, serving, eventing, reconciler);
+        route(door, platform, serving, eventing, reconciler);
         door.open();
         serving.start();
-        closing(reconciler).follow();
-        manifests
-                .of(ContainerSource.class)
-                .forEach(
-                        source -> closing(source(source, reconciler, processes)).start());
+        closing(reconciler::close);
+        reconciler.follow();
+        for (Manifest manifest : manifests.of(ContainerSource.class)) {
+            var source = source(manifest, reconciler, processes);
+            closing(source::close);
+            source.start();
+        }
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
         Console.say("logs", data.directory("logs").toString());
         return port;
     }
 
-    /** What the external services' processes need to be part of this system, by name, once it is started. */
+    /** The environments that the processes of external services need, by name; known once this is started. */
     public Map<String, Map<String, String>> externalEnvironments() {
         var environments = new TreeMap<String, Map<String, String>>();
         external.forEach((name, revision) -> environments.put(
-                name, revision.launch(options.external().get(name).getPort()).environment()));
+                name, revision.environment(options.external().get(name).getPort())));
         return environments;
     }
 
-    private Revision revision(String name, Pod pod, DataDirectory data) {
+    private Revision revision(String name, PodTemplate podTemplate, DataDirectory data) {
         var variables = new HashMap<>(new SinkBindings(manifests.resources(SinkBinding.class))
-                .environmentOf(pod.workload().manifest()));
+                .environmentOf(podTemplate.workload().manifest()));
         variables.putAll(options.environment());
-        var service = pod.workload().name();
+        var service = podTemplate.workload().name();
         return new Revision(
-                name, pod, variables, addresses, data.directory("logs").resolve(service + ".log"));
+                name, podTemplate, variables, addresses, data.directory("logs").resolve(service + ".log"));
     }
 
     private EventSource source(Manifest manifest, Reconciler reconciler, Processes processes) {
         var spec = ((ContainerSource) manifest.resource()).getSpec();
         var variables = new HashMap<>(SinkBindings.environment(spec.getSink(), spec.getCeOverrides()));
         variables.putAll(options.environment());
-        return reconciler.source(Workload.of(manifest), variables, addresses, processes);
+        return reconciler.source(Workload.of(manifest), variables, addresses, processes, clock);
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
@@ -152,11 +142,11 @@ public final class Cluster implements AutoCloseable {
                                             .sorted()
                                             .toList())));
             serving.addExternal(workload, address);
-            external.put(name, revision(name, reconciler.pod(workload), data));
+            external.put(name, revision(name, reconciler.podTemplate(workload), data));
         });
     }
 
-    /** What an earlier run left behind when it was killed; with --fresh, all that it knew, too. */
+    /** Removes the leftovers of an earlier run that was killed; with --fresh, its state, too. */
     private void tidy(DataDirectory data, Processes processes) {
         int leftovers = processes.stopLeftovers();
         if (leftovers > 0) {
@@ -176,18 +166,14 @@ public final class Cluster implements AutoCloseable {
         pool.setConnectionTimeout(5_000);
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
-        try {
-            var eventing = closing(new Eventing(
-                    vertx, pool, manifests.resources(), addresses::resolve, accounts, options.inMemoryBroker()));
-            addresses.add(Addresses.BROKER_INGRESS, Serving.listen(vertx, 0, eventing.ingress()));
-            return eventing;
-        } catch (InvalidResource e) {
-            throw manifests.of(e.resource()).problem(e.getMessage(), e.field());
-        }
+        var eventing = closing(
+                new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker(), clock));
+        addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));
+        return eventing;
     }
 
-    /** Who answers for which Host header, beside the services. */
-    private void lead(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
+    /** Routes the host names that are not services'. */
+    private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
         var pages = new StatusPage(
                 vertx,
                 serving,
@@ -197,9 +183,9 @@ public final class Cluster implements AutoCloseable {
                         .put("broker", "http://" + Addresses.BROKER_INGRESS)
                         .put("postgresql", "127.0.0.1:" + platform.postgresPort())
                         .put("data", options.data().toString()));
-        door.lead("localhost", pages);
-        door.lead("127.0.0.1", pages);
-        door.lead(Addresses.BROKER_INGRESS, eventing.ingress());
+        door.route("localhost", pages);
+        door.route("127.0.0.1", pages);
+        door.route(Addresses.BROKER_INGRESS, eventing.ingress());
     }
 
     private synchronized <T extends AutoCloseable> T closing(T part) {

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import shop.localknative.console.StartException;
 
 /** The command line. */
 @Command(

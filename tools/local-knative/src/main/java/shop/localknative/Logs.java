@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import java.io.ByteArrayInputStream;
@@ -5,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.logging.LogManager;
 
-/** What the libraries log: warnings, one line each. What this program does is said on the {@link Console}. */
+/** The logs of the libraries: warnings, one line each. The {@link Console} says what this program does. */
 final class Logs {
     private static final String CONFIGURATION = """
             handlers = java.util.logging.ConsoleHandler

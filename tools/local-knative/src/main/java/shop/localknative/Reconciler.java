@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import io.fabric8.knative.serving.v1.Service;
@@ -7,6 +8,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -19,32 +21,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import shop.localknative.console.Console;
+import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Fingerprint;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Processes;
-import shop.localknative.serving.Addresses;
-import shop.localknative.serving.EventSource;
-import shop.localknative.serving.Images;
-import shop.localknative.serving.Revision;
 import shop.localknative.serving.Serving;
+import shop.localknative.serving.revisions.EventSource;
+import shop.localknative.serving.revisions.Images;
+import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.FlywayJob;
 import shop.localknative.workload.GeneratedSecrets;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** Makes what runs what the manifests say: at the start, and again when their files or the images have changed. */
-final class Reconciler implements AutoCloseable {
+/** Makes the system match the manifests: at the start, and again when their files or the images have changed. */
+final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
     /** Makes the revision of a workload. */
     interface Revisions {
-        Revision of(String name, Pod pod);
+        Revision of(String name, PodTemplate podTemplate);
     }
 
     private final Path directory;
@@ -68,7 +72,7 @@ final class Reconciler implements AutoCloseable {
     private volatile Optional<String> problem = Optional.empty();
 
     Reconciler(
-            Cluster.Options options,
+            Options options,
             Manifests manifests,
             Vertx vertx,
             DataDirectory data,
@@ -89,7 +93,7 @@ final class Reconciler implements AutoCloseable {
     }
 
     /**
-     * The first time, which has to succeed as a whole.
+     * Applies the manifests the first time, as a whole.
      *
      * @throws StartException for what can't be run
      */
@@ -107,12 +111,12 @@ final class Reconciler implements AutoCloseable {
         migrate(config());
     }
 
-    /** From now on changes are looked for. */
+    /** Starts to look for changes. */
     void follow() {
         watcher.start();
     }
 
-    /** What is wrong with the manifests as they are now; what runs is what they were before. */
+    /** The mistake in the manifests as they are now; those from before it run on. */
     Optional<String> problem() {
         return problem;
     }
@@ -136,36 +140,42 @@ final class Reconciler implements AutoCloseable {
 
     private void apply(Workload workload, Config config) {
         serving.apply(workload, images, config, name -> {
-            var pod = pod(workload, config, name);
-            renewTokens(pod);
-            return revisions.of(name, pod);
+            var podTemplate = podTemplate(workload, config, name);
+            renewTokens(podTemplate);
+            return revisions.of(name, podTemplate);
         });
     }
 
-    Pod pod(Workload workload, Config config, String name) {
-        return Pod.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
+    PodTemplate podTemplate(Workload workload, Config config, String name) {
+        return PodTemplate.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
     }
 
-    /** What the workload of someone else's process refers to. */
-    Pod pod(Workload workload) {
-        return pod(workload, config(), "external");
+    /** The pod template of a process that someone else runs. */
+    PodTemplate podTemplate(Workload workload) {
+        return podTemplate(workload, config(), "external");
     }
 
     /** The process of a ContainerSource, which follows no changes; not yet started. */
-    EventSource source(Workload workload, Map<String, String> variables, Addresses addresses, Processes processes) {
-        var pod = pod(workload, config(), "source");
-        renewTokens(pod);
+    EventSource source(
+            Workload workload,
+            Map<String, String> variables,
+            Addresses addresses,
+            Processes processes,
+            InstantSource clock) {
+        var podTemplate = podTemplate(workload, config(), "source");
+        renewTokens(podTemplate);
         var log = data.directory("logs").resolve(workload.name() + ".log");
-        return new EventSource(pod, images, variables, addresses, processes, log);
+        return new EventSource(podTemplate, images, variables, addresses, processes, log, clock);
     }
 
-    private void renewTokens(Pod pod) {
-        pod.volumes()
+    private void renewTokens(PodTemplate podTemplate) {
+        podTemplate
+                .volumes()
                 .renewal()
                 .ifPresent(period -> vertx.setPeriodic(
                         period.toMillis(),
                         timer -> vertx.executeBlocking(() -> {
-                            pod.volumes().renewTokens();
+                            podTemplate.volumes().renewTokens();
                             return null;
                         })));
     }
@@ -179,7 +189,7 @@ final class Reconciler implements AutoCloseable {
         for (Manifest manifest : manifests.of(Job.class)) {
             var workload = Workload.of(manifest);
             if (migrated.add(inputs(workload))) {
-                jobs.add(FlywayJob.of(pod(workload, config, "job")));
+                jobs.add(FlywayJob.of(podTemplate(workload, config, "job")));
             }
         }
         inParallel(jobs.stream().<Runnable>map(job -> () -> Console.say(job.name(), job.run())));
@@ -255,9 +265,9 @@ final class Reconciler implements AutoCloseable {
     private void update(Workload service, Config config) {
         try {
             apply(service, config);
-            serving.problem(service.name(), Optional.empty());
+            serving.problem(service.name(), null);
         } catch (RuntimeException e) {
-            serving.problem(service.name(), Optional.of(told(service.name(), e)));
+            serving.problem(service.name(), told(service.name(), e));
         }
     }
 
@@ -284,8 +294,7 @@ final class Reconciler implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void close() throws InterruptedException {
         watcher.interrupt();
         watcher.join();
     }

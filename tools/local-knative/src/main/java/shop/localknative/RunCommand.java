@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import java.net.URI;
@@ -10,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import shop.localknative.Cluster.Options;
 
 /** {@code run}: stays in the foreground until it is interrupted, and stops everything then. */
 @Command(

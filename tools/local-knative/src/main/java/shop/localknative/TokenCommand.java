@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import io.fabric8.knative.serving.v1.Service;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import shop.localknative.console.StartException;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.platform.PrivateFile;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import static io.restassured.RestAssured.given;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import shop.localknative.console.StartException;
 
 class ExternalServiceTest {
     @TempDir

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import static io.restassured.RestAssured.given;
@@ -54,7 +55,7 @@ class RolloutTest {
         }
         write("settings", settings("hello"));
         write("split", split("one", "[{latestRevision: true, percent: 100}]"));
-        cluster = new Cluster(new Cluster.Options(
+        cluster = new Cluster(new Options(
                 directory.resolve("manifests"),
                 List.of(directory.resolve("images")),
                 Map.of(),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
 import java.io.IOException;
@@ -33,12 +34,12 @@ public final class TestSystem {
         return directory;
     }
 
-    public static Cluster.Options options(Path directory) throws IOException {
+    public static Options options(Path directory) throws IOException {
         return options(directory, Map.of());
     }
 
-    public static Cluster.Options options(Path directory, Map<String, URI> external) throws IOException {
-        return new Cluster.Options(
+    public static Options options(Path directory, Map<String, URI> external) throws IOException {
+        return new Options(
                 manifests(),
                 List.of(images(directory.resolve("images"))),
                 Map.of(),

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
 import java.net.URI;
 import java.util.List;
-import shop.localknative.eventing.EventStore.Added;
+import shop.localknative.eventing.DeliveryStore.NewDelivery;
 import shop.localknative.eventing.Message.Malformed;
 
 /**
@@ -14,7 +15,7 @@ import shop.localknative.eventing.Message.Malformed;
  *
  * @param address in a cluster
  */
-record Broker(URI address, List<Route> routes) {
+record Broker(URI address, List<Subscription> subscriptions) {
 
     private static final String TTL = "knativebrokerttl";
     private static final int DEFAULT_TTL = 255;
@@ -28,7 +29,7 @@ record Broker(URI address, List<Route> routes) {
     }
 
     /** One delivery for each Trigger that matches an event from outside. */
-    List<Added> route(Message message) throws Malformed, Looping {
+    List<NewDelivery> route(Message message) throws Malformed, Looping {
         CloudEvent event = message.event();
         Object ttl = event.getExtension(TTL);
         try {
@@ -39,18 +40,19 @@ record Broker(URI address, List<Route> routes) {
     }
 
     /** The same for a reply to an event that had the given time to live. */
-    List<Added> reply(Message message, int ttl) throws Malformed, Looping {
+    List<NewDelivery> reply(Message message, int ttl) throws Malformed, Looping {
         return route(message, message.event(), ttl - 1);
     }
 
-    private List<Added> route(Message message, CloudEvent event, int ttl) throws Looping {
+    private List<NewDelivery> route(Message message, CloudEvent event, int ttl) throws Looping {
         if (ttl <= 0) {
             throw new Looping();
         }
         Message plain = message.without(TTL);
-        return routes.stream()
-                .filter(route -> route.filter().test(event))
-                .map(route -> new Added(route.trigger(), plain, ttl, route.orderingKey(plain)))
+        return subscriptions.stream()
+                .filter(subscription -> subscription.filter().test(event))
+                .map(subscription ->
+                        new NewDelivery(subscription.trigger(), plain, ttl, subscription.orderingKey(plain)))
                 .toList();
     }
 }

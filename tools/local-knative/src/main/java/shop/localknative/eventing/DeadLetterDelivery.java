@@ -1,18 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Failure;
-import shop.localknative.eventing.EventStore.Lane;
-import shop.localknative.eventing.EventStore.Later;
-import shop.localknative.eventing.EventStore.Pending;
+import java.util.List;
+import shop.localknative.eventing.DeliveryStore.Completed;
+import shop.localknative.eventing.DeliveryStore.Failure;
+import shop.localknative.eventing.DeliveryStore.Outcome;
+import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Refused;
 
 /** To the dead letter sink of a Trigger, with what went wrong if that is told, again and again until it takes the event. */
-record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Delivery {
+record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) implements Delivery {
 
     private static final System.Logger LOG = System.getLogger(DeadLetterDelivery.class.getName());
 
@@ -23,12 +25,12 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
     private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
     @Override
-    public Change attempt(Pending pending) throws InterruptedException {
+    public Outcome attempt(Pending pending) throws InterruptedException {
         Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
         return switch (sender.send(
-                sink, route.outgoing(event), false, route.retry().timeout())) {
-            case Accepted accepted -> Change.done(pending.id());
-            case Refused refused -> later(pending, refused);
+                sink, subscription.outgoing(event), false, subscription.retry().timeout())) {
+            case Accepted accepted -> new Completed(pending.id(), List.of());
+            case Refused refused -> reschedule(pending, refused);
         };
     }
 
@@ -38,27 +40,23 @@ record DeadLetterDelivery(Route route, Sink sink, Sender sender) implements Deli
                 .with("knativeerrordata", failure.data());
     }
 
-    private Change later(Pending pending, Refused answer) {
+    private Outcome reschedule(Pending pending, Refused answer) {
         int attempts = pending.attempts() + 1;
         Duration backoff = backoff(attempts, answer.retryAfter());
         LOG.log(
                 Level.WARNING,
                 "Event {0} to the dead letter sink {1}, trigger {2}: {3}; kept, next attempt in {4}",
                 pending.event().id(),
-                sink.name(),
-                route.trigger(),
+                sink.url(),
+                subscription.trigger(),
                 answer.reason(),
                 backoff);
-        return Change.later(new Later(
-                pending.id(),
-                new Lane(route.trigger(), true),
-                attempts,
-                Instant.now().plus(backoff),
-                pending.failure()));
+        return new Rescheduled(
+                pending.id(), new QueueId(subscription.trigger(), true), attempts, backoff, pending.failure());
     }
 
     private Duration backoff(int retry, Duration retryAfter) {
-        Duration triggers = route.retry().backoff(retry, retryAfter);
+        Duration triggers = subscription.retry().backoff(retry, retryAfter);
         Duration least = SLOWING_DOWN.backoff(retry, Duration.ZERO);
         return Retry.shorter(triggers.compareTo(least) > 0 ? triggers : least, LONGEST_BACKOFF);
     }

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Pending;
+import shop.localknative.eventing.DeliveryStore.Outcome;
+import shop.localknative.eventing.DeliveryStore.Pending;
 
 /** One attempt to deliver an event. */
 interface Delivery {
 
-    /** What the attempt came to. Nothing is stored yet: until it is, the same attempt may be made again. */
-    Change attempt(Pending pending) throws InterruptedException;
+    /** Makes the attempt and returns its outcome, which is not stored yet: until it is, the same attempt may be made again. */
+    Outcome attempt(Pending pending) throws InterruptedException;
 }

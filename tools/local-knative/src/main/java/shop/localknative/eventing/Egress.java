@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -13,31 +15,34 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Lane;
-import shop.localknative.eventing.EventStore.Pending;
+import shop.localknative.eventing.DeliveryStore.Change;
+import shop.localknative.eventing.DeliveryStore.Outcome;
+import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 
 /**
- * Makes the deliveries of one lane as they become due, some side by side. Lanes share nothing, so a subscriber that is
+ * Makes the deliveries of one queue as they become due, some side by side. Queues share nothing, so a subscriber that is
  * slow or dead delays nobody but itself.
  */
 final class Egress implements Runnable {
 
     private static final System.Logger LOG = System.getLogger(Egress.class.getName());
 
-    private static final int SIDE_BY_SIDE = 32;
+    private static final int MAX_IN_FLIGHT = 32;
 
-    /** Not needed by any path through the code; a machine that was suspended, or a clock that was set, needs it. */
+    /** For a machine that was suspended, or a clock that was set; no path through the code needs it. */
     private static final Duration SAFETY_NET = Duration.ofMinutes(1);
 
     private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
 
-    private final Lane lane;
+    private final QueueId queue;
     private final boolean ordered;
-    private final EventStore store;
+    private final DeliveryStore store;
     private final GroupCommit<Change> commits;
     private final Delivery delivery;
     private final Executor threads;
+    private final InstantSource clock;
     private final Set<Long> inFlight = ConcurrentHashMap.newKeySet();
     private final Semaphore news = new Semaphore(0);
     private final Queue<Pending> handedOver = new ConcurrentLinkedQueue<>();
@@ -53,7 +58,7 @@ final class Egress implements Runnable {
      */
     private long lastFound;
 
-    /** Of what is in the database and was not due when that was asked. */
+    /** The earliest due time in the database, as of the last look at it. */
     private Instant nextDue = Instant.MIN;
 
     /**
@@ -61,18 +66,20 @@ final class Egress implements Runnable {
      * @param threads for the deliveries: each takes one for as long as it lasts
      */
     Egress(
-            Lane lane,
+            QueueId queue,
             boolean ordered,
-            EventStore store,
+            DeliveryStore store,
             GroupCommit<Change> commits,
             Delivery delivery,
-            Executor threads) {
-        this.lane = lane;
+            Executor threads,
+            InstantSource clock) {
+        this.queue = queue;
         this.ordered = ordered;
         this.store = store;
         this.commits = commits;
         this.delivery = delivery;
         this.threads = threads;
+        this.clock = clock;
     }
 
     /** Something may be due earlier than was known. */
@@ -111,11 +118,11 @@ final class Egress implements Runnable {
 
     /** Returns how long there is nothing to do, unless news comes. */
     private Duration startWhatIsDue() {
-        if (behind || !Instant.now().isBefore(nextDue)) {
+        if (behind || !clock.instant().isBefore(nextDue)) {
             return startFromDatabase();
         }
         for (Pending next = handedOver.poll(); next != null; next = handedOver.poll()) {
-            if (inFlight.size() == SIDE_BY_SIDE) {
+            if (inFlight.size() == MAX_IN_FLIGHT) {
                 behind = true; // From here on they come from the database, where the others wait, too.
                 return SAFETY_NET;
             }
@@ -128,33 +135,33 @@ final class Egress implements Runnable {
 
     private Duration startFromDatabase() {
         handedOver.clear(); // Stored by now, and so found there.
-        int free = SIDE_BY_SIDE - inFlight.size();
+        int free = MAX_IN_FLIGHT - inFlight.size();
         if (free == 0) {
             return SAFETY_NET;
         }
         try {
             behind = false;
-            List<Pending> due = store.due(lane, ordered, inFlight, free);
+            List<Pending> due = store.due(queue, ordered, inFlight, free);
             lastFound = due.stream().mapToLong(Pending::id).reduce(lastFound, Math::max);
             due.forEach(this::start);
             if (due.size() == free) {
                 behind = true;
                 return SAFETY_NET;
             }
-            nextDue = store.nextDue(lane, ordered, inFlight).orElse(Instant.MAX);
+            nextDue = store.nextDue(queue, ordered, inFlight).orElse(Instant.MAX);
             return Duration.ZERO;
-        } catch (SQLException | RuntimeException e) { // The lane must go on whatever happens.
+        } catch (SQLException | RuntimeException e) { // The queue must go on whatever happens.
             behind = true;
             LOG.log(
                     Level.ERROR,
-                    "What is due for trigger " + lane.trigger() + " can't be read; next try in " + DATABASE_PAUSE,
+                    "What is due for trigger " + queue.trigger() + " can't be read; next try in " + DATABASE_PAUSE,
                     e);
             return DATABASE_PAUSE;
         }
     }
 
-    private static Duration untilAfter(Instant due) {
-        Duration until = Duration.between(Instant.now(), due).plusMillis(1);
+    private Duration untilAfter(Instant due) {
+        Duration until = Duration.between(clock.instant(), due).plusMillis(1);
         return until.isNegative() ? Duration.ZERO : until;
     }
 
@@ -166,13 +173,13 @@ final class Egress implements Runnable {
     private void deliver(Pending pending) {
         boolean over = false;
         try {
-            Change outcome = delivery.attempt(pending);
+            Outcome outcome = delivery.attempt(pending);
             commits.commit(outcome).get();
-            over = outcome.later().isEmpty();
+            over = !(outcome instanceof Rescheduled);
         } catch (ExecutionException | RuntimeException e) {
             LOG.log(
                     Level.ERROR,
-                    "Event " + pending.event().id() + ", trigger " + lane.trigger()
+                    "Event " + pending.event().id() + ", trigger " + queue.trigger()
                             + ": no outcome, or none that could be stored; the delivery is repeated",
                     e);
             pause();

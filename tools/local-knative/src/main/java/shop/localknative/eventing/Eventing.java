@@ -1,36 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.knative.sources.v1.PingSource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Lane;
-import shop.localknative.eventing.EventStore.Later;
-import shop.localknative.eventing.InvalidResource.InvalidField;
-import shop.localknative.manifests.FieldPath;
+import shop.localknative.console.StartException;
+import shop.localknative.eventing.DeliveryStore.Change;
+import shop.localknative.eventing.DeliveryStore.Enqueued;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
+import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 
 /**
- * Knative Eventing on one machine: the Brokers, Triggers and PingSources among the given resources.
+ * Knative Eventing on one machine: the Brokers, Triggers and PingSources of the manifests.
  *
  * <p>An event is accepted when it is in the database, and leaves it when its subscriber, or at last the dead letter
  * sink, has taken it. So each Trigger that matches gets it at least once, however often this process is killed.
@@ -46,67 +47,57 @@ public final class Eventing implements AutoCloseable {
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService schedules = Executors.newVirtualThreadPerTaskExecutor();
     private final Sender sender;
-    private final EventStore store;
+    private final DeliveryStore store;
     private final GroupCommit<Change> commits = new GroupCommit<>(this::write);
     private final Map<String, Broker> brokers = new TreeMap<>();
-    private final Map<Lane, Egress> egresses = new HashMap<>();
+    private final Map<QueueId, Egress> egresses = new HashMap<>();
     private final InMemoryChannel inMemoryChannel = new InMemoryChannel(deliveries);
     private final List<PingSchedule> pings = new ArrayList<>();
     private final boolean inMemory;
+    private final InstantSource clock;
     private final Ingress ingress;
 
     /**
      * @param db of the brokers alone; its tables are made at the start
-     * @param addresses where a destination is on this machine. Its reference always has a namespace. Called whenever an
-     *     address is needed, and throws {@link IllegalArgumentException} for what does not exist
+     * @param addresses where a destination is on this machine; called whenever an address is needed
      * @param accounts of those that send events
      * @param inMemory whether the brokers keep nothing, and let publishers wait for the subscribers, as Knative's in-memory
      *     channel does by default
-     * @throws InvalidResource naming the resource and the field that can't be understood
+     * @param clock tells when deliveries and pings are due
+     * @throws StartException naming the resource and the field that can't be understood
      */
     public Eventing(
             Vertx vertx,
             DataSource db,
-            Collection<? extends HasMetadata> resources,
+            Manifests manifests,
             Function<Destination, URI> addresses,
             ServiceAccounts accounts,
-            boolean inMemory) {
+            boolean inMemory,
+            InstantSource clock) {
+        this.clock = clock;
         this.inMemory = inMemory;
-        Sink.Directory directory = new Sink.Directory(addresses, accounts);
-        sender = new Sender(vertx);
-        store = new EventStore(db);
+        Sink.Resolver resolver = new Sink.Resolver(addresses, accounts);
+        sender = new Sender(vertx, clock);
+        store = new DeliveryStore(db, clock);
         ingress =
-                new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(Change.added(stored)));
-        Map<String, io.fabric8.knative.eventing.v1.Broker> specs = new HashMap<>();
-        each(resources, io.fabric8.knative.eventing.v1.Broker.class, broker -> {
+                new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)));
+        Map<String, Manifest> specs = new HashMap<>();
+        for (Manifest broker : manifests.of(io.fabric8.knative.eventing.v1.Broker.class)) {
             checkDelivery(broker);
-            specs.put(name(broker), broker);
-            brokers.put(name(broker), new Broker(Sink.ofBroker(name(broker)), new ArrayList<>()));
-        });
-        each(resources, Trigger.class, trigger -> {
-            required(trigger.getSpec());
-            String broker = brokerOf(trigger);
-            if (!brokers.containsKey(broker)) {
-                throw new InvalidField(
-                        FieldPath.of("spec", "broker"),
-                        "there is no Broker %s, only %s".formatted(broker, brokers.keySet()));
-            }
-            add(brokers.get(broker), Route.of(trigger, specs.get(broker), directory));
-        });
-        each(resources, PingSource.class, ping -> {
-            required(ping.getSpec());
-            pings.add(new PingSchedule(ping, directory, sender));
-        });
+            String name = broker.namespace() + "/" + broker.name();
+            specs.put(name, broker);
+            brokers.put(name, new Broker(Addresses.brokerUrl(broker.namespace(), broker.name()), new ArrayList<>()));
+        }
+        for (Manifest trigger : manifests.of(Trigger.class)) {
+            String broker = trigger.namespace() + "/"
+                    + ((Trigger) trigger.resource()).getSpec().getBroker();
+            add(brokers.get(broker), Subscription.of(trigger, specs.get(broker), resolver));
+        }
+        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, resolver, sender, clock)));
     }
 
-    /**
-     * Goes on with the deliveries that were pending. Requests that came before are answered from now on.
-     *
-     * @throws IllegalArgumentException for a destination that does not exist
-     */
+    /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */
     public void start() {
-        brokers.values().forEach(broker -> broker.routes().forEach(Route::checkAddresses));
-        pings.forEach(PingSchedule::checkAddress);
         if (!inMemory) {
             startFromDatabase();
         }
@@ -151,79 +142,52 @@ public final class Eventing implements AutoCloseable {
         sender.close();
     }
 
-    private void add(Broker broker, Route route) {
-        broker.routes().add(route);
-        Delivery subscriber = new SubscriberDelivery(broker, route, sender);
-        Optional<Delivery> deadLetterSink =
-                route.deadLetterSink().map(sink -> new DeadLetterDelivery(route, sink, sender));
-        inMemoryChannel.subscribe(broker, route, subscriber, deadLetterSink);
-        egress(new Lane(route.trigger(), false), route.ordered(), subscriber);
-        deadLetterSink.ifPresent(sink -> egress(new Lane(route.trigger(), true), false, sink));
+    private void add(Broker broker, Subscription subscription) {
+        broker.subscriptions().add(subscription);
+        Delivery subscriber = new SubscriberDelivery(broker, subscription, sender);
+        Delivery deadLetterSink = subscription.deadLetterSink() == null
+                ? null
+                : new DeadLetterDelivery(subscription, subscription.deadLetterSink(), sender);
+        inMemoryChannel.subscribe(broker, subscription, subscriber, deadLetterSink);
+        egress(new QueueId(subscription.trigger(), false), subscription.ordered(), subscriber);
+        if (deadLetterSink != null) {
+            egress(new QueueId(subscription.trigger(), true), false, deadLetterSink);
+        }
     }
 
-    private void egress(Lane lane, boolean ordered, Delivery delivery) {
-        egresses.put(lane, new Egress(lane, ordered, store, commits, delivery, deliveries));
+    private void egress(QueueId queue, boolean ordered, Delivery delivery) {
+        egresses.put(queue, new Egress(queue, ordered, store, commits, delivery, deliveries, clock));
     }
 
     private void write(List<Change> changes) throws SQLException {
-        store.write(changes).forEach((lane, stored) -> egresses.get(lane).handOver(stored));
+        store.write(changes).forEach((queue, stored) -> egresses.get(queue).handOver(stored));
         changes.stream()
-                .flatMap(change -> change.later().stream())
-                .map(Later::lane)
+                .filter(Rescheduled.class::isInstance)
+                .map(change -> ((Rescheduled) change).queue())
                 .distinct()
                 .map(egresses::get)
                 .forEach(Egress::wake);
     }
 
-    private void logBacklog(Lane lane, long pending) {
-        if (egresses.containsKey(lane)) {
-            LOG.log(Level.INFO, "Trigger {0}: {1} pending deliveries go on", lane.trigger(), pending);
+    private void logBacklog(QueueId queue, long pending) {
+        if (egresses.containsKey(queue)) {
+            LOG.log(Level.INFO, "Trigger {0}: {1} pending deliveries go on", queue.trigger(), pending);
         } else {
             LOG.log(
                     Level.WARNING,
                     "{0} pending deliveries of trigger {1} are kept: there is no such trigger{2}",
                     pending,
-                    lane.trigger(),
-                    lane.deadLetters() ? " with a dead letter sink" : "");
+                    queue.trigger(),
+                    queue.deadLetters() ? " with a dead letter sink" : "");
         }
     }
 
     /** Here, since a Trigger that uses it would be blamed otherwise. */
-    private static void checkDelivery(io.fabric8.knative.eventing.v1.Broker broker) {
+    private static void checkDelivery(Manifest manifest) {
+        var broker = (io.fabric8.knative.eventing.v1.Broker) manifest.resource();
         if (broker.getSpec() != null && broker.getSpec().getDelivery() != null) {
-            Retry.of(broker.getSpec().getDelivery());
-            Route.structured(broker.getSpec().getDelivery());
-        }
-    }
-
-    private static void required(Object spec) {
-        if (spec == null) {
-            throw new InvalidField(FieldPath.of("spec"), "is missing");
-        }
-    }
-
-    private static String brokerOf(Trigger trigger) {
-        if (trigger.getSpec().getBrokerRef() != null) {
-            throw new InvalidField(FieldPath.of("spec", "brokerRef"), "not supported; use spec.broker");
-        }
-        return trigger.getMetadata().getNamespace() + "/" + trigger.getSpec().getBroker();
-    }
-
-    private static String name(HasMetadata resource) {
-        return resource.getMetadata().getNamespace() + "/"
-                + resource.getMetadata().getName();
-    }
-
-    private static <T extends HasMetadata> void each(
-            Collection<? extends HasMetadata> resources, Class<T> kind, Consumer<T> step) {
-        for (HasMetadata resource : resources) {
-            if (kind.isInstance(resource)) {
-                try {
-                    step.accept(kind.cast(resource));
-                } catch (InvalidField e) {
-                    throw new InvalidResource(resource, e);
-                }
-            }
+            Retry.of(manifest, broker.getSpec().getDelivery());
+            Subscription.structured(manifest, broker.getSpec().getDelivery());
         }
     }
 }

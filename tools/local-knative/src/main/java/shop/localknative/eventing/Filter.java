@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
@@ -14,19 +15,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
-import shop.localknative.eventing.InvalidResource.InvalidField;
+import shop.localknative.console.StartException;
 import shop.localknative.manifests.FieldPath;
+import shop.localknative.manifests.Manifest;
 
-/** Which events a Trigger gets: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
+/** The filter of a Trigger: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
 @FunctionalInterface
 interface Filter extends Predicate<CloudEvent> {
 
     /**
-     * @throws InvalidField if a filter can't be understood
+     * @throws StartException if a filter can't be understood
      */
-    static Filter of(TriggerSpec trigger) {
+    static Filter of(Manifest manifest, TriggerSpec trigger) {
         if (given(trigger.getFilters())) {
-            return all(each(trigger.getFilters(), FieldPath.of("spec", "filters")));
+            return all(each(manifest, trigger.getFilters(), FieldPath.of("spec", "filters")));
         }
         if (trigger.getFilter() != null && trigger.getFilter().getAttributes() != null) {
             return attributes(
@@ -36,34 +38,34 @@ interface Filter extends Predicate<CloudEvent> {
         return event -> true;
     }
 
-    private static Filter dialect(SubscriptionsAPIFilter filter, FieldPath field) {
+    private static Filter dialect(Manifest manifest, SubscriptionsAPIFilter filter, FieldPath field) {
         List<Filter> dialects = new ArrayList<>();
         if (filter.getCesql() != null) {
-            dialects.add(cesql(filter.getCesql(), field.then("cesql")));
+            dialects.add(cesql(manifest, filter.getCesql(), field.then("cesql")));
         }
-        strings(filter.getExact(), field.then("exact"), String::equals, dialects);
-        strings(filter.getPrefix(), field.then("prefix"), String::startsWith, dialects);
-        strings(filter.getSuffix(), field.then("suffix"), String::endsWith, dialects);
+        strings(manifest, filter.getExact(), field.then("exact"), String::equals, dialects);
+        strings(manifest, filter.getPrefix(), field.then("prefix"), String::startsWith, dialects);
+        strings(manifest, filter.getSuffix(), field.then("suffix"), String::endsWith, dialects);
         if (given(filter.getAll())) {
-            dialects.add(all(each(filter.getAll(), field.then("all"))));
+            dialects.add(all(each(manifest, filter.getAll(), field.then("all"))));
         }
         if (given(filter.getAny())) {
-            List<Filter> any = each(filter.getAny(), field.then("any"));
+            List<Filter> any = each(manifest, filter.getAny(), field.then("any"));
             dialects.add(event -> any.stream().anyMatch(f -> f.test(event)));
         }
         if (filter.getNot() != null) {
-            Filter not = dialect(filter.getNot(), field.then("not"));
+            Filter not = dialect(manifest, filter.getNot(), field.then("not"));
             dialects.add(event -> !not.test(event));
         }
         if (dialects.size() != 1) {
-            throw new InvalidField(
-                    field, "exactly one of exact, prefix, suffix, any, all, not and cesql is expected, and not empty");
+            throw manifest.problem(
+                    "exactly one of exact, prefix, suffix, any, all, not and cesql is expected, and not empty", field);
         }
         return dialects.getFirst();
     }
 
     /** An expression that can't be evaluated, such as one about an attribute that is missing, does not match. */
-    private static Filter cesql(String expression, FieldPath field) {
+    private static Filter cesql(Manifest manifest, String expression, FieldPath field) {
         try {
             Expression parsed = Parser.parseDefault(expression);
             return event -> {
@@ -71,14 +73,14 @@ interface Filter extends Predicate<CloudEvent> {
                 return !result.isFailed() && Boolean.TRUE.equals(result.value());
             };
         } catch (RuntimeException e) { // Some mistakes the parser reports by failing itself.
-            throw new InvalidField(field, "'%s' is not a CESQL expression".formatted(expression));
+            throw manifest.problem("'%s' is not a CESQL expression".formatted(expression), field);
         }
     }
 
-    private static List<Filter> each(List<SubscriptionsAPIFilter> filters, FieldPath field) {
+    private static List<Filter> each(Manifest manifest, List<SubscriptionsAPIFilter> filters, FieldPath field) {
         List<Filter> each = new ArrayList<>();
         for (SubscriptionsAPIFilter filter : filters) {
-            each.add(dialect(filter, field.then(each.size())));
+            each.add(dialect(manifest, filter, field.then(each.size())));
         }
         return each;
     }
@@ -92,13 +94,17 @@ interface Filter extends Predicate<CloudEvent> {
     }
 
     private static void strings(
-            Map<String, String> expected, FieldPath field, BiPredicate<String, String> matches, List<Filter> dialects) {
+            Manifest manifest,
+            Map<String, String> expected,
+            FieldPath field,
+            BiPredicate<String, String> matches,
+            List<Filter> dialects) {
         if (expected == null || expected.isEmpty()) {
             return;
         }
         expected.forEach((name, value) -> {
             if (name.isEmpty() || value == null || value.isEmpty()) {
-                throw new InvalidField(field.then(name), "neither an attribute nor its value may be empty");
+                throw manifest.problem("neither an attribute nor its value may be empty", field.then(name));
             }
         });
         dialects.add(attributes(expected, matches));

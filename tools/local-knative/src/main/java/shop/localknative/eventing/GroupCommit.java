@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import java.sql.SQLException;
@@ -8,7 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Writes what arrives at the same time in one transaction: the disk is waited for once, not once for each. */
+/** Writes the changes that arrive at the same time in one transaction, which waits for the disk once. */
 final class GroupCommit<T> implements AutoCloseable {
 
     /** Writes all of it and commits, or nothing. */

@@ -1,8 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +16,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import shop.localknative.eventing.EventStore.Added;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Failure;
-import shop.localknative.eventing.EventStore.Later;
-import shop.localknative.eventing.EventStore.Pending;
+import shop.localknative.eventing.DeliveryStore.Completed;
+import shop.localknative.eventing.DeliveryStore.Dropped;
+import shop.localknative.eventing.DeliveryStore.Failure;
+import shop.localknative.eventing.DeliveryStore.NewDelivery;
+import shop.localknative.eventing.DeliveryStore.Outcome;
+import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 
 /**
  * Knative's in-memory channel, as a Broker has it unless {@code messaging.knative.dev/async-handler: "true"} stands on it:
@@ -35,16 +37,16 @@ final class InMemoryChannel implements Channel {
     /** {@code defaultTimeout} of the fanout handler. */
     private static final Duration LONGEST_FANOUT = Duration.ofMinutes(15);
 
-    /** Not everybody has taken the event, not even a dead letter sink. */
+    /** An event that some subscriber has not taken, nor its dead letter sink. */
     static final class Undelivered extends Exception {
         Undelivered(String message) {
             super(message);
         }
     }
 
-    private record Subscription(Broker broker, Route route, Delivery subscriber, Optional<Delivery> deadLetterSink) {}
+    private record Branch(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {}
 
-    private final Map<String, Subscription> subscriptions = new HashMap<>();
+    private final Map<String, Branch> branches = new HashMap<>();
     private final ExecutorService threads;
 
     /** @param threads for the events: each takes one for as long as it lasts */
@@ -52,12 +54,13 @@ final class InMemoryChannel implements Channel {
         this.threads = threads;
     }
 
-    void subscribe(Broker broker, Route route, Delivery subscriber, Optional<Delivery> deadLetterSink) {
-        subscriptions.put(route.trigger(), new Subscription(broker, route, subscriber, deadLetterSink));
+    /** @param deadLetterSink null for none */
+    void subscribe(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {
+        branches.put(subscription.trigger(), new Branch(broker, subscription, subscriber, deadLetterSink));
     }
 
     @Override
-    public Optional<CompletableFuture<Void>> offer(List<Added> deliveries) {
+    public Optional<CompletableFuture<Void>> offer(List<NewDelivery> deliveries) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         try {
             Future<?> fanout = threads.submit(() -> fanOut(deliveries, answer));
@@ -72,7 +75,7 @@ final class InMemoryChannel implements Channel {
         }
     }
 
-    private void fanOut(List<Added> deliveries, CompletableFuture<Void> answer) {
+    private void fanOut(List<NewDelivery> deliveries, CompletableFuture<Void> answer) {
         try {
             if (within(LONGEST_FANOUT, () -> deliver(deliveries))) {
                 answer.complete(null);
@@ -102,7 +105,7 @@ final class InMemoryChannel implements Channel {
     }
 
     /** To all at once. */
-    private boolean deliver(List<Added> deliveries) throws InterruptedException {
+    private boolean deliver(List<NewDelivery> deliveries) throws InterruptedException {
         try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
             boolean all = true;
             for (Future<Boolean> delivery :
@@ -116,34 +119,29 @@ final class InMemoryChannel implements Channel {
         }
     }
 
-    private Callable<Boolean> delivery(Added event) {
-        Subscription subscription = subscriptions.get(event.trigger());
-        return () -> deliver(event, subscription);
+    private Callable<Boolean> delivery(NewDelivery event) {
+        Branch branch = branches.get(event.trigger());
+        return () -> deliver(event, branch);
     }
 
-    private static boolean isDeadLetter(Change outcome) {
-        return outcome.later().filter(later -> later.lane().deadLetters()).isPresent();
-    }
-
-    private boolean deliver(Added event, Subscription subscription) throws InterruptedException {
-        Pending attempt = new Pending(0, event.event(), event.ttl(), 0, null);
-        Change outcome = subscription.subscriber.attempt(attempt);
-        while (outcome.later().isPresent() && !isDeadLetter(outcome)) {
-            attempt = waitFor(outcome.later().get(), event);
-            outcome = subscription.subscriber.attempt(attempt);
+    private boolean deliver(NewDelivery event, Branch branch) throws InterruptedException {
+        Outcome outcome = branch.subscriber.attempt(new Pending(0, event.event(), event.ttl(), 0, null));
+        while (outcome instanceof Rescheduled later && !later.queue().deadLetters()) {
+            outcome = branch.subscriber.attempt(waitFor(later, event));
         }
-        if (isDeadLetter(outcome)) {
-            return bury(event, outcome.later().get().failure(), subscription);
-        }
-        return !outcome.lost() && (outcome.added().isEmpty() || reply(event, outcome.added(), subscription));
+        return switch (outcome) {
+            case Rescheduled toDeadLetters -> deadLetter(event, toDeadLetters.failure(), branch);
+            case Dropped dropped -> false;
+            case Completed completed -> completed.added().isEmpty() || reply(event, completed.added(), branch);
+        };
     }
 
     /** A reply is an event for the broker, which lets its publisher wait: a Trigger for no longer than its time-out. */
-    private boolean reply(Added event, List<Added> reply, Subscription subscription) throws InterruptedException {
-        Retry retry = subscription.route.retry();
+    private boolean reply(NewDelivery event, List<NewDelivery> reply, Branch branch) throws InterruptedException {
+        Retry retry = branch.subscription.retry();
         for (int retries = 0; !within(retry.timeout(), () -> deliver(reply)); retries++) {
             if (retries == retry.retries()) {
-                return bury(event, new Failure(subscription.broker.address().toString(), 500, ""), subscription);
+                return deadLetter(event, new Failure(branch.broker.address().toString(), 500, ""), branch);
             }
             Thread.sleep(retry.backoff(retries + 1, Duration.ZERO));
         }
@@ -151,24 +149,22 @@ final class InMemoryChannel implements Channel {
     }
 
     /** Unlike a broker that keeps its events, this one gives up. */
-    private boolean bury(Added event, Failure failure, Subscription subscription) throws InterruptedException {
-        if (subscription.deadLetterSink.isEmpty()) {
+    private boolean deadLetter(NewDelivery event, Failure failure, Branch branch) throws InterruptedException {
+        if (branch.deadLetterSink == null) {
             return false;
         }
-        Pending attempt = new Pending(0, event.event(), event.ttl(), 0, failure);
-        Change outcome = subscription.deadLetterSink.get().attempt(attempt);
-        while (outcome.later().isPresent()) {
-            if (outcome.later().get().attempts() > subscription.route.retry().retries()) {
+        Outcome outcome = branch.deadLetterSink.attempt(new Pending(0, event.event(), event.ttl(), 0, failure));
+        while (outcome instanceof Rescheduled later) {
+            if (later.attempts() > branch.subscription.retry().retries()) {
                 return false;
             }
-            attempt = waitFor(outcome.later().get(), event);
-            outcome = subscription.deadLetterSink.get().attempt(attempt);
+            outcome = branch.deadLetterSink.attempt(waitFor(later, event));
         }
         return true;
     }
 
-    private static Pending waitFor(Later later, Added event) throws InterruptedException {
-        Thread.sleep(Duration.between(Instant.now(), later.due()));
+    private static Pending waitFor(Rescheduled later, NewDelivery event) throws InterruptedException {
+        Thread.sleep(later.delay());
         return new Pending(later.id(), event.event(), event.ttl(), later.attempts(), later.failure());
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.vertx.core.Context;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import shop.localknative.eventing.EventStore.Added;
+import shop.localknative.eventing.DeliveryStore.NewDelivery;
 import shop.localknative.eventing.InMemoryChannel.Undelivered;
 
 /**
@@ -70,7 +71,7 @@ final class Ingress implements Handler<HttpServerRequest> {
 
     private void accept(HttpServerRequest request, Broker broker, byte[] body) {
         try {
-            List<Added> deliveries = broker.route(Message.read(request.headers(), body));
+            List<NewDelivery> deliveries = broker.route(Message.read(request.headers(), body));
             if (deliveries.isEmpty()) {
                 answer(request, 202, "");
                 return;

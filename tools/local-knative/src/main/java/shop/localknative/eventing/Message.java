@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
@@ -108,7 +109,7 @@ record Message(Map<String, String> headers, byte[] data) {
         return attributes;
     }
 
-    /** What filters look at. */
+    /** The event as filters see it. */
     CloudEvent event() throws Malformed {
         try {
             if (headers.containsKey(ATTRIBUTE + DATA_CONTENT_TYPE)) {
@@ -133,7 +134,7 @@ record Message(Map<String, String> headers, byte[] data) {
         }
     }
 
-    /** What the SDK lets pass. */
+    /** The rules of CloudEvents that the SDK does not check. */
     private static void check(String name, String value) throws Malformed {
         if (!ATTRIBUTE_NAME.matcher(name).matches()) {
             throw new Malformed(

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import com.cronutils.model.Cron;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Base64;
@@ -28,9 +30,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import shop.localknative.eventing.InvalidResource.InvalidField;
+import shop.localknative.console.StartException;
 import shop.localknative.eventing.Sender.Refused;
-import shop.localknative.manifests.FieldPath;
+import shop.localknative.manifests.Manifest;
 
 /** A PingSource: sends the same event whenever its cron says so. What it missed while it was down is not made up. */
 final class PingSchedule implements Runnable {
@@ -52,34 +54,31 @@ final class PingSchedule implements Runnable {
     private final Message event;
     private final Sink sink;
     private final Sender sender;
+    private final InstantSource clock;
 
     /**
-     * @throws InvalidField if it can't be understood
+     * @throws StartException if it can't be understood
      */
-    PingSchedule(PingSource source, Sink.Directory directory, Sender sender) {
-        PingSourceSpec spec = source.getSpec();
-        this.name =
-                source.getMetadata().getNamespace() + "/" + source.getMetadata().getName();
-        this.times = ExecutionTime.forCron(cron(spec.getSchedule()));
-        this.zone = zone(spec.getTimezone());
-        this.event = event(source);
-        this.sink = Sink.of(source, FieldPath.of("spec", "sink"), spec.getSink(), directory);
+    PingSchedule(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
+        PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
+        this.name = manifest.namespace() + "/" + manifest.name();
+        this.times = ExecutionTime.forCron(cron(manifest, spec.getSchedule()));
+        this.zone = zone(manifest, spec.getTimezone());
+        this.event = event(manifest, spec);
+        this.sink = new Sink(manifest.resource(), spec.getSink(), resolver);
         this.sender = sender;
-    }
-
-    void checkAddress() {
-        sink.address();
+        this.clock = clock;
     }
 
     @Override
     public void run() {
         try (ExecutorService pings = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
-                Optional<ZonedDateTime> next = next(ZonedDateTime.now());
+                Optional<ZonedDateTime> next = next(clock.instant());
                 while (next.isPresent()) {
                     sleepUntil(next.get());
                     pings.submit(this::send); // The next one does not wait for its answer.
-                    next = next(ZonedDateTime.now());
+                    next = next(clock.instant());
                 }
             } catch (InterruptedException e) {
                 pings.shutdownNow(); // Eventing stops.
@@ -87,24 +86,24 @@ final class PingSchedule implements Runnable {
         }
     }
 
-    Optional<ZonedDateTime> next(ZonedDateTime now) {
-        return times.nextExecution(now.withZoneSameInstant(zone));
+    Optional<ZonedDateTime> next(Instant now) {
+        return times.nextExecution(now.atZone(zone));
     }
 
-    private static void sleepUntil(ZonedDateTime time) throws InterruptedException {
-        Duration left = Duration.between(ZonedDateTime.now(), time);
+    private void sleepUntil(ZonedDateTime time) throws InterruptedException {
+        Duration left = Duration.between(clock.instant(), time);
         while (left.isPositive()) {
             Thread.sleep(Retry.shorter(left, LONGEST_SLEEP));
-            left = Duration.between(ZonedDateTime.now(), time);
+            left = Duration.between(clock.instant(), time);
         }
     }
 
     private Void send() throws InterruptedException {
         String id = UUID.randomUUID().toString();
-        Message ping = event.with("id", id).with("time", Instant.now().toString());
+        Message ping = event.with("id", id).with("time", clock.instant().toString());
         for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
-            if (!r.worthRetrying() || attempt > RETRY.retries()) {
-                LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.name(), r.reason(), id);
+            if (!r.retriable() || attempt > RETRY.retries()) {
+                LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.url(), r.reason(), id);
                 return null;
             }
             Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));
@@ -113,9 +112,9 @@ final class PingSchedule implements Runnable {
     }
 
     /** Five fields, as crontab(5); six, with seconds in front, and @hourly and its like as in Spring. */
-    private static Cron cron(String schedule) {
+    private static Cron cron(Manifest manifest, String schedule) {
         if (schedule == null) {
-            throw invalid("schedule", "a cron expression is expected, such as */10 * * * *");
+            throw invalid(manifest, "schedule", "a cron expression is expected, such as */10 * * * *");
         }
         CronType type = schedule.strip().split("\\s+").length == 5 ? CronType.UNIX : CronType.SPRING53;
         try {
@@ -123,31 +122,27 @@ final class PingSchedule implements Runnable {
                     .parse(schedule)
                     .validate();
         } catch (IllegalArgumentException e) {
-            throw invalid("schedule", "'%s': %s".formatted(schedule, e.getMessage()));
+            throw invalid(manifest, "schedule", "'%s': %s".formatted(schedule, e.getMessage()));
         }
     }
 
-    private static ZoneId zone(String timezone) {
+    private static ZoneId zone(Manifest manifest, String timezone) {
         try {
             return timezone == null || timezone.isEmpty() ? ZoneId.of("UTC") : ZoneId.of(timezone);
         } catch (DateTimeException e) {
-            throw invalid("timezone", e.getMessage());
+            throw invalid(manifest, "timezone", e.getMessage());
         }
     }
 
     /** All but the attributes that are different each time. */
-    private static Message event(PingSource source) {
-        PingSourceSpec spec = source.getSpec();
+    private static Message event(Manifest manifest, PingSourceSpec spec) {
         Map<String, String> attributes = new HashMap<>(Map.of(
                 "specversion",
                 "1.0",
                 "type",
                 "dev.knative.sources.ping",
                 "source",
-                "/apis/v1/namespaces/%s/pingsources/%s"
-                        .formatted(
-                                source.getMetadata().getNamespace(),
-                                source.getMetadata().getName())));
+                "/apis/v1/namespaces/%s/pingsources/%s".formatted(manifest.namespace(), manifest.name())));
         if (spec.getContentType() != null) {
             attributes.put("datacontenttype", spec.getContentType());
         }
@@ -155,36 +150,39 @@ final class PingSchedule implements Runnable {
             spec.getCeOverrides().getExtensions().forEach((name, value) -> {
                 if (!name.matches("[a-z0-9]+")
                         || SpecVersion.V1.getAllAttributes().contains(name)) {
-                    throw new InvalidField(
-                            FieldPath.of("spec", "ceOverrides", "extensions", name),
+                    throw manifest.problem(
                             "an extension attribute is expected: lower case letters and digits, and not a name that"
-                                    + " CloudEvents gives a meaning");
+                                    + " CloudEvents gives a meaning",
+                            "spec",
+                            "ceOverrides",
+                            "extensions",
+                            name);
                 }
                 attributes.put(name, value);
             });
         }
-        return Message.of(attributes, data(spec));
+        return Message.of(attributes, data(manifest, spec));
     }
 
     /**
      * As Knative's webhook takes it (knative/eventing pkg/apis/sources/v1/ping_validation.go), in its words. The length is
      * not limited by default (config-ping-defaults).
      */
-    private static byte[] data(PingSourceSpec spec) {
+    private static byte[] data(Manifest manifest, PingSourceSpec spec) {
         String text = Objects.requireNonNullElse(spec.getData(), "");
         String base64 = Objects.requireNonNullElse(spec.getDataBase64(), "");
         if (!text.isEmpty() && !base64.isEmpty()) {
-            throw invalid("dataBase64", "expected exactly one, got both: data, dataBase64");
+            throw invalid(manifest, "dataBase64", "expected exactly one, got both: data, dataBase64");
         }
-        byte[] data = base64.isEmpty() ? text.getBytes(StandardCharsets.UTF_8) : decode(base64);
+        byte[] data = base64.isEmpty() ? text.getBytes(StandardCharsets.UTF_8) : decode(manifest, base64);
         if (data.length > 0 && "application/json".equals(spec.getContentType())) {
-            requireObject(data, base64.isEmpty() ? "data" : "dataBase64");
+            requireObject(manifest, data, base64.isEmpty() ? "data" : "dataBase64");
         }
         return data;
     }
 
     /** As Go's StdEncoding: line breaks are skipped, and the padding must be there. */
-    private static byte[] decode(String base64) {
+    private static byte[] decode(Manifest manifest, String base64) {
         String line = base64.replaceAll("[\\r\\n]", "");
         try {
             if (line.length() % 4 == 0) {
@@ -193,15 +191,16 @@ final class PingSchedule implements Runnable {
         } catch (IllegalArgumentException e) {
             // said below
         }
-        throw invalid("dataBase64", "invalid value: illegal base64 data");
+        throw invalid(manifest, "dataBase64", "invalid value: illegal base64 data");
     }
 
     /** With exactly this content type; null passes, since Go unmarshals it into any map. */
-    private static void requireObject(byte[] data, String field) {
+    private static void requireObject(Manifest manifest, byte[] data, String field) {
         try {
             JsonNodeType type = JSON.readTree(data).getNodeType();
             if (type != JsonNodeType.OBJECT && type != JsonNodeType.NULL) {
                 throw invalid(
+                        manifest,
                         field,
                         "invalid value: json: cannot unmarshal %s into Go value of type map[string]interface {}"
                                 .formatted(
@@ -211,13 +210,14 @@ final class PingSchedule implements Runnable {
             }
         } catch (IOException e) {
             throw invalid(
+                    manifest,
                     field,
                     "invalid value: not JSON: "
                             + e.getMessage().lines().findFirst().orElse(""));
         }
     }
 
-    private static InvalidField invalid(String field, String message) {
-        return new InvalidField(FieldPath.of("spec", field), message);
+    private static StartException invalid(Manifest manifest, String field, String message) {
+        return manifest.problem(message, "spec", field);
     }
 }

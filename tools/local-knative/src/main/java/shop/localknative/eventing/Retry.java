@@ -1,13 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.DeliverySpec;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import shop.localknative.eventing.InvalidResource.InvalidField;
-import shop.localknative.manifests.FieldPath;
+import shop.localknative.console.StartException;
+import shop.localknative.manifests.Manifest;
 
 /**
- * How often and when a failed delivery is tried again (Knative's DeliverySpec).
+ * The retry policy of a failed delivery (Knative's DeliverySpec).
  *
  * @param retries attempts after the first
  * @param timeout of one attempt, the start of the subscriber's process included
@@ -15,7 +16,7 @@ import shop.localknative.manifests.FieldPath;
  */
 record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
 
-    /** What Knative's default Broker configuration (config-br-defaults) says where nobody says anything. */
+    /** The default of Knative's Broker configuration (config-br-defaults). */
     static final DeliverySpec DEFAULT = new DeliverySpec();
 
     static {
@@ -30,23 +31,23 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
     /**
-     * @throws InvalidField if it can't be understood
+     * @throws StartException if it can't be understood
      */
-    static Retry of(DeliverySpec spec) {
+    static Retry of(Manifest manifest, DeliverySpec spec) {
         int retries = spec.getRetry() == null ? 0 : spec.getRetry();
         if (retries < 0) {
-            throw invalid("retry", "0 or more is expected, not " + retries);
+            throw invalid(manifest, "retry", "0 or more is expected, not " + retries);
         }
-        Duration timeout = duration("timeout", spec.getTimeout(), LONGEST_REQUEST);
+        Duration timeout = duration(manifest, "timeout", spec.getTimeout(), LONGEST_REQUEST);
         if (timeout.isZero()) {
-            throw invalid("timeout", "must be longer than 0");
+            throw invalid(manifest, "timeout", "must be longer than 0");
         }
         return new Retry(
                 retries,
-                exponential(spec.getBackoffPolicy()),
-                duration("backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
+                exponential(manifest, spec.getBackoffPolicy()),
+                duration(manifest, "backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
                 timeout,
-                duration("retryAfterMax", spec.getRetryAfterMax(), LONGEST_BACKOFF));
+                duration(manifest, "retryAfterMax", spec.getRetryAfterMax(), LONGEST_BACKOFF));
     }
 
     /**
@@ -64,7 +65,7 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     }
 
     /** The data plane contract and, for 408, what Knative's dispatcher does beyond it. */
-    static boolean worthwhile(int status) {
+    static boolean isRetriable(int status) {
         return status >= 500 || status == 404 || status == 408 || status == 409 || status == 429;
     }
 
@@ -72,16 +73,16 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    private static boolean exponential(String policy) {
+    private static boolean exponential(Manifest manifest, String policy) {
         return switch (policy) {
             case null -> true;
             case "exponential" -> true;
             case "linear" -> false;
-            default -> throw invalid("backoffPolicy", "linear or exponential is expected, not " + policy);
+            default -> throw invalid(manifest, "backoffPolicy", "linear or exponential is expected, not " + policy);
         };
     }
 
-    private static Duration duration(String field, String value, Duration otherwise) {
+    private static Duration duration(Manifest manifest, String field, String value, Duration otherwise) {
         try {
             Duration duration = value == null ? otherwise : Duration.parse(value);
             if (!duration.isNegative()) {
@@ -90,10 +91,10 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         } catch (DateTimeParseException e) {
             // said below
         }
-        throw invalid(field, "an ISO 8601 duration such as PT0.5S is expected, not " + value);
+        throw invalid(manifest, field, "an ISO 8601 duration such as PT0.5S is expected, not " + value);
     }
 
-    private static InvalidField invalid(String field, String message) {
-        return new InvalidField(FieldPath.of("spec", "delivery", field), message);
+    private static StartException invalid(Manifest manifest, String field, String message) {
+        return manifest.problem(message, "spec", "delivery", field);
     }
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.vertx.core.Future;
@@ -14,7 +15,7 @@ import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -38,9 +39,9 @@ final class Sender implements AutoCloseable {
      * @param reason for the log, which must not show what a subscriber says: that may be somebody's data
      * @param data the same for the dead letter sink: what the subscriber said; null if it is told nothing
      */
-    record Refused(int code, String reason, byte[] data, boolean worthRetrying, Duration retryAfter) implements Answer {
-        static Refused because(int code, String reason, boolean worthRetrying) {
-            return new Refused(code, reason, reason.getBytes(StandardCharsets.UTF_8), worthRetrying, Duration.ZERO);
+    record Refused(int code, String reason, byte[] data, boolean retriable, Duration retryAfter) implements Answer {
+        static Refused because(int code, String reason, boolean retriable) {
+            return new Refused(code, reason, reason.getBytes(StandardCharsets.UTF_8), retriable, Duration.ZERO);
         }
 
         /**
@@ -60,8 +61,10 @@ final class Sender implements AutoCloseable {
     private static final int KEEP_ALIVE_SECONDS = 4;
 
     private final HttpClient client;
+    private final InstantSource clock;
 
-    Sender(Vertx vertx) {
+    Sender(Vertx vertx, InstantSource clock) {
+        this.clock = clock;
         client = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(64 << 10),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
@@ -87,7 +90,7 @@ final class Sender implements AutoCloseable {
                         request.reset(); // Nobody waits for it any more.
                         return null;
                     });
-                    return request.send(Buffer.buffer(event.data())).compose(Sender::read);
+                    return request.send(Buffer.buffer(event.data())).compose(this::read);
                 })
                 .onSuccess(answer::complete)
                 .onFailure(answer::completeExceptionally);
@@ -107,7 +110,7 @@ final class Sender implements AutoCloseable {
         client.close();
     }
 
-    private static Future<Answer> read(HttpClientResponse response) {
+    private Future<Answer> read(HttpClientResponse response) {
         Promise<Answer> answer = Promise.promise();
         Buffer body = Buffer.buffer();
         response.exceptionHandler(answer::tryFail);
@@ -126,7 +129,7 @@ final class Sender implements AutoCloseable {
         return answer.future();
     }
 
-    private static Answer answer(HttpClientResponse response, byte[] body) {
+    private Answer answer(HttpClientResponse response, byte[] body) {
         int status = response.statusCode();
         if (status / 100 == 2) {
             return new Accepted(status, response.headers(), body);
@@ -136,17 +139,18 @@ final class Sender implements AutoCloseable {
                 status,
                 "status " + status,
                 body,
-                Retry.worthwhile(status),
+                Retry.isRetriable(status),
                 asksToWait ? retryAfter(response.getHeader("retry-after")) : Duration.ZERO);
     }
 
     /** RFC 9110, section 10.2.3: seconds or a date. What is neither is no wish at all. */
-    private static Duration retryAfter(String header) {
+    private Duration retryAfter(String header) {
         String value = header == null ? "0" : header.strip();
         try {
             Duration asked = value.chars().allMatch(Character::isDigit)
                     ? Duration.ofSeconds(Long.parseLong(value))
-                    : Duration.between(Instant.now(), ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME));
+                    : Duration.between(
+                            clock.instant(), ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME));
             return asked.isNegative() ? Duration.ZERO : asked;
         } catch (DateTimeParseException | NumberFormatException e) {
             return Duration.ZERO;

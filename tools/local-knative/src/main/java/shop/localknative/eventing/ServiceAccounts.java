@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -12,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Whom Triggers and PingSources are to those that they send events to: Knative makes a service account for each of them, and
- * a token of it for the {@code audience} that a destination names.
+ * The identities of Triggers and PingSources: Knative makes a service account for each of them, and a token of it for the
+ * {@code audience} that a destination names.
  */
 public final class ServiceAccounts {
 
@@ -26,7 +27,7 @@ public final class ServiceAccounts {
     /** As long as Knative's. */
     private static final Duration VALID = Duration.ofHours(1);
 
-    /** So much of its life is left when a token is used the last time. */
+    /** The life that a token has left when it is used the last time. */
     private static final Duration LEFT = Duration.ofMinutes(5);
 
     private static final int LONGEST_NAME = 63;

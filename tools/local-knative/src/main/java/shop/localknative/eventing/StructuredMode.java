@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import shop.localknative.eventing.Message.Malformed;
 
@@ -38,9 +38,9 @@ final class StructuredMode {
      * The member {@code data}.
      *
      * @param json as it is in the document
-     * @param string its value, if that is a string
+     * @param string its value; null unless that is a string
      */
-    private record Data(String json, Optional<String> string) {}
+    private record Data(String json, String string) {}
 
     private StructuredMode() {}
 
@@ -109,8 +109,7 @@ final class StructuredMode {
 
     private static Data data(JsonParser parser, String text) throws IOException {
         int start = (int) parser.currentTokenLocation().getCharOffset();
-        Optional<String> string =
-                parser.hasToken(JsonToken.VALUE_STRING) ? Optional.of(parser.getText()) : Optional.empty();
+        String string = parser.hasToken(JsonToken.VALUE_STRING) ? parser.getText() : null;
         parser.skipChildren();
         parser.finishToken();
         return new Data(text.substring(start, (int) parser.currentLocation().getCharOffset()), string);
@@ -153,20 +152,23 @@ final class StructuredMode {
             return base64(its);
         }
         attributes.putIfAbsent(DATA_CONTENT_TYPE, "application/json");
-        String text = declaresJson(attributes.get(DATA_CONTENT_TYPE))
-                ? its.json
-                : its.string.orElseThrow(
-                        () -> new Malformed("The data must be a string: its content type, %s, is not that of JSON."
-                                .formatted(attributes.get(DATA_CONTENT_TYPE))));
+        String text = declaresJson(attributes.get(DATA_CONTENT_TYPE)) ? its.json : its.string;
+        if (text == null) {
+            throw new Malformed("The data must be a string: its content type, %s, is not that of JSON."
+                    .formatted(attributes.get(DATA_CONTENT_TYPE)));
+        }
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] base64(Data data) throws Malformed {
         try {
-            return Base64.getDecoder().decode(data.string.orElseThrow());
-        } catch (IllegalArgumentException | NoSuchElementException e) {
-            throw new Malformed("The data must be a string in base64: " + e.getMessage());
+            if (data.string != null) {
+                return Base64.getDecoder().decode(data.string);
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
         }
+        throw new Malformed("The data must be a string in base64.");
     }
 
     private static boolean declaresJson(String contentType) {

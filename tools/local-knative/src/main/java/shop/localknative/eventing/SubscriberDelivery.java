@@ -1,23 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import shop.localknative.eventing.EventStore.Change;
-import shop.localknative.eventing.EventStore.Failure;
-import shop.localknative.eventing.EventStore.Lane;
-import shop.localknative.eventing.EventStore.Later;
-import shop.localknative.eventing.EventStore.Pending;
+import java.util.List;
+import shop.localknative.eventing.DeliveryStore.Completed;
+import shop.localknative.eventing.DeliveryStore.Dropped;
+import shop.localknative.eventing.DeliveryStore.Failure;
+import shop.localknative.eventing.DeliveryStore.Outcome;
+import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.QueueId;
+import shop.localknative.eventing.DeliveryStore.Rescheduled;
 import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Answer;
 import shop.localknative.eventing.Sender.Refused;
 
 /** To the subscriber of a Trigger, whose answer may be the next event (Knative's data plane contract). */
-record SubscriberDelivery(Broker broker, Route route, Sender sender) implements Delivery {
+record SubscriberDelivery(Broker broker, Subscription subscription, Sender sender) implements Delivery {
 
     private static final Logger LOG = System.getLogger(SubscriberDelivery.class.getName());
 
@@ -25,26 +28,26 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
     private static final int ERROR_DATA = 768;
 
     @Override
-    public Change attempt(Pending pending) throws InterruptedException {
+    public Outcome attempt(Pending pending) throws InterruptedException {
         Answer answer = sender.send(
-                route.subscriber(),
-                route.outgoing(pending.event()),
+                subscription.subscriber(),
+                subscription.outgoing(pending.event()),
                 true,
-                route.retry().timeout());
+                subscription.retry().timeout());
         return switch (answer) {
             case Accepted accepted -> accepted(pending, accepted);
             case Refused refused -> refused(pending, refused);
         };
     }
 
-    private Change accepted(Pending pending, Accepted answer) {
+    private Outcome accepted(Pending pending, Accepted answer) {
         // A 202 is about the request; whatever it carries is not an event to route.
         if (answer.status() == 202 || (answer.body().length == 0 && !Message.announced(answer.headers()))) {
-            return Change.done(pending.id());
+            return new Completed(pending.id(), List.of());
         }
         try {
             Message reply = Message.read(answer.headers(), answer.body());
-            return Change.replied(pending.id(), broker.reply(reply, pending.ttl()));
+            return new Completed(pending.id(), broker.reply(reply, pending.ttl()));
         } catch (Message.Malformed e) {
             return refused(pending, Refused.untold(502, "The reply is neither empty nor an event. " + e.getMessage()));
         } catch (Broker.Looping e) {
@@ -52,35 +55,35 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
         }
     }
 
-    private Change refused(Pending pending, Refused answer) {
-        return refused(pending, answer, route.subscriber().name());
+    private Outcome refused(Pending pending, Refused answer) {
+        return refused(pending, answer, subscription.subscriber().url());
     }
 
     /** @param by the destination that refused: of a reply, that is the broker */
-    private Change refused(Pending pending, Refused answer, URI by) {
+    private Outcome refused(Pending pending, Refused answer, URI by) {
         int attempts = pending.attempts() + 1;
-        if (answer.worthRetrying() && attempts <= route.retry().retries()) {
-            Duration backoff = route.retry().backoff(attempts, answer.retryAfter());
+        if (answer.retriable() && attempts <= subscription.retry().retries()) {
+            Duration backoff = subscription.retry().backoff(attempts, answer.retryAfter());
             log(
                     Level.INFO,
                     pending,
                     answer,
-                    "retry %d of %d in %s".formatted(attempts, route.retry().retries(), backoff));
-            Lane lane = new Lane(route.trigger(), false);
-            return Change.later(
-                    new Later(pending.id(), lane, attempts, Instant.now().plus(backoff), null));
+                    "retry %d of %d in %s"
+                            .formatted(attempts, subscription.retry().retries(), backoff));
+            QueueId queue = new QueueId(subscription.trigger(), false);
+            return new Rescheduled(pending.id(), queue, attempts, backoff, null);
         }
-        if (route.deadLetterSink().isEmpty()) {
+        if (subscription.deadLetterSink() == null) {
             log(
                     Level.WARNING,
                     pending,
                     answer,
                     "dropped after attempt %d: there is no dead letter sink".formatted(attempts));
-            return Change.lost(pending.id());
+            return new Dropped(pending.id());
         }
         log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));
         Failure failure = answer.data() == null ? null : new Failure(by.toString(), answer.code(), data(answer.data()));
-        return Change.later(new Later(pending.id(), new Lane(route.trigger(), true), 0, Instant.now(), failure));
+        return new Rescheduled(pending.id(), new QueueId(subscription.trigger(), true), 0, Duration.ZERO, failure);
     }
 
     private static String data(byte[] body) {
@@ -92,8 +95,8 @@ record SubscriberDelivery(Broker broker, Route route, Sender sender) implements 
                 level,
                 "Event {0} to {1}, trigger {2}: {3}; {4}",
                 pending.event().id(),
-                route.subscriber().name(),
-                route.trigger(),
+                subscription.subscriber().url(),
+                subscription.trigger(),
                 answer.reason(),
                 then);
     }

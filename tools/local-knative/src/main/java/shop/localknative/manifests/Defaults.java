@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import io.fabric8.knative.duck.v1.DeliverySpec;
@@ -9,7 +10,7 @@ import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
-/** What Knative's defaulting webhook fills in: a reference without a namespace means the namespace of who refers. */
+/** The defaults of Knative's webhook: a reference without a namespace means the namespace of the resource that refers. */
 final class Defaults {
     private Defaults() {}
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -10,7 +11,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** Where a field is in a document: names of fields and indices of list items, from the root. */
+/** The place of a field in a document: names of fields and indices of list items, from the root. */
 public record FieldPath(List<Object> steps) {
     public static FieldPath of(Object... steps) {
         return new FieldPath(List.of(steps));

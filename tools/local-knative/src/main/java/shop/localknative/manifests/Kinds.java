@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import io.fabric8.knative.eventing.v1.Broker;
@@ -13,9 +14,9 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Map;
 import java.util.Set;
 
-/** The kinds that are run here, and those that have no meaning outside a cluster. */
+/** The kinds that are supported, and those that have no meaning outside a cluster. */
 final class Kinds {
-    static final Map<String, Class<? extends HasMetadata>> RUN = Map.of(
+    static final Map<String, Class<? extends HasMetadata>> SUPPORTED = Map.of(
             "serving.knative.dev/v1 Service", Service.class,
             "eventing.knative.dev/v1 Broker", Broker.class,
             "eventing.knative.dev/v1 Trigger", Trigger.class,
@@ -46,8 +47,8 @@ final class Kinds {
             "monitoring.coreos.com/v1 ServiceMonitor",
             "monitoring.coreos.com/v1 PrometheusRule");
 
-    /** What is not run, and what to do instead. */
-    static final Map<String, String> INSTEAD = Map.of(
+    /** The kinds that are not supported, and the advice for each. */
+    static final Map<String, String> ALTERNATIVES = Map.of(
             "flows.knative.dev/v1 Sequence",
             "give each step a Trigger for the type of event that the step before it replies with",
             "flows.knative.dev/v1 Parallel",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import java.util.List;
@@ -30,7 +31,7 @@ record Kustomization(
     /** @param patch JSON Patch operations (RFC 6902) in YAML */
     record Patch(Target target, String patch) {}
 
-    /** Which resources a patch is for: each field a regular expression of the whole value, or null for any. */
+    /** The resources that a patch is for: each field a regular expression of the whole value, or null for any. */
     record Target(String group, String version, String kind, String name, String namespace) {
         boolean selects(Manifest manifest) {
             var apiVersion = manifest.resource().getApiVersion();

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.file.Path;
 import org.yaml.snakeyaml.nodes.Node;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** A resource, and the place it was read from. */
 public record Manifest(Path file, Node yaml, HasMetadata resource) {
@@ -19,7 +20,7 @@ public record Manifest(Path file, Node yaml, HasMetadata resource) {
         return resource.getMetadata().getNamespace();
     }
 
-    /** What is wrong with the field at {@code path}: names of fields and, for lists, indices. */
+    /** A mistake in the field at {@code path}: names of fields and, for lists, indices. */
     public StartException problem(String message, Object... path) {
         return problem(message, FieldPath.of(path));
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -20,7 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 import shop.localknative.manifests.Kustomization.Generator;
 import shop.localknative.manifests.Kustomization.Patch;
 import shop.localknative.manifests.StrictYaml.Document;
@@ -47,13 +48,14 @@ public final class ManifestReader {
             throw new StartException("No manifests at " + path + ": expected a directory with a kustomization.yaml.");
         }
         var reader = new ManifestReader(files);
-        reader.readAny(path.normalize(), Optional.empty());
+        reader.readAny(path.normalize(), null);
         var manifests = new Manifests(List.copyOf(reader.manifests.values()), reader.skipped, files);
         References.check(manifests);
         return manifests;
     }
 
-    private void readAny(Path path, Optional<String> namespace) {
+    /** @param namespace of all that is read; null for the one that each resource names */
+    private void readAny(Path path, String namespace) {
         files.add(path);
         if (!Files.isDirectory(path)) {
             StrictYaml.read(path).forEach(document -> readResource(document, namespace));
@@ -72,7 +74,7 @@ public final class ManifestReader {
      *
      * @param first of the manifests that it may change: a Component changes what was read before it, too
      */
-    private void readKustomization(Path file, String kind, Optional<String> outer, int first) {
+    private void readKustomization(Path file, String kind, String outer, int first) {
         files.add(file);
         for (var document : StrictYaml.read(file)) {
             var kustomization = document.as(Kustomization.class);
@@ -80,7 +82,7 @@ public final class ManifestReader {
                 throw document.problem("a %s is expected here".formatted(kind), "kind");
             }
             // As in kustomize, the outermost namespace wins.
-            var namespace = outer.or(() -> Optional.ofNullable(kustomization.namespace()));
+            var namespace = outer == null ? kustomization.namespace() : outer;
             for (int i = 0; i < kustomization.resources().size(); i++) {
                 readAny(existing(document, kustomization.resources().get(i), "resources", i), namespace);
             }
@@ -121,7 +123,7 @@ public final class ManifestReader {
                 var manifest = entry.getValue();
                 var tree = JsonPatch.apply(operations, StrictYaml.tree(manifest.resource()));
                 var document = new Document(manifest.file(), manifest.yaml(), tree);
-                entry.setValue(manifest(document, manifest.resource().getClass(), Optional.empty()));
+                entry.setValue(manifest(document, manifest.resource().getClass(), null));
             }
         } catch (JsonProcessingException | JsonPatchException e) {
             throw kustomization.problem("not a JSON patch of this: " + e.getMessage(), "patches", index, "patch");
@@ -130,11 +132,13 @@ public final class ManifestReader {
         }
     }
 
-    private void generate(Document document, int index, Generator generator, Optional<String> outer) {
+    private void generate(Document document, int index, Generator generator, String outer) {
         if (generator.name() == null) {
             throw document.problem("a ConfigMap needs a name", "configMapGenerator", index);
         }
-        var namespace = outer.orElse(generator.namespace() == null ? "default" : generator.namespace());
+        var namespace = Optional.ofNullable(outer)
+                .or(() -> Optional.ofNullable(generator.namespace()))
+                .orElse("default");
         var id = id("v1 ConfigMap", namespace, generator.name());
         var existing = Optional.ofNullable(manifests.get(id)).map(m -> (ConfigMap) m.resource());
         if (existing.isPresent() == (generator.behavior() == Kustomization.Behavior.create)) {
@@ -186,7 +190,7 @@ public final class ManifestReader {
         }
     }
 
-    private void readResource(Document document, Optional<String> namespace) {
+    private void readResource(Document document, String namespace) {
         var kind = document.tree().path("apiVersion").asText() + " "
                 + document.tree().path("kind").asText();
         var name = document.tree().path("metadata").path("name").asText();
@@ -198,10 +202,11 @@ public final class ManifestReader {
                     .add(name);
             return;
         }
-        var type = Kinds.RUN.get(kind);
+        var type = Kinds.SUPPORTED.get(kind);
         if (type == null) {
-            var instead = Kinds.INSTEAD.getOrDefault(
-                    kind, "it knows " + Kinds.RUN.keySet().stream().sorted().toList());
+            var instead = Kinds.ALTERNATIVES.getOrDefault(
+                    kind,
+                    "it knows " + Kinds.SUPPORTED.keySet().stream().sorted().toList());
             throw document.problem(kind.strip() + " is not a kind that local-knative runs; " + instead, "kind");
         }
         var manifest = manifest(document, type, namespace);
@@ -214,10 +219,12 @@ public final class ManifestReader {
         }
     }
 
-    private static Manifest manifest(Document document, Class<? extends HasMetadata> type, Optional<String> namespace) {
+    private static Manifest manifest(Document document, Class<? extends HasMetadata> type, String namespace) {
         var resource = document.as(type);
         var metadata = resource.getMetadata();
-        namespace.ifPresent(metadata::setNamespace);
+        if (namespace != null) {
+            metadata.setNamespace(namespace);
+        }
         if (metadata.getNamespace() == null) {
             metadata.setNamespace("default");
         }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import io.fabric8.knative.serving.v1.Service;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything that was read.
+ * The resources of one system.
  *
  * @param skipped what only a cluster can use: names by kind
  * @param files and directories that it was read from
@@ -19,11 +20,6 @@ public record Manifests(List<Manifest> all, Map<String, List<String>> skipped, S
 
     public List<Manifest> of(Class<? extends HasMetadata> type) {
         return all.stream().filter(m -> type.isInstance(m.resource())).toList();
-    }
-
-    /** Where a resource was read from. */
-    public Manifest of(HasMetadata resource) {
-        return all.stream().filter(m -> m.resource() == resource).findFirst().orElseThrow();
     }
 
     public <T extends HasMetadata> List<T> resources(Class<T> type) {
@@ -41,7 +37,7 @@ public record Manifests(List<Manifest> all, Map<String, List<String>> skipped, S
                 .findFirst();
     }
 
-    /** Where the services live. It is also the audience of the tokens that local-knative issues to people. */
+    /** The namespace of the services. It is also the audience of the tokens that local-knative issues to people. */
     public String namespace() {
         return of(Service.class).stream().findFirst().map(Manifest::namespace).orElse("default");
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import io.fabric8.knative.duck.v1.DeliverySpec;
@@ -10,8 +11,9 @@ import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.net.URI;
 import java.util.Map;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /**
  * A cluster waits for what a resource refers to: it may be applied later. Here everything is there from the start, so a
@@ -86,9 +88,11 @@ final class References {
     }
 
     private void check(Manifest manifest, Destination destination, FieldPath field) {
-        required(manifest, destination, field);
+        if (destination == null || (destination.getRef() == null && destination.getUri() == null)) {
+            throw manifest.problem("a ref or a uri is expected", field);
+        }
+        requireUri(manifest, destination, field.then("uri"));
         if (destination.getRef() == null) {
-            required(manifest, destination.getUri(), field.then("uri"));
             return;
         }
         var ref = destination.getRef();
@@ -101,6 +105,18 @@ final class References {
                     "there is no %s %s/%s".formatted(ref.getKind(), ref.getNamespace(), ref.getName()),
                     field.then("ref", "name"));
         }
+    }
+
+    private static void requireUri(Manifest manifest, Destination destination, FieldPath field) {
+        var uri = destination.getUri();
+        try {
+            if (uri == null || URI.create(uri).toString().matches("https?://[^/]+.*") || destination.getRef() != null) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        throw manifest.problem("an http URL is expected, not " + uri, field);
     }
 
     private void check(Manifest manifest, Class<? extends HasMetadata> type, String name, FieldPath field) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.core.JsonParseException;
@@ -30,7 +31,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** YAML files read as the API server would: unknown fields, wrong types and keys given twice are errors. */
 final class StrictYaml {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -79,7 +80,7 @@ final class SupportedFields {
 
     private static final String CE_OVERRIDES = "spec.ceOverrides.extensions.**";
 
-    /** Of those that are sent events, and with them tokens, by local-knative itself. */
+    /** The fields of a destination to which local-knative itself sends events, and tokens with them. */
     private static final List<String> IDENTIFYING_DESTINATION = with(DESTINATION, "audience");
 
     private static final List<String> DELIVERY = with(

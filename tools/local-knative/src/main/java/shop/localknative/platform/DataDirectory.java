@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
 import java.io.IOException;
@@ -11,11 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** The place of all state of one system. While the system runs, the directory is locked. */
 public final class DataDirectory implements AutoCloseable {
-    /** What --fresh deletes. Nothing else in the directory was made here. */
+    /** The directories that --fresh deletes. Nothing else in the data directory was made here. */
     private static final List<String> CONTENTS =
             List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "logs");
 

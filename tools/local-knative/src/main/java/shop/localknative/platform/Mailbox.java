@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class Mailbox implements AutoCloseable {
         return server.getPortAllocated();
     }
 
-    /** What came, the latest first. */
+    /** The e-mails that arrived, the latest first. */
     public List<Mail> mails() {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(".eml"))

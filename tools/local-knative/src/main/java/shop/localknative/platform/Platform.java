@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
 import java.io.IOException;
@@ -6,9 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
-import shop.localknative.Console;
+import shop.localknative.console.Console;
 
-/** What an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
+/** The services that an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
 public final class Platform implements AutoCloseable {
     private final Credentials credentials;
     private final TokenIssuer people;

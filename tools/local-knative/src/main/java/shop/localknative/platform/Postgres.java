@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -17,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import shop.localknative.Console;
-import shop.localknative.StartException;
+import shop.localknative.console.Console;
+import shop.localknative.console.StartException;
 
 /** A real PostgreSQL of this system's own, with its data below the data directory. */
 public final class Postgres implements AutoCloseable {
@@ -72,7 +73,7 @@ public final class Postgres implements AutoCloseable {
         return postgres;
     }
 
-    /** Whoever ends the server alone would otherwise leave a system behind in which nothing works. */
+    /** Starts the server again when it ends alone: without it, nothing of the system works. */
     private void keepAlive() {
         try {
             while (true) {
@@ -165,7 +166,7 @@ public final class Postgres implements AutoCloseable {
         return directory.resolve("pg_hba.conf");
     }
 
-    /** What outlived its local-knative: an initdb, or a server, which holds its data directory. */
+    /** Stops an initdb or a server of an earlier local-knative, which would hold the data directory. */
     public static void stopLeftover(Path directory) {
         ProcessHandle.allProcesses()
                 .filter(process -> isFor(directory, process))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
 import java.io.IOException;
@@ -10,13 +11,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** Files that only this user can read, and that are there as a whole or not at all. */
 public final class PrivateFile {
     private PrivateFile() {}
 
-    /** Its content; made and stored the first time. When two processes make it at once, both get the same. */
+    /** The content of the file; made and stored the first time. When two processes make it at once, both get the same. */
     public static String readOrMake(Path file, Supplier<String> content) {
         try {
             if (!Files.exists(file)) {

@@ -1,45 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.httpproxy.HttpProxy;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
+import shop.localknative.network.Addresses;
+import shop.localknative.network.FrontDoor;
+import shop.localknative.network.Loopback;
 import shop.localknative.platform.Processes;
+import shop.localknative.serving.requests.Activator;
+import shop.localknative.serving.revisions.Images;
+import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.Workload;
 
-/** Knative Serving on one machine: the services, an activator for each, and the autoscaler's beat. */
-public final class Serving implements AutoCloseable {
-    /** As good as none: how many requests an instance takes at once is its own business. */
+/** Knative Serving on one machine: the services, an activator for each, and the autoscaler's tick. */
+public final class Serving {
+    /** No limit in practice: {@code containerConcurrency} says how many requests an instance takes. */
     private static final int CONNECTIONS = 10_000;
 
-    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final HttpClient client;
     private final Addresses addresses;
     private final Processes processes;
     private final FrontDoor door;
-    private final Map<String, Configuration> configurations = new ConcurrentSkipListMap<>();
+    private final InstantSource clock;
+    private final Map<String, KnativeService> services = new ConcurrentSkipListMap<>();
 
     /** At the front door, of each service. */
     private final Map<String, Set<String>> names = new ConcurrentHashMap<>();
@@ -47,11 +53,12 @@ public final class Serving implements AutoCloseable {
     private volatile boolean started;
     private boolean decide;
 
-    public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door) {
+    public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door, InstantSource clock) {
         this.vertx = vertx;
         this.addresses = addresses;
         this.processes = processes;
         this.door = door;
+        this.clock = clock;
         this.client = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout(5_000)
@@ -69,28 +76,28 @@ public final class Serving implements AutoCloseable {
      */
     public void apply(Workload workload, Images images, Config config, Function<String, Revision> factory) {
         var image = images.of(workload);
-        var configuration = configurations.get(workload.name());
-        if (configuration != null) {
-            configuration.update(workload, image, config, factory);
+        var service = services.get(workload.name());
+        if (service != null) {
+            service.update(workload, image, config, factory);
         } else {
-            configuration = new Configuration(workload, image, factory, processes, this::lead);
-            configurations.put(workload.name(), configuration);
+            service = new KnativeService(workload, image, factory, processes, clock, this::route);
+            services.put(workload.name(), service);
             if (started) {
-                configuration.startInitial();
+                service.startInitial();
             }
         }
     }
 
     /** The service is not in the manifests any more. Blocks until its processes have ended. */
     public void remove(String name) throws InterruptedException {
-        var configuration = configurations.remove(name);
+        var service = services.remove(name);
         names.remove(name).forEach(door::remove);
-        configuration.close();
+        service.close();
     }
 
-    /** What is wrong with the latest edit of a service, for the status page. */
-    public void problem(String name, Optional<String> problem) {
-        Optional.ofNullable(configurations.get(name)).ifPresent(configuration -> configuration.problem(problem));
+    /** Sets the problem of the latest edit of a service, for the status page; null for none. */
+    public void problem(String name, String problem) {
+        Optional.ofNullable(services.get(name)).ifPresent(service -> service.problem(problem));
     }
 
     /**
@@ -104,18 +111,18 @@ public final class Serving implements AutoCloseable {
                     .formatted(workload.name(), address));
         }
         var proxy = HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
-        lead("", workload.manifest(), proxy);
+        route("", workload.manifest(), proxy);
     }
 
-    /** By its names of now, and by no earlier ones: of a tag that is gone, or from when it was public. */
-    private void lead(Configuration configuration) {
-        var service = configuration.manifest();
-        var now = new HashSet<>(lead("", service, new Activator(vertx, client, configuration::any)));
-        for (String tag : configuration.tags()) {
-            var activator = new Activator(vertx, client, () -> configuration.tagged(tag));
-            now.addAll(lead(tag + "-", service, activator));
+    /** Routes the present names of a service, and no earlier ones: of a removed tag, or from when it was public. */
+    private void route(KnativeService service) {
+        var manifest = service.manifest();
+        var now = new HashSet<>(route("", manifest, new Activator(vertx, client, service::any)));
+        for (String tag : service.tags()) {
+            var activator = new Activator(vertx, client, () -> service.tagged(tag));
+            now.addAll(route(tag + "-", manifest, activator));
         }
-        var before = names.put(configuration.name(), now);
+        var before = names.put(service.name(), now);
         if (before != null) {
             before.stream().filter(name -> !now.contains(name)).forEach(door::remove);
         }
@@ -125,87 +132,53 @@ public final class Serving implements AutoCloseable {
      * @param prefix of the host names
      * @return these names
      */
-    private Set<String> lead(String prefix, Manifest service, Handler<HttpServerRequest> handler) {
+    private Set<String> route(String prefix, Manifest service, Handler<HttpServerRequest> handler) {
         var host = prefix + Addresses.hostOf(service.namespace(), service.name());
         var hosts = new HashSet<>(Set.of(host));
         Addresses.publicHostOf(service).ifPresent(name -> hosts.add(prefix + name));
-        hosts.forEach(name -> door.lead(name, handler));
+        hosts.forEach(name -> door.route(name, handler));
         if (!addresses.isKnown(host)) {
             // By the door, so that it leads to who answers for the name by then.
-            addresses.add(host, listen(vertx, 0, request -> door.handle(host, request)));
+            addresses.add(host, Loopback.listen(vertx, 0, request -> door.handle(host, request)));
         }
         return hosts;
     }
 
-    public Collection<Configuration> configurations() {
-        return configurations.values();
+    public Collection<KnativeService> services() {
+        return services.values();
     }
 
     /** Starts what shall be there without a request, and from now on as many instances as are needed. */
     public void start() {
         started = true;
-        configurations.values().forEach(Configuration::startInitial);
-        vertx.setPeriodic(BEAT.toMillis(), timer -> {
+        services.values().forEach(KnativeService::startInitial);
+        vertx.setPeriodic(TICK.toMillis(), timer -> {
             decide = !decide;
-            configurations.values().forEach(configuration -> configuration.tick(Instant.now(), decide));
+            services.values().forEach(service -> service.tick(decide));
         });
     }
 
-    /** Where people find the public services, by name. */
+    /** The URLs of the public services, by name. */
     public Map<String, String> publicUrls(int port) {
         var urls = new TreeMap<String, String>();
-        configurations.forEach((name, configuration) -> Addresses.publicHostOf(configuration.manifest())
+        services.forEach((name, service) -> Addresses.publicHostOf(service.manifest())
                 .ifPresent(host -> urls.put(name, "http://%s:%d".formatted(host, port))));
         return urls;
     }
 
-    /**
-     * Listens on the loopback interface.
-     *
-     * @param port 0 for any
-     * @return the port
-     * @throws StartException when another program has the port, or there is none of this number
-     */
-    public static int listen(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
-        if (port < 0 || port > 65_535) {
-            throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
-        }
-        var options = new HttpServerOptions()
-                .setHandle100ContinueAutomatically(true)
-                // Where the attributes of an event are, of which CloudEvents allows 64 KiB.
-                .setMaxHeaderSize(64 << 10)
-                // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
-                .setHttp2ClearTextEnabled(false);
-        try {
-            return vertx.createHttpServer(options)
-                    .requestHandler(handler)
-                    .listen(port, "127.0.0.1")
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join()
-                    .actualPort();
-        } catch (CompletionException e) {
-            throw new StartException(
-                    "Port %d can't be used: %s. Choose another with --port."
-                            .formatted(port, e.getCause().getMessage()),
-                    e);
-        }
-    }
-
     /** Stops all processes at once, and waits for them. Until then they can still reach each other. */
-    @Override
     public void close() throws InterruptedException {
-        var stopping = configurations.values().stream()
-                .map(configuration -> Thread.startVirtualThread(() -> close(configuration)))
+        var stopping = services.values().stream()
+                .map(service -> Thread.startVirtualThread(() -> close(service)))
                 .toList();
         for (var thread : stopping) {
             thread.join();
         }
     }
 
-    private static void close(Configuration configuration) {
+    private static void close(KnativeService service) {
         try {
-            configuration.close();
+            service.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
 import io.vertx.core.Handler;
@@ -9,8 +10,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import shop.localknative.network.Addresses;
+import shop.localknative.network.Problem;
 import shop.localknative.platform.Mail;
 import shop.localknative.platform.Mailbox;
+import shop.localknative.serving.revisions.Instances;
 
 /** The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted. */
 public final class StatusPage implements Handler<HttpServerRequest> {
@@ -41,25 +45,24 @@ public final class StatusPage implements Handler<HttpServerRequest> {
 
     private JsonObject status(HttpServerRequest request) {
         int port = request.connection().localAddress().port();
-        var services = serving.configurations().stream()
-                .map(configuration -> service(configuration, port))
-                .toList();
+        var services =
+                serving.services().stream().map(service -> json(service, port)).toList();
         return new JsonObject().put("services", new JsonArray(services)).mergeIn(platform.get());
     }
 
-    private static JsonObject service(Configuration configuration, int port) {
-        var latest = configuration.latestReady();
-        var revisions = configuration.percentages();
+    private static JsonObject json(KnativeService service, int port) {
+        var latest = service.latestReady();
+        var revisions = service.percentages();
         return new JsonObject()
-                .put("name", configuration.name())
-                .put("url", "http://%s:%d".formatted(Addresses.hostOf(configuration.manifest()), port))
+                .put("name", service.name())
+                .put("url", "http://%s:%d".formatted(Addresses.hostOf(service.manifest()), port))
                 .put("state", latest.state().name().toLowerCase())
                 .put("pid", latest.pids().stream().findFirst().orElse(null))
                 .put(
                         "starts",
                         revisions.keySet().stream().mapToInt(Instances::starts).sum())
                 .put("log", latest.revision().log().toString())
-                .put("problem", configuration.problem().orElse(null))
+                .put("problem", service.problem().orElse(null))
                 .put(
                         "revisions",
                         new JsonArray(revisions.entrySet().stream()

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class AtomicDirectory {
         this.directory = PrivateFile.directory(directory);
     }
 
-    /** From now on these are the files, by path relative to the directory. Nothing happens when they are already. */
+    /** Makes these the files, by path relative to the directory. Nothing happens when they are already. */
     void write(Map<String, byte[]> files) {
         try {
             if (isSame(files)) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import shop.localknative.manifests.Manifests;
 
-/** What containers can refer to: the ConfigMaps and Secrets of one system, as bytes by key. */
+/** The ConfigMaps and Secrets of one system, as bytes by key. */
 public final class Config {
     private final Map<String, Map<String, byte[]>> contents = new TreeMap<>();
 

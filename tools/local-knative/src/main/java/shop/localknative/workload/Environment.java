@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
 import io.fabric8.kubernetes.api.model.EnvFromSource;
@@ -24,7 +25,7 @@ public final class Environment {
         this.config = config;
     }
 
-    /** @throws shop.localknative.StartException for a reference to what is neither there nor optional */
+    /** @throws shop.localknative.console.StartException for a reference to what is neither there nor optional */
     public static Map<String, String> of(Workload workload, Config config) {
         var environment = new Environment(workload, config);
         var container = workload.container();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
 import java.util.Arrays;
@@ -9,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import shop.localknative.StartException;
+import shop.localknative.console.StartException;
 
 /** A Job with Flyway's image: the migration runs in this process, with the library that the image contains. */
 public final class FlywayJob {
@@ -30,27 +31,27 @@ public final class FlywayJob {
 
     private static final String FILES = "filesystem:";
 
-    private final Pod pod;
+    private final PodTemplate podTemplate;
 
-    private FlywayJob(Pod pod) {
-        this.pod = pod;
+    private FlywayJob(PodTemplate podTemplate) {
+        this.podTemplate = podTemplate;
     }
 
     /** @throws StartException for a Job of another kind */
-    public static FlywayJob of(Pod pod) {
-        var manifest = pod.workload().manifest();
-        var container = pod.workload().container();
+    public static FlywayJob of(PodTemplate podTemplate) {
+        var manifest = podTemplate.workload().manifest();
+        var container = podTemplate.workload().container();
         if (!container.getImage().matches("(.*/)?flyway/flyway(:.*)?")) {
             throw manifest.problem("only Jobs with the image flyway/flyway are run", Workload.field("image"));
         }
         if (!container.getArgs().equals(List.of("migrate"))) {
             throw manifest.problem("only [migrate] is run", Workload.field("args"));
         }
-        return new FlywayJob(pod);
+        return new FlywayJob(podTemplate);
     }
 
     public String name() {
-        return pod.workload().name();
+        return podTemplate.workload().name();
     }
 
     /** Blocks until the database has its latest version, and says what was done. */
@@ -70,7 +71,7 @@ public final class FlywayJob {
         var settings = new HashMap<String, String>();
         settings.put("flyway.locations", FILES + "/flyway/sql");
         settings.put("flyway.failOnMissingLocations", "true");
-        pod.environment().forEach((name, value) -> {
+        podTemplate.environment().forEach((name, value) -> {
             if (name.startsWith("FLYWAY_")) {
                 settings.put("flyway." + setting(name.substring("FLYWAY_".length())), value);
             }
@@ -82,7 +83,8 @@ public final class FlywayJob {
     /** CONNECT_RETRIES is connectRetries. */
     private String setting(String name) {
         if (!SETTINGS.contains(name)) {
-            throw pod.workload()
+            throw podTemplate
+                    .workload()
                     .manifest()
                     .problem(
                             "FLYWAY_%s is not a setting that is passed on; these are: %s"
@@ -98,7 +100,7 @@ public final class FlywayJob {
 
     /** A location that is mounted is a directory of this machine. */
     private String onThisMachine(String locations) {
-        var paths = pod.onThisMachine(pod.instanceDirectory("job"));
+        var paths = podTemplate.onThisMachine(podTemplate.instanceDirectory("job"));
         return Arrays.stream(locations.split(","))
                 .map(location ->
                         location.startsWith(FILES) ? FILES + paths.apply(location.substring(FILES.length())) : location)

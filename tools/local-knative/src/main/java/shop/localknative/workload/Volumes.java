@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
 import io.fabric8.kubernetes.api.model.KeyToPath;
@@ -47,7 +48,7 @@ public final class Volumes {
     }
 
     /**
-     * Which directory stands for which mount path.
+     * The directories that stand for the mount paths.
      *
      * @param instanceDirectory where those are that instances do not share
      */
@@ -74,7 +75,7 @@ public final class Volumes {
         }
     }
 
-    /** When {@link #renewTokens} is due again: at half of the shortest life. Empty without tokens. */
+    /** The period of {@link #renewTokens}: half of the shortest life. Empty without tokens. */
     public Optional<Duration> renewal() {
         return workload.volumes().stream()
                 .flatMap(volume -> projections(volume).stream())

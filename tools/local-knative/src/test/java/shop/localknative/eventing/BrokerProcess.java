@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import java.io.BufferedReader;
@@ -28,9 +29,13 @@ final class BrokerProcess implements AutoCloseable {
         url = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
     }
 
-    /** As {@code kill -9}. */
     @Override
     public void close() {
+        kill();
+    }
+
+    /** As {@code kill -9}. */
+    void kill() {
         process.destroyForcibly().onExit().join();
     }
 

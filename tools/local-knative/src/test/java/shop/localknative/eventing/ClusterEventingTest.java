@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.awaitility.Awaitility.await;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shop.localknative.Cluster;
-import shop.localknative.StartException;
+import shop.localknative.Options;
+import shop.localknative.console.StartException;
 import shop.localknative.eventing.Subscriber.Received;
 
 /** The broker among the rest of local-knative: real manifests, processes that are started by their first event. */
@@ -132,7 +134,7 @@ class ClusterEventingTest {
     }
 
     private Cluster cluster() {
-        return new Cluster(new Cluster.Options(
+        return new Cluster(new Options(
                 directory,
                 List.of(directory),
                 Map.of(),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.awaitility.Awaitility.await;
@@ -39,7 +40,7 @@ class DataPlaneConformanceTest extends Conformance {
                 POST /shop/default HTTP/1.1
                 Host: broker
                 CE-SpecVersion: 1.0
-                Ce-Id:    1\u0020\u0020
+                Ce-Id:    1\s\s
                 cE-sOURCE: /tests
                 ce-type: t
                 Content-Type: text/plain

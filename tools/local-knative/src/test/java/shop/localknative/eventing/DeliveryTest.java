@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.awaitility.Awaitility.await;
@@ -461,7 +462,7 @@ class DeliveryTest extends EventingTest {
                 BROKER,
                 trigger(
                         "t",
-                        "subscriber: {ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: none}}, "
+                        "subscriber: {ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}, uri: /shop/none}, "
                                 + delivery("retry: 0")));
         broker.send("1", "t");
 

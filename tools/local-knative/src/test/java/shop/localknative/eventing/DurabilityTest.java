@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.awaitility.Awaitility.await;
@@ -56,7 +57,7 @@ class DurabilityTest extends EventingTest {
         }
 
         Subscriber back = new Subscriber(subscriber.port());
-        try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
+        try (BrokerProcess _ = new BrokerProcess(db, manifests)) {
             await().until(() -> db.pending() == 0);
         }
         assertEquals(Set.copyOf(ids), Set.copyOf(back.ids()));
@@ -71,7 +72,7 @@ class DurabilityTest extends EventingTest {
             lock.createStatement().execute("lock table delivery in share mode"); // Reading goes on, writing waits.
             CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> post(broker.url, "1"));
             await().until(() -> db.waitingForLocks() > 0);
-            broker.close();
+            broker.kill();
 
             assertEquals(0, answer.join());
             lock.rollback();
@@ -114,10 +115,10 @@ class DurabilityTest extends EventingTest {
                     });
                 }
                 some.await();
-                broker.close(); // In the middle of accepting, delivering and replying.
+                broker.kill(); // In the middle of accepting, delivering and replying.
             }
         }
-        try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
+        try (BrokerProcess _ = new BrokerProcess(db, manifests)) {
             await().until(() -> db.pending() == 0);
         }
         Set<String> delivered = new HashSet<>(subscriber.ids());
@@ -216,14 +217,17 @@ class DurabilityTest extends EventingTest {
             BROKER,
             trigger(
                     "t",
-                    to(subscriber) + ", delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT2S,"
+                    to(subscriber) + ", delivery: {retry: 2, backoffPolicy: exponential, backoffDelay: PT1H,"
                             + " deadLetterSink: {uri: '%s'}}".formatted(deadLetters.url()))
         };
         try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
             post(broker.url, "1");
             await().until(() -> db.attempts() == 1);
         }
-        try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
+        try (TestEventing _ = TestEventing.ahead(Duration.ofHours(2), db.pool, manifests)) {
+            await().until(() -> db.attempts() == 2);
+        }
+        try (TestEventing _ = TestEventing.ahead(Duration.ofHours(5), db.pool, manifests)) {
             await().until(() -> deadLetters.received.size() == 1);
         }
         assertEquals(3, subscriber.received.size());
@@ -247,7 +251,7 @@ class DurabilityTest extends EventingTest {
             await().until(() -> subscriber.received.size() == 1 && db.attempts() >= 2);
         }
         Subscriber back = new Subscriber(deadLetters.port());
-        try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
+        try (BrokerProcess _ = new BrokerProcess(db, manifests)) {
             await().until(() -> db.pending() == 0);
         }
         assertEquals(List.of("1"), back.ids());

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -25,14 +26,16 @@ class FilterTest {
             .build();
 
     private static Filter filter(String spec) {
-        return Filter.of(
-                ((Trigger) TestEventing.parse(TestEventing.trigger("t", spec)).getFirst()).getSpec());
+        var manifests = TestEventing.read(
+                TestEventing.BROKER, TestEventing.trigger("t", "subscriber: {uri: 'http://127.0.0.1:1/'}, " + spec));
+        var trigger = manifests.of(Trigger.class).getFirst();
+        return Filter.of(trigger, ((Trigger) trigger.resource()).getSpec());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "subscriber: {}",
+                "filters: []",
                 "filter: {}",
                 "filter: {attributes: {}}",
                 "filter: {attributes: {type: shop.order.placed.v1}}",

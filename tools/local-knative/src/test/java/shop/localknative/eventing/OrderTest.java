@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.awaitility.Awaitility.await;
@@ -157,12 +158,12 @@ class OrderTest extends EventingTest {
             await().until(() -> subscriber.received.size() >= 2); // The first is being retried, the others wait.
         }
         for (int kills = 1; kills <= 3; kills++) {
-            try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
+            try (BrokerProcess _ = new BrokerProcess(db, manifests)) {
                 int seen = taken.size() + kills;
                 await().until(() -> taken.size() >= Math.min(seen, 30));
             }
         }
-        try (BrokerProcess broker = new BrokerProcess(db, manifests)) {
+        try (BrokerProcess _ = new BrokerProcess(db, manifests)) {
             await().until(() -> db.pending() == 0);
         }
         assertEquals(IntStream.range(0, 30).mapToObj(i -> "e" + i).toList(), taken);

@@ -1,6 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static java.time.Duration.ZERO;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.endsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -11,15 +14,22 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import shop.localknative.console.StartException;
+import shop.localknative.manifests.Manifest;
 
 class RetryTest {
 
+    private static final Manifest BROKER =
+            TestEventing.read(TestEventing.BROKER).all().getFirst();
+
     private static Retry retry(String policy, String delay) {
-        return Retry.of(new DeliverySpecBuilder()
-                .withRetry(5)
-                .withBackoffPolicy(policy)
-                .withBackoffDelay(delay)
-                .build());
+        return Retry.of(
+                BROKER,
+                new DeliverySpecBuilder()
+                        .withRetry(5)
+                        .withBackoffPolicy(policy)
+                        .withBackoffDelay(delay)
+                        .build());
     }
 
     private static List<Duration> backoffs(Retry retry) {
@@ -55,19 +65,19 @@ class RetryTest {
                 .withBackoffDelay("PT1S")
                 .withRetryAfterMax("PT10S")
                 .build();
-        Retry retry = Retry.of(spec);
+        Retry retry = Retry.of(BROKER, spec);
 
         assertEquals(Duration.ofSeconds(7), retry.backoff(1, Duration.ofSeconds(7)));
         assertEquals(Duration.ofSeconds(10), retry.backoff(1, Duration.ofHours(7)));
         assertEquals(Duration.ofSeconds(3), retry.backoff(4, Duration.ofSeconds(2)));
 
         spec.setRetryAfterMax("PT0S");
-        assertEquals(Duration.ofSeconds(1), Retry.of(spec).backoff(2, Duration.ofSeconds(7)));
+        assertEquals(Duration.ofSeconds(1), Retry.of(BROKER, spec).backoff(2, Duration.ofSeconds(7)));
     }
 
     @Test
     void whatNobodySaysIsKnativesDefault() {
-        Retry retry = Retry.of(Retry.DEFAULT);
+        Retry retry = Retry.of(BROKER, Retry.DEFAULT);
 
         assertEquals(10, retry.retries());
         assertEquals(Duration.ofMillis(200), retry.backoff(1, ZERO));
@@ -78,7 +88,7 @@ class RetryTest {
         assertEquals(
                 List.of(404, 408, 409, 429, 500, 502, 503, 599),
                 List.of(300, 302, 400, 401, 404, 408, 409, 410, 413, 422, 429, 500, 502, 503, 599).stream()
-                        .filter(Retry::worthwhile)
+                        .filter(Retry::isRetriable)
                         .toList());
     }
 
@@ -95,9 +105,8 @@ class RetryTest {
     private static void refused(String message, Consumer<DeliverySpec> mistake) {
         DeliverySpec spec = new DeliverySpec();
         mistake.accept(spec);
-        assertEquals(
-                message,
-                assertThrows(IllegalArgumentException.class, () -> Retry.of(spec))
-                        .getMessage());
+        assertThat(
+                assertThrows(StartException.class, () -> Retry.of(BROKER, spec)).getMessage(),
+                endsWith(": " + message));
     }
 }

@@ -1,9 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static shop.localknative.eventing.TestEventing.BROKER;
 import static shop.localknative.eventing.TestEventing.trigger;
 
+import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +53,8 @@ class ServiceAccountsTest {
     }
 
     private static HasMetadata resource(String trigger) {
-        return TestEventing.parse(trigger(trigger, "")).getFirst();
+        return TestEventing.read(BROKER, trigger(trigger, "subscriber: {uri: 'http://127.0.0.1:1/'}"))
+                .resources(Trigger.class)
+                .getFirst();
     }
 }

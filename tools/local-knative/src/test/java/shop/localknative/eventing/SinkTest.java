@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +7,6 @@ import io.fabric8.knative.duck.v1.DestinationBuilder;
 import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import shop.localknative.manifests.FieldPath;
 
 class SinkTest {
 
@@ -25,13 +25,12 @@ class SinkTest {
         var destination = new DestinationBuilder()
                 .withNewRef()
                 .withKind(kind)
+                .withNamespace("shop")
                 .withName("dead-letters")
                 .endRef()
                 .withUri(uri)
                 .build();
-        var trigger =
-                TestEventing.parse(TestEventing.trigger("t", "filters: []")).getFirst();
-        Sink sink = Sink.of(trigger, FieldPath.of("sink"), destination, new Sink.Directory(null, null));
-        assertEquals(URI.create(url), sink.name());
+        Sink sink = new Sink(null, destination, null);
+        assertEquals(URI.create(url), sink.url());
     }
 }

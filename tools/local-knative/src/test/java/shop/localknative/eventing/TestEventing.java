@@ -1,23 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.fabric8.knative.eventing.v1.Broker;
-import io.fabric8.knative.eventing.v1.Trigger;
-import io.fabric8.knative.sources.v1.PingSource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +24,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 
 /** Eventing behind an HTTP server of its own, made of manifests. */
 final class TestEventing implements AutoCloseable {
@@ -38,32 +40,35 @@ final class TestEventing implements AutoCloseable {
     private static final Vertx VERTX = Vertx.vertx();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final YAMLMapper YAML = new YAMLMapper();
-    private static final Map<String, Class<? extends HasMetadata>> KINDS =
-            Map.of("Broker", Broker.class, "Trigger", Trigger.class, "PingSource", PingSource.class);
 
     final Eventing eventing;
     private final HttpServer server;
 
     TestEventing(DataSource db, String... manifests) {
-        this(db, false, manifests);
+        this(db, InstantSource.system(), false, manifests);
+    }
+
+    /** With a clock that is ahead: what was due by then is due at once. */
+    static TestEventing ahead(Duration time, DataSource db, String... manifests) {
+        return new TestEventing(db, Clock.offset(Clock.systemUTC(), time), false, manifests);
     }
 
     /** Brokers on the in-memory channel. */
     static TestEventing inMemory(String... manifests) {
-        return new TestEventing(null, true, manifests);
+        return new TestEventing(null, InstantSource.system(), true, manifests);
     }
 
-    private TestEventing(DataSource db, boolean inMemory, String... manifests) {
+    private TestEventing(DataSource db, InstantSource clock, boolean inMemory, String... manifests) {
         eventing = new Eventing(
                 VERTX,
                 db,
-                parse(manifests),
+                read(manifests),
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
-                        : url(destination.getRef().getName()),
+                        : local(Addresses.clusterUrl(destination).getPath()),
                 new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience),
-                inMemory);
+                inMemory,
+                clock);
         server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")
@@ -91,21 +96,25 @@ final class TestEventing implements AutoCloseable {
         return "subscriber: {uri: '%s'}".formatted(subscriber.url());
     }
 
-    static List<HasMetadata> parse(String... manifests) {
-        List<HasMetadata> resources = new ArrayList<>();
+    static Manifests read(String... manifests) {
         try {
-            for (String manifest : manifests) {
-                JsonNode tree = YAML.readTree(manifest);
-                resources.add(YAML.treeToValue(tree, KINDS.get(tree.get("kind").asText())));
+            Path file = Files.createTempFile("manifests", ".yaml");
+            try {
+                return ManifestReader.read(Files.writeString(file, String.join("\n---\n", manifests)));
+            } finally {
+                Files.delete(file);
             }
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return resources;
     }
 
     URI url(String broker) {
-        return URI.create("http://127.0.0.1:%d/shop/%s".formatted(server.actualPort(), broker));
+        return local("/shop/" + broker);
+    }
+
+    private URI local(String path) {
+        return URI.create("http://127.0.0.1:%d%s".formatted(server.actualPort(), path));
     }
 
     void send(String id, String type) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -34,9 +35,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import shop.localknative.StartException;
-import shop.localknative.serving.Instances.State;
+import shop.localknative.console.StartException;
+import shop.localknative.network.Loopback;
 import shop.localknative.serving.TestServing.Echo;
+import shop.localknative.serving.revisions.Instances;
+import shop.localknative.serving.revisions.Instances.State;
 
 /** Services with real processes, scaled by their annotations. */
 @Timeout(120)
@@ -62,9 +65,11 @@ class ServingTest {
 
     @Test
     void serviceScalesToZeroAfterItsWindowAndFromZeroWithTheNextRequest() throws IOException {
-        system.start(new Echo().annotated("window", "6s"));
+        system.start(new Echo().annotated("window", "10m"));
         assertEquals(State.NONE, system.instances().state());
         long first = pid(system.getNow("/"));
+        await().during(Duration.ofSeconds(2)).until(() -> system.instances().state() == State.READY);
+        system.pass(Duration.ofMinutes(10));
         await().until(() -> system.instances().state() == State.NONE);
         await().until(() -> !isAlive(first));
         assertNotEquals(first, pid(system.getNow("/")));
@@ -336,7 +341,7 @@ class ServingTest {
     void portThatDoesNotExistIsExplained() {
         var vertx = Vertx.vertx();
         try {
-            var e = assertThrows(StartException.class, () -> Serving.listen(vertx, 70_000, request -> {}));
+            var e = assertThrows(StartException.class, () -> Loopback.listen(vertx, 70_000, request -> {}));
             assertTrue(e.getMessage().contains("--port 70000"), e.getMessage());
         } finally {
             vertx.close();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
 import io.fabric8.knative.serving.v1.Service;
@@ -11,26 +12,36 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.TestSystem;
 import shop.localknative.manifests.ManifestReader;
+import shop.localknative.network.Addresses;
+import shop.localknative.network.FrontDoor;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.Processes;
 import shop.localknative.platform.TokenIssuer;
+import shop.localknative.serving.revisions.Images;
+import shop.localknative.serving.revisions.Instances;
+import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
-import shop.localknative.workload.Pod;
+import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
 /** Services as processes, without the rest of local-knative. */
-final class TestServing implements AutoCloseable {
+final class TestServing {
     private final Path directory;
     private final Vertx vertx = Vertx.vertx();
     private final Addresses addresses = new Addresses();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Images images;
+    private volatile Duration ahead = Duration.ZERO;
+    private final InstantSource clock = () -> Instant.now().plus(ahead);
     final Serving serving;
 
     TestServing(Path directory) throws IOException {
@@ -40,7 +51,7 @@ final class TestServing implements AutoCloseable {
                 Map.of(),
                 PrivateFile.directory(directory.resolve("copies")));
         var processes = new Processes(PrivateFile.directory(directory.resolve("run")));
-        serving = new Serving(vertx, addresses, processes, new FrontDoor());
+        serving = new Serving(vertx, addresses, processes, new FrontDoor(), clock);
     }
 
     /**
@@ -114,19 +125,24 @@ final class TestServing implements AutoCloseable {
         serving.apply(workload, images, config, name -> {
             var volumes = PrivateFile.directory(directory.resolve("volumes/" + name));
             var issuer = TokenIssuer.cluster(PrivateFile.directory(directory.resolve("keys")));
-            var pod = Pod.of(workload, config, issuer, volumes);
-            return new Revision(name, pod, Map.of(), addresses, directory.resolve("echo.log"));
+            var podTemplate = PodTemplate.of(workload, config, issuer, volumes);
+            return new Revision(name, podTemplate, Map.of(), addresses, directory.resolve("echo.log"));
         });
         serving.start();
         return this;
     }
 
-    Configuration echo() {
-        return serving.configurations().iterator().next();
+    KnativeService echo() {
+        return serving.services().iterator().next();
     }
 
     Instances instances() {
         return echo().latestReady();
+    }
+
+    /** Moves the clock, which the autoscaler and the pauses after crashes go by. */
+    void pass(Duration time) {
+        ahead = ahead.plus(time);
     }
 
     URI address() {
@@ -149,8 +165,7 @@ final class TestServing implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         client.shutdownNow();
         serving.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();

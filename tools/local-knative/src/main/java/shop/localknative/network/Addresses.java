@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.network;
+
+import io.fabric8.knative.duck.v1.Destination;
+import io.fabric8.knative.duck.v1.KReference;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import shop.localknative.manifests.Manifest;
+
+/** The names of the cluster, and the loopback listeners that stand for them here. */
+public final class Addresses {
+    public static final String BROKER_INGRESS = "broker-ingress.knative-eventing.svc.cluster.local";
+
+    private static final Pattern URL = Pattern.compile("https?://(?<host>[A-Za-z0-9.-]+)(:\\d+)?(?=[/?#,;\\s]|$)");
+
+    private final Map<String, URI> listeners = new ConcurrentHashMap<>();
+
+    public static String hostOf(String namespace, String service) {
+        return "%s.%s.svc.cluster.local".formatted(service, namespace);
+    }
+
+    /** The name that browsers and curl resolve. Services are public unless they say otherwise. */
+    public static Optional<String> publicHostOf(Manifest service) {
+        var labels = Optional.ofNullable(service.resource().getMetadata().getLabels())
+                .orElse(Map.of());
+        return "cluster-local".equals(labels.get("networking.knative.dev/visibility"))
+                ? Optional.empty()
+                : Optional.of("%s.%s.localhost".formatted(service.name(), service.namespace()));
+    }
+
+    /** Under which name people, or else other services reach it. */
+    public static String hostOf(Manifest service) {
+        return publicHostOf(service).orElseGet(() -> hostOf(service.namespace(), service.name()));
+    }
+
+    public boolean isKnown(String host) {
+        return listeners.containsKey(host);
+    }
+
+    /** @param port of the listener that answers for {@code host} */
+    public void add(String host, int port) {
+        listeners.put(host, URI.create("http://127.0.0.1:" + port));
+    }
+
+    /** A text in which every URL of the cluster leads to its loopback listener. */
+    public String translate(String text) {
+        return URL.matcher(text).replaceAll(url -> {
+            var listener = Optional.ofNullable(listeners.get(clusterName(url.group(1))));
+            return Matcher.quoteReplacement(listener.map(URI::toString).orElse(url.group()));
+        });
+    }
+
+    /** The loopback URI of a Destination. */
+    public URI resolve(Destination destination) {
+        return URI.create(translate(clusterUrl(destination).toString()));
+    }
+
+    /** The URL of a Destination in a cluster: an absolute URI, or a Service or Broker and a URI relative to it. */
+    public static URI clusterUrl(Destination destination) {
+        if (destination.getRef() == null) {
+            return URI.create(destination.getUri());
+        }
+        var base = clusterUrl(destination.getRef());
+        if (destination.getUri() == null) {
+            return base;
+        }
+        // RFC 3986, 5.2.3: what is relative to an empty path begins with a slash, which Java leaves to us.
+        return (base.getPath().isEmpty() ? base.resolve("/") : base).resolve(destination.getUri());
+    }
+
+    private static URI clusterUrl(KReference ref) {
+        return ref.getKind().equals("Broker")
+                ? brokerUrl(ref.getNamespace(), ref.getName())
+                : URI.create("http://" + hostOf(ref.getNamespace(), ref.getName()));
+    }
+
+    public static URI brokerUrl(String namespace, String name) {
+        return URI.create("http://%s/%s/%s".formatted(BROKER_INGRESS, namespace, name));
+    }
+
+    /** Within a cluster, {@code name.namespace} and {@code name.namespace.svc} reach the same. */
+    private static String clusterName(String host) {
+        return switch (host.split("\\.").length) {
+            case 2 -> host + ".svc.cluster.local";
+            case 3 -> host.endsWith(".svc") ? host + ".cluster.local" : host;
+            default -> host;
+        };
+    }
+}

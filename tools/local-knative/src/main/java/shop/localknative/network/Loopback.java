@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.network;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.CompletionException;
+import shop.localknative.console.StartException;
+
+/** HTTP servers of the loopback interface. */
+public final class Loopback {
+    private Loopback() {}
+
+    /**
+     * Starts a server.
+     *
+     * @param port 0 for any
+     * @return the port
+     * @throws StartException when another program has the port, or the number is out of range
+     */
+    public static int listen(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
+        if (port < 0 || port > 65_535) {
+            throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
+        }
+        var options = new HttpServerOptions()
+                .setHandle100ContinueAutomatically(true)
+                // Where the attributes of an event are, of which CloudEvents allows 64 KiB.
+                .setMaxHeaderSize(64 << 10)
+                // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
+                .setHttp2ClearTextEnabled(false);
+        try {
+            return vertx.createHttpServer(options)
+                    .requestHandler(handler)
+                    .listen(port, "127.0.0.1")
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join()
+                    .actualPort();
+        } catch (CompletionException e) {
+            throw new StartException(
+                    "Port %d can't be used: %s. Choose another with --port."
+                            .formatted(port, e.getCause().getMessage()),
+                    e);
+        }
+    }
+}

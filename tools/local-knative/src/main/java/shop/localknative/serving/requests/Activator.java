@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.requests;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.httpproxy.Body;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyResponse;
+import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import shop.localknative.network.Problem;
+import shop.localknative.serving.revisions.Instance;
+import shop.localknative.serving.revisions.Instances;
+
+/** Takes the requests for a service, holds them until an instance has room, and passes them on to it. */
+public final class Activator implements Handler<HttpServerRequest> {
+    private static final String EXCHANGE = "exchange";
+
+    private final Vertx vertx;
+    private final HttpClient client;
+    private final Supplier<Instances> route;
+    private final HttpProxy proxy;
+
+    /** @param route chooses a revision for each request */
+    public Activator(Vertx vertx, HttpClient client, Supplier<Instances> route) {
+        this.vertx = vertx;
+        this.client = client;
+        this.route = route;
+        this.proxy = HttpProxy.reverseProxy(client).origin(this::connect).addInterceptor(new Answers());
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        proxy.handle(request);
+    }
+
+    private Future<HttpClientRequest> connect(ProxyContext context) {
+        var exchange = new Exchange();
+        context.set(EXCHANGE, exchange);
+        context.request().proxiedRequest().response().endHandler(v -> exchange.end());
+        return exchange.connect();
+    }
+
+    /** A request, from when it comes until it is answered or given up; all on one event loop. */
+    private final class Exchange {
+        private Instances instances = route.get();
+        private final long timer = vertx.setTimer(instances.revision().timeout().toMillis(), t -> tooLate());
+        private CompletableFuture<Instance> place;
+        private Instance instance;
+        private HttpClientRequest request;
+        private Throwable over;
+
+        /** Nothing of the request has been sent while this fails, so another attempt is safe, whatever it asks for. */
+        Future<HttpClientRequest> connect() {
+            place = instances.acquire();
+            return (place.isDone() && !place.isCompletedExceptionally()
+                            ? Future.succeededFuture(place.join())
+                            : Future.fromCompletionStage(place, vertx.getOrCreateContext()))
+                    .compose(this::connectTo)
+                    .recover(failure -> {
+                        if (over == null && isRefusal(failure)) {
+                            instances.giveUp(instance);
+                            release();
+                            return connect();
+                        }
+                        if (over == null && failure instanceof Instances.UnreachableException) {
+                            instances = route.get();
+                            return connect();
+                        }
+                        return Future.failedFuture(over != null ? over : failure);
+                    });
+        }
+
+        private Future<HttpClientRequest> connectTo(Instance chosen) {
+            instance = chosen;
+            if (over != null) {
+                release();
+                return Future.failedFuture(over);
+            }
+            return client.request(new RequestOptions().setHost("127.0.0.1").setPort(chosen.port()))
+                    .onSuccess(connected -> {
+                        request = connected;
+                        if (over != null) {
+                            connected.reset(0, over);
+                        }
+                        connected.response().onSuccess(this::answered);
+                    });
+        }
+
+        /** The first byte of the answer is there: from now on it may take its time, as a stream of events does. */
+        private void answered(HttpClientResponse response) {
+            vertx.cancelTimer(timer);
+            if (response.statusCode() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+                response.netSocket().endHandler(v -> end()); // of a WebSocket
+            }
+        }
+
+        /** The answer has been sent or broke off, or the caller is gone; the proxy resets the request then. */
+        void end() {
+            vertx.cancelTimer(timer);
+            over = new ClosedChannelException();
+            place.completeExceptionally(over);
+            release();
+        }
+
+        private void tooLate() {
+            over = new TimeoutException();
+            place.completeExceptionally(over);
+            if (request != null) {
+                request.reset(0, over);
+            }
+        }
+
+        private void release() {
+            if (instance != null) {
+                instances.release(instance);
+                instance = null;
+            }
+        }
+
+        Problem problem(Throwable failure) {
+            var revision = instances.revision();
+            var name = revision.service();
+            var reason = instances.failure();
+            if (failure instanceof Instances.OverloadException) {
+                return new Problem(503, name + " is overloaded", failure.getMessage());
+            }
+            if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                    .anyMatch(TimeoutException.class::isInstance)) {
+                return reason.map(why -> new Problem(503, name + " could not be started", why))
+                        .orElseGet(() -> new Problem(
+                                504,
+                                name + " took too long",
+                                "There was no answer within %d s."
+                                        .formatted(revision.timeout().toSeconds())));
+            }
+            return instance == null
+                    ? new Problem(503, name + " is not available", failure.getMessage())
+                    : new Problem(502, name + " broke off", failure.getMessage());
+        }
+    }
+
+    /** Nobody listens there: the instance has just died. A time-out says no more than that it is busy. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
+    }
+
+    /** Adds what the caller is to the request, and says why when there is no answer. */
+    private static final class Answers implements ProxyInterceptor {
+        @Override
+        public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+            var caller = context.request().proxiedRequest();
+            var headers = context.request().headers();
+            headers.remove(HttpHeaders.EXPECT);
+            headers.add("X-Forwarded-For", caller.remoteAddress().hostAddress());
+            headers.set("X-Forwarded-Proto", "http");
+            if (caller.authority() != null) {
+                context.request().setAuthority(caller.authority());
+                headers.set("X-Forwarded-Host", caller.authority().toString());
+            }
+            return context.sendRequest().recover(failure -> answer(context, failure));
+        }
+
+        /** The proxy cuts off an answer that breaks off, and then the end of it is not told. */
+        @Override
+        public Future<Void> handleProxyResponse(ProxyContext context) {
+            return context.sendResponse().onComplete(sent -> exchange(context).end());
+        }
+
+        private static Future<ProxyResponse> answer(ProxyContext context, Throwable failure) {
+            var problem = exchange(context).problem(failure);
+            var response = context.request().release().response();
+            response.setStatusCode(problem.status())
+                    .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                    .setBody(Body.body(problem.body()));
+            return Future.succeededFuture(response);
+        }
+
+        private static Exchange exchange(ProxyContext context) {
+            return context.get(EXCHANGE, Exchange.class);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.revisions;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The command that stands for a container image, as of one build.
+ *
+ * @param command with the container's arguments
+ * @param directory to start it in; null for one of the instance's own
+ * @param version tells apart what was built at different times
+ */
+public record Image(List<String> command, Path directory, String version) {}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.revisions;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import shop.localknative.platform.DataDirectory;
+import shop.localknative.platform.Ports;
+import shop.localknative.platform.Processes;
+
+/** A process of a revision, from before its start until after its end. */
+public final class Instance {
+    enum State {
+        /** Also while it waits to be started again after a crash. */
+        STARTING,
+        READY,
+        /** Its readiness probe fails: no new requests until it succeeds. */
+        UNREADY,
+        /** It takes no new requests and ends when those under way are answered. */
+        DRAINING
+    }
+
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+    static final Duration GRACE = Duration.ofSeconds(20);
+    private static final int BYTES_OF_A_FAILURE = 2_000;
+
+    /** Knative's progress deadline. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(10);
+
+    private static final Set<Integer> KILLED = Set.of(128 + 9, 128 + 15);
+
+    private static final long EAGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final Revision revision;
+    private final Image image;
+    private volatile Revision.Launch launch;
+    private volatile Process process;
+    private volatile long begin = System.nanoTime();
+    private long logBegin;
+
+    /** The thread that starts it, watches over it and stops it when interrupted. */
+    Thread life;
+
+    // What follows is guarded by the lock of Instances.
+    State state = State.STARTING;
+    int inFlight;
+    boolean wasReady;
+    private long drainingSince;
+    private boolean ending;
+
+    Instance(Revision revision, Image image) {
+        this.revision = revision;
+        this.image = image;
+    }
+
+    void drain() {
+        if (state != State.DRAINING) {
+            state = State.DRAINING;
+            drainingSince = System.nanoTime();
+        }
+    }
+
+    boolean isDrainingFor(Duration time) {
+        return state == State.DRAINING && System.nanoTime() - drainingSince > time.toNanos();
+    }
+
+    /** Ends the instance, and not twice: a second interrupt would cut its grace period short. */
+    void end() {
+        if (!ending) {
+            ending = true;
+            life.interrupt();
+        }
+    }
+
+    /** Starts the process and blocks until it is ready. Says what was wrong when it is not. */
+    void start(Processes processes) throws IOException, InterruptedException {
+        begin = System.nanoTime();
+        launch = revision.launch(Ports.free());
+        logBegin = Files.exists(revision.log()) ? Files.size(revision.log()) : 0;
+        process = launch(image, launch.environment(), launch.directory(), revision.log(), processes);
+        awaitReadiness();
+    }
+
+    /** @param directory to start it in, if the image has none */
+    static Process launch(Image image, Map<String, String> environment, Path directory, Path log, Processes processes)
+            throws IOException {
+        var builder = new ProcessBuilder(inItsOwnSession(image.command()))
+                .directory(
+                        Objects.requireNonNullElse(image.directory(), directory).toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
+        builder.environment().putAll(environment);
+        return processes.start(builder);
+    }
+
+    /** A terminal's Ctrl-C is for local-knative, which stops what it started in its own order. */
+    private static List<String> inItsOwnSession(List<String> command) {
+        return Files.isExecutable(SETSID)
+                ? Stream.concat(Stream.of(SETSID.toString()), command.stream()).toList()
+                : command;
+    }
+
+    /** Runs the checks often: the first request waits for the time between being ready and the next check. */
+    private void awaitReadiness() throws IOException, InterruptedException {
+        long started = System.nanoTime();
+        var startup = Optional.ofNullable(launch.startup());
+        var limit = startup.map(
+                        probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
+                .orElse(START_LIMIT);
+        while (true) {
+            var answer = startup.flatMap(probe -> probe.check().run());
+            if (answer.isEmpty()) {
+                answer = launch.readiness().check().run();
+            }
+            if (answer.isEmpty()) {
+                return;
+            }
+            long lived = System.nanoTime() - started;
+            if (lived > limit.toNanos()) {
+                throw failure("was not ready within %d s (%s)".formatted(limit.toSeconds(), answer.get()));
+            }
+            if (process.waitFor(lived < EAGER_NANOS ? 2 : 20, TimeUnit.MILLISECONDS)) {
+                throw ended();
+            }
+        }
+    }
+
+    /**
+     * Watches over the process until it ends or its liveness probe has failed, and says so.
+     *
+     * @param readiness is told when that changes
+     */
+    void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
+        var ready = launch.readiness().new Result(System.nanoTime());
+        var live = Optional.ofNullable(launch.liveness()).map(probe -> probe.new Result(System.nanoTime()));
+        while (true) {
+            long due = Math.min(ready.due(), live.map(Probe.Result::due).orElse(Long.MAX_VALUE));
+            if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw ended();
+            }
+            boolean before = ready.isSuccess();
+            ready.checkWhenDue(System.nanoTime());
+            if (ready.isSuccess() != before) {
+                readiness.accept(ready.isSuccess());
+            }
+            var wrong = live.flatMap(result -> result.checkWhenDue(System.nanoTime()));
+            if (wrong.isPresent()) {
+                throw failure("failed its liveness probe (%s)".formatted(wrong.get()));
+            }
+        }
+    }
+
+    /** SIGTERM, SIGKILL when that does not help. Blocks until it has ended. */
+    void stop() {
+        if (process != null) {
+            Processes.stop(process.toHandle(), GRACE);
+        }
+        if (launch != null) {
+            DataDirectory.delete(launch.directory());
+        }
+    }
+
+    /** SIGKILL or SIGTERM of someone who wants to see what happens then, which is no crash of its own. */
+    boolean wasKilledWhenReady() {
+        return wasReady && !isAlive() && KILLED.contains(process.exitValue());
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    private IOException ended() throws IOException {
+        return failure("ended with exit code " + process.exitValue());
+    }
+
+    private IOException failure(String what) throws IOException {
+        var lines = endOfLog();
+        return new IOException(
+                lines.isBlank()
+                        ? what
+                        : "%s. The end of %s:%n%s".formatted(what, revision.log(), lines.stripTrailing()));
+    }
+
+    /** Of this process, not of those before it. */
+    private String endOfLog() throws IOException {
+        try (var file = new RandomAccessFile(revision.log().toFile(), "r")) {
+            file.seek(Math.max(Math.min(logBegin, file.length()), file.length() - BYTES_OF_A_FAILURE));
+            var end = new byte[(int) (file.length() - file.getFilePointer())];
+            file.readFully(end);
+            return new String(end, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Since its start. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    OptionalLong pid() {
+        return process == null ? OptionalLong.empty() : OptionalLong.of(process.pid());
+    }
+
+    public int port() {
+        return launch.port();
+    }
+}

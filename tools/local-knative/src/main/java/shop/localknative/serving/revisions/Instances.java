@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.revisions;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import shop.localknative.console.Console;
+import shop.localknative.platform.Processes;
+import shop.localknative.serving.scaling.Autoscaler;
+import shop.localknative.serving.scaling.RequestStats;
+
+/** The instances of a revision, as many as the autoscaler wants, and the requests that wait for one of them. */
+public final class Instances {
+    /** Knative's activator and its queue-proxy keep no more. */
+    private static final int QUEUE = 10_000;
+
+    public enum State {
+        /** Scaled to zero, or not asked for yet. */
+        NONE,
+        STARTING,
+        READY,
+        FAILED
+    }
+
+    private final Revision revision;
+    private final Image image;
+    private final Processes processes;
+    private final InstantSource clock;
+    private final Autoscaler autoscaler;
+    private final RequestStats stats = new RequestStats(System.nanoTime());
+    private final List<Instance> all = new ArrayList<>();
+    private final Deque<CompletableFuture<Instance>> queue = new ArrayDeque<>();
+    private final CrashLoop crashLoop = new CrashLoop();
+    private final CompletableFuture<Void> initiallyReady = new CompletableFuture<>();
+    private int desired;
+    private int initial;
+    private boolean reachable = true;
+    private boolean closed;
+    private int starts;
+    private Optional<String> failure = Optional.empty();
+
+    public Instances(Revision revision, Image image, Processes processes, InstantSource clock) {
+        this.revision = revision;
+        this.image = image;
+        this.processes = processes;
+        this.clock = clock;
+        this.autoscaler = new Autoscaler(revision.scaling());
+    }
+
+    public Revision revision() {
+        return revision;
+    }
+
+    public Image image() {
+        return image;
+    }
+
+    /** Starts so many without waiting for requests, and keeps them until all are ready. */
+    public synchronized void startInitial(int count) {
+        initial = count;
+        scaleTo(Math.max(count, desired));
+    }
+
+    /** Completes when as many have become ready as were to be there initially, at least one. */
+    public CompletableFuture<Void> initiallyReady() {
+        return initiallyReady;
+    }
+
+    /** The queue is full. */
+    public static final class OverloadException extends Exception {
+        OverloadException() {
+            super("%d requests are waiting already".formatted(QUEUE));
+        }
+    }
+
+    /** No traffic leads to this revision any more: ask the route again. */
+    public static final class UnreachableException extends Exception {}
+
+    /**
+     * One more request. The instance that has room for it, as soon as there is one: {@link #release} gives it back.
+     * Who does not wait any more cancels.
+     */
+    public synchronized CompletableFuture<Instance> acquire() {
+        if (closed) {
+            return CompletableFuture.failedFuture(stopped());
+        }
+        stats.in(System.nanoTime());
+        var ready = withRoom();
+        if (ready.isPresent()) {
+            ready.get().inFlight++;
+            return CompletableFuture.completedFuture(ready.get());
+        }
+        if (queue.size() >= QUEUE) {
+            stats.out(System.nanoTime());
+            return CompletableFuture.failedFuture(new OverloadException());
+        }
+        var place = new CompletableFuture<Instance>();
+        place.whenComplete((instance, gaveUp) -> {
+            if (gaveUp != null) {
+                leave(place);
+            }
+        });
+        queue.add(place);
+        if (desired == 0) {
+            var scaling = revision.scaling();
+            int most = scaling.maxScale() == 0 ? Integer.MAX_VALUE : scaling.maxScale();
+            scaleTo(Math.clamp(Math.max(1, scaling.activationScale()), scaling.minScale(), most));
+        }
+        return place;
+    }
+
+    private synchronized void leave(CompletableFuture<Instance> place) {
+        stats.out(System.nanoTime());
+        queue.remove(place);
+    }
+
+    /** The request is done with. */
+    public synchronized void release(Instance instance) {
+        stats.out(System.nanoTime());
+        instance.inFlight--;
+        if (instance.state == Instance.State.DRAINING && instance.inFlight == 0) {
+            instance.end();
+        }
+        serveQueue();
+    }
+
+    /** It refuses connections. When it has just died, its own thread will say why. */
+    public synchronized void giveUp(Instance instance) {
+        if (instance.state == Instance.State.READY) {
+            instance.state = Instance.State.UNREADY;
+            if (instance.isAlive()) {
+                failed(instance, "refuses connections at its port");
+                instance.end();
+            }
+        }
+    }
+
+    /** Once a second. Every other time the number of instances is decided anew, as often as Knative's autoscaler does. */
+    public synchronized void tick(boolean decide) {
+        var now = clock.instant();
+        autoscaler.record(now, stats.report(System.nanoTime()));
+        if (!decide) {
+            return;
+        }
+        int ready = ready();
+        int wanted = autoscaler.scale(now, ready);
+        if (ready >= initial) {
+            initial = 0;
+        }
+        int before = desired;
+        scaleTo(reachable ? Math.max(wanted, initial) : queue.isEmpty() ? 0 : Math.max(1, wanted));
+        if (desired != before) {
+            announce("scaled from %d to %d".formatted(before, desired));
+        }
+        all.stream().filter(i -> i.isDrainingFor(revision.timeout())).forEach(Instance::end);
+    }
+
+    /** Whether requests are routed here. If not, those under way are finished and all instances stopped. */
+    public synchronized void reachable(boolean reachable) {
+        this.reachable = reachable;
+        if (!reachable) {
+            initial = 0;
+            if (state() != State.READY) {
+                List.copyOf(queue).forEach(place -> place.completeExceptionally(new UnreachableException()));
+            }
+            if (queue.isEmpty()) {
+                scaleTo(0);
+            }
+        } else if (revision.scaling().minScale() > desired) {
+            scaleTo(revision.scaling().minScale());
+        }
+    }
+
+    /** The failure for which no instance is ready; empty otherwise. */
+    public synchronized Optional<String> failure() {
+        return state() == State.READY ? Optional.empty() : failure;
+    }
+
+    public synchronized State state() {
+        if (all.stream().anyMatch(i -> i.state == Instance.State.READY)) {
+            return State.READY;
+        }
+        if (failure.isPresent()) {
+            return State.FAILED;
+        }
+        return all.stream().allMatch(i -> i.state == Instance.State.DRAINING) ? State.NONE : State.STARTING;
+    }
+
+    public synchronized List<Long> pids() {
+        return all.stream()
+                .filter(i -> i.state != Instance.State.DRAINING)
+                .flatMapToLong(i -> i.pid().stream())
+                .boxed()
+                .toList();
+    }
+
+    /** The number of processes that were started so far. */
+    public synchronized int starts() {
+        return starts;
+    }
+
+    public synchronized int concurrency() {
+        return stats.concurrency();
+    }
+
+    /** Stops what runs, and starts nothing any more. Blocks until all have ended. */
+    public void close() throws InterruptedException {
+        List<Thread> lives;
+        synchronized (this) {
+            closed = true;
+            List.copyOf(queue).forEach(place -> place.completeExceptionally(stopped()));
+            all.forEach(Instance::drain);
+            all.forEach(Instance::end);
+            lives = all.stream().map(instance -> instance.life).toList();
+        }
+        for (Thread life : lives) {
+            life.join();
+        }
+    }
+
+    private IOException stopped() {
+        return new IOException(revision.service() + " is being stopped");
+    }
+
+    private void scaleTo(int count) {
+        if (closed) {
+            return;
+        }
+        desired = count;
+        var present = all.stream()
+                .filter(i -> i.state != Instance.State.DRAINING)
+                .sorted(Comparator.<Instance>comparingInt(i -> i.state == Instance.State.READY ? 0 : 1)
+                        .thenComparing(i -> -i.inFlight))
+                .toList();
+        for (int i = present.size(); i < count; i++) {
+            start();
+        }
+        present.stream().skip(count).forEach(this::drain);
+    }
+
+    private void drain(Instance instance) {
+        instance.drain();
+        if (instance.inFlight == 0) {
+            instance.end();
+        }
+    }
+
+    private void start() {
+        var instance = new Instance(revision, image);
+        instance.life = Thread.ofVirtual().name(revision.name()).unstarted(() -> live(instance));
+        all.add(instance);
+        instance.life.start();
+    }
+
+    private void live(Instance instance) {
+        try {
+            Thread.sleep(delay());
+            starting();
+            instance.start(processes);
+            ready(instance);
+            instance.watch(isReady -> readiness(instance, isReady));
+        } catch (InterruptedException wanted) {
+            // it is not needed any more
+        } catch (IOException e) {
+            failed(instance, e.getMessage());
+        } catch (RuntimeException e) {
+            failed(instance, e.toString());
+        }
+        try {
+            instance.stop();
+        } finally {
+            ended(instance);
+        }
+    }
+
+    private synchronized Duration delay() {
+        return crashLoop.delay(clock.instant());
+    }
+
+    private synchronized void starting() {
+        starts++;
+        announce("starting");
+    }
+
+    private synchronized void ready(Instance instance) {
+        if (instance.state == Instance.State.STARTING) {
+            instance.state = Instance.State.READY;
+        }
+        instance.wasReady = true;
+        failure = Optional.empty();
+        announce("ready after %.3f s, process %d"
+                .formatted(instance.age().toNanos() / 1e9, instance.pid().getAsLong()));
+        if (ready() >= initial) {
+            initiallyReady.complete(null);
+        }
+        serveQueue();
+    }
+
+    private synchronized void readiness(Instance instance, boolean isReady) {
+        if (instance.state == Instance.State.READY || instance.state == Instance.State.UNREADY) {
+            instance.state = isReady ? Instance.State.READY : Instance.State.UNREADY;
+            announce("process %d is %s"
+                    .formatted(instance.pid().getAsLong(), isReady ? "ready again" : "not ready, by its probe"));
+            serveQueue();
+        }
+    }
+
+    private synchronized void failed(Instance instance, String why) {
+        if (instance.state == Instance.State.DRAINING) {
+            return; // it was to end
+        }
+        instance.drain();
+        failure = Optional.of(why);
+        var now = clock.instant();
+        if (!instance.wasKilledWhenReady()) {
+            crashLoop.ended(now, instance.age());
+        }
+        var delay = crashLoop.delay(now);
+        announce(delay.isZero() ? why : "%s%nThe next start is in %d s.".formatted(why, delay.toSeconds()));
+        scaleTo(desired);
+    }
+
+    private synchronized void ended(Instance instance) {
+        all.remove(instance);
+    }
+
+    private int ready() {
+        return (int) all.stream().filter(i -> i.state == Instance.State.READY).count();
+    }
+
+    private Optional<Instance> withRoom() {
+        int limit = revision.scaling().containerConcurrency();
+        Instance best = null;
+        for (Instance instance : all) {
+            if (instance.state == Instance.State.READY
+                    && (limit == 0 || instance.inFlight < limit)
+                    && (best == null || instance.inFlight < best.inFlight)) {
+                best = instance;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private void serveQueue() {
+        while (!queue.isEmpty()) {
+            var instance = withRoom();
+            if (instance.isEmpty()) {
+                return;
+            }
+            instance.get().inFlight++;
+            if (!queue.removeFirst().complete(instance.get())) {
+                instance.get().inFlight--; // who waited has just given up
+            }
+        }
+    }
+
+    private void announce(String what) {
+        Console.say(revision.service(), what);
+    }
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.revisions;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.HTTPHeader;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import shop.localknative.manifests.FieldPath;
+import shop.localknative.workload.Workload;
+
+/**
+ * The probes of a container, with the kubelet's defaults. Without a readiness probe Knative asks whether the container's
+ * port listens. Until the first yes, readiness is asked as fast as possible, whatever its period.
+ */
+final class Probes {
+    private static final int CONTAINER_PORT = 8080;
+
+    private final Workload workload;
+    private final Container container;
+
+    /** @throws shop.localknative.console.StartException for a port that the container does not have, or Knative does not ask at */
+    Probes(Workload workload) {
+        this.workload = workload;
+        this.container = workload.container();
+        all().forEach((name, probe) -> portOf(probe, Workload.field(name)));
+        requireLivenessAtTheContainersPort();
+    }
+
+    /** Knative overwrites another port with this one, and what answers at the other only is killed in the cluster. */
+    private void requireLivenessAtTheContainersPort() {
+        var field = Workload.field("livenessProbe");
+        if (container.getLivenessProbe() != null && portOf(container.getLivenessProbe(), field) != containerPort()) {
+            throw workload.manifest()
+                    .problem(
+                            "Knative asks for liveness at the container's port, %d, whatever port stands here"
+                                    .formatted(containerPort()),
+                            field);
+        }
+    }
+
+    int containerPort() {
+        var ports = container.getPorts();
+        return ports.isEmpty() ? CONTAINER_PORT : ports.getFirst().getContainerPort();
+    }
+
+    /** The ports that the instances of this machine can't share: the container's own, and those of its probes. */
+    Set<Integer> ports() {
+        var ports = new TreeSet<>(Set.of(containerPort()));
+        all().forEach((name, probe) -> ports.add(portOf(probe, Workload.field(name))));
+        return ports;
+    }
+
+    /** @param ports what stands for each of {@link #ports} */
+    Probe readiness(Map<Integer, Integer> ports) {
+        return of("readinessProbe", ports)
+                .orElseGet(() -> new Probe(
+                        new Probe.TcpSocket(ports.get(containerPort()), Duration.ofSeconds(1)),
+                        Duration.ZERO,
+                        Duration.ofSeconds(10),
+                        3,
+                        1));
+    }
+
+    /** Null without one. */
+    Probe liveness(Map<Integer, Integer> ports) {
+        return of("livenessProbe", ports).orElse(null);
+    }
+
+    /** Null without one. */
+    Probe startup(Map<Integer, Integer> ports) {
+        return of("startupProbe", ports).orElse(null);
+    }
+
+    private Optional<Probe> of(String name, Map<Integer, Integer> ports) {
+        return Optional.ofNullable(all().get(name)).map(probe -> {
+            int port = ports.get(portOf(probe, Workload.field(name)));
+            var timeout = seconds(probe.getTimeoutSeconds(), 1);
+            return new Probe(
+                    probe.getHttpGet() == null
+                            ? new Probe.TcpSocket(port, timeout)
+                            : new Probe.HttpGet(
+                                    uri(port, probe.getHttpGet().getPath()),
+                                    probe.getHttpGet().getHttpHeaders().stream()
+                                            .collect(Collectors.toMap(HTTPHeader::getName, HTTPHeader::getValue)),
+                                    timeout),
+                    Duration.ofSeconds(
+                            Optional.ofNullable(probe.getInitialDelaySeconds()).orElse(0)),
+                    seconds(probe.getPeriodSeconds(), 10),
+                    orDefault(probe.getFailureThreshold(), 3),
+                    orDefault(probe.getSuccessThreshold(), 1));
+        });
+    }
+
+    private Map<String, io.fabric8.kubernetes.api.model.Probe> all() {
+        var probes = new java.util.TreeMap<String, io.fabric8.kubernetes.api.model.Probe>();
+        Optional.ofNullable(container.getReadinessProbe()).ifPresent(probe -> probes.put("readinessProbe", probe));
+        Optional.ofNullable(container.getLivenessProbe()).ifPresent(probe -> probes.put("livenessProbe", probe));
+        Optional.ofNullable(container.getStartupProbe()).ifPresent(probe -> probes.put("startupProbe", probe));
+        return probes;
+    }
+
+    private int portOf(io.fabric8.kubernetes.api.model.Probe probe, FieldPath field) {
+        if (probe.getHttpGet() != null) {
+            return portOf(probe.getHttpGet().getPort(), field.then("httpGet", "port"));
+        }
+        if (probe.getTcpSocket() != null) {
+            return portOf(probe.getTcpSocket().getPort(), field.then("tcpSocket", "port"));
+        }
+        throw workload.manifest().problem("expected httpGet or tcpSocket", field);
+    }
+
+    /** As in Knative, no port or 0 is the container's own. */
+    private int portOf(IntOrString port, FieldPath field) {
+        if (port == null || port.getStrVal() == null) {
+            int number = port == null || port.getIntVal() == null ? 0 : port.getIntVal();
+            return number == 0 ? containerPort() : number;
+        }
+        return container.getPorts().stream()
+                .filter(p -> port.getStrVal().equals(p.getName()))
+                .map(ContainerPort::getContainerPort)
+                .findFirst()
+                .orElseThrow(() -> workload.manifest()
+                        .problem(
+                                "the container has no port named '%s', only %s"
+                                        .formatted(
+                                                port.getStrVal(),
+                                                container.getPorts().stream()
+                                                        .map(ContainerPort::getName)
+                                                        .toList()),
+                                field));
+    }
+
+    private static URI uri(int port, String path) {
+        return URI.create("http://127.0.0.1:%d%s".formatted(port, path == null ? "/" : path));
+    }
+
+    private static Duration seconds(Integer given, int unspecified) {
+        return Duration.ofSeconds(orDefault(given, unspecified));
+    }
+
+    /** The API server takes 0 for not given. */
+    private static int orDefault(Integer given, int unspecified) {
+        return given == null || given == 0 ? unspecified : given;
+    }
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.revisions;
+
+import io.fabric8.knative.serving.v1.RevisionTemplateSpec;
+import io.fabric8.knative.serving.v1.Service;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import shop.localknative.network.Addresses;
+import shop.localknative.platform.Ports;
+import shop.localknative.serving.scaling.Scaling;
+import shop.localknative.workload.PodTemplate;
+import shop.localknative.workload.Workload;
+
+/** A snapshot of a Knative Service's code and configuration: its instances are started from it. */
+public final class Revision {
+    /** Knative's ConfigMap {@code config-defaults}: revision-timeout-seconds, and the most that it takes. */
+    private static final long TIMEOUT = 300;
+
+    private static final long LONGEST_TIMEOUT = 600;
+
+    private final String name;
+    private final PodTemplate podTemplate;
+    private final Map<String, String> variables;
+    private final Addresses addresses;
+    private final Path log;
+    private final Scaling scaling;
+    private final Duration timeout;
+    private final Probes probes;
+
+    /**
+     * @param variables more of the environment: where the service's events go, and what the person who started this wants
+     * @throws shop.localknative.console.StartException for what can't be run
+     */
+    public Revision(
+            String name, PodTemplate podTemplate, Map<String, String> variables, Addresses addresses, Path log) {
+        this.name = name;
+        this.podTemplate = podTemplate;
+        this.variables = variables;
+        this.addresses = addresses;
+        this.log = log;
+        this.scaling = Scaling.of(podTemplate.workload().manifest());
+        this.timeout = timeout(podTemplate.workload());
+        this.probes = new Probes(podTemplate.workload());
+    }
+
+    /** The name that the template gives, or the one that Knative gives to the nth revision of a service. */
+    public static String name(Workload workload, int generation) {
+        return Optional.ofNullable(template(workload).getMetadata())
+                .map(metadata -> metadata.getName())
+                .orElseGet(() -> "%s-%05d".formatted(workload.name(), generation));
+    }
+
+    public static RevisionTemplateSpec template(Workload workload) {
+        return ((Service) workload.manifest().resource()).getSpec().getTemplate();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String service() {
+        return podTemplate.workload().name();
+    }
+
+    public PodTemplate podTemplate() {
+        return podTemplate;
+    }
+
+    public Path log() {
+        return log;
+    }
+
+    public Scaling scaling() {
+        return scaling;
+    }
+
+    /** Within which a request must have the beginning of its answer, the time that it waits for an instance included. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    private static Duration timeout(Workload workload) {
+        long seconds = Optional.ofNullable(template(workload).getSpec().getTimeoutSeconds())
+                .orElse(0L);
+        if (seconds < 0 || seconds > LONGEST_TIMEOUT) {
+            throw workload.manifest()
+                    .problem(
+                            "%d is not a time from 0 (%d, the default) to %d seconds"
+                                    .formatted(seconds, TIMEOUT, LONGEST_TIMEOUT),
+                            "spec",
+                            "template",
+                            "spec",
+                            "timeoutSeconds");
+        }
+        return Duration.ofSeconds(seconds == 0 ? TIMEOUT : seconds);
+    }
+
+    /** The environment of an instance that listens on {@code port}. */
+    public Map<String, String> environment(int port) {
+        return launch(port).environment();
+    }
+
+    /**
+     * One instance that listens on {@code port}. All instances share one machine, so each gets free ports in place of
+     * those that its probes name, too.
+     */
+    Launch launch(int port) {
+        var ports = new HashMap<Integer, Integer>();
+        probes.ports().forEach(p -> ports.put(p, p == probes.containerPort() ? port : Ports.free()));
+        var directory = podTemplate.instanceDirectory(Integer.toString(port));
+        var environment = new HashMap<String, String>();
+        var paths = podTemplate.onThisMachine(directory);
+        podTemplate.environment().forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
+        variables.forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
+        environment.put("PORT", Integer.toString(port));
+        environment.put("K_SERVICE", service());
+        environment.put("K_CONFIGURATION", service());
+        environment.put("K_REVISION", name);
+        return new Launch(
+                environment, port, directory, probes.readiness(ports), probes.liveness(ports), probes.startup(ports));
+    }
+
+    /**
+     * @param port where requests go
+     * @param directory its own
+     * @param liveness null for none
+     * @param startup null for none
+     */
+    record Launch(
+            Map<String, String> environment,
+            int port,
+            Path directory,
+            Probe readiness,
+            Probe liveness,
+            Probe startup) {}
+
+    private String onThisMachine(String value, Map<Integer, Integer> ports, UnaryOperator<String> paths) {
+        for (var port : ports.entrySet()) {
+            if (port.getKey() != probes.containerPort()
+                    && value.equals(port.getKey().toString())) {
+                return port.getValue().toString();
+            }
+        }
+        return paths.apply(addresses.translate(value));
+    }
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.revisions;
+
+import io.fabric8.knative.duck.v1.CloudEventOverrides;
+import io.fabric8.knative.duck.v1.Destination;
+import io.fabric8.knative.sources.v1.SinkBinding;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import shop.localknative.manifests.Manifest;
+import shop.localknative.network.Addresses;
+
+/** Tells services where their events go, as the SinkBindings say. */
+public final class SinkBindings {
+    private final List<SinkBinding> bindings;
+
+    public SinkBindings(List<SinkBinding> bindings) {
+        this.bindings = bindings;
+    }
+
+    /** {@code K_SINK} and {@code K_CE_OVERRIDES} of this service; nothing when no binding selects it. */
+    public Map<String, String> environmentOf(Manifest service) {
+        var variables = new HashMap<String, String>();
+        for (SinkBinding binding : bindings) {
+            if (selects(binding, service.resource().getMetadata())) {
+                variables.putAll(environment(
+                        binding.getSpec().getSink(), binding.getSpec().getCeOverrides()));
+            }
+        }
+        return variables;
+    }
+
+    /** The same of a ContainerSource, which is bound to its sink by itself. Overrides: null when there are none. */
+    public static Map<String, String> environment(Destination sink, CloudEventOverrides overrides) {
+        var variables =
+                new HashMap<>(Map.of("K_SINK", Addresses.clusterUrl(sink).toString()));
+        if (overrides != null) {
+            variables.put("K_CE_OVERRIDES", new JsonObject(Map.of("extensions", overrides.getExtensions())).encode());
+        }
+        return variables;
+    }
+
+    private static boolean selects(SinkBinding binding, ObjectMeta metadata) {
+        var subject = binding.getSpec().getSubject();
+        if (!"Service".equals(subject.getKind()) || !metadata.getNamespace().equals(subject.getNamespace())) {
+            return false;
+        }
+        if (subject.getName() != null) {
+            return subject.getName().equals(metadata.getName());
+        }
+        return subject.getSelector() != null
+                && Optional.ofNullable(metadata.getLabels())
+                        .orElse(Map.of())
+                        .entrySet()
+                        .containsAll(subject.getSelector().getMatchLabels().entrySet());
+    }
+}

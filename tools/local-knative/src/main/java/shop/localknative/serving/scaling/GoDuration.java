@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.localknative.serving.scaling;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A length of time as Go writes it: {@code 1h15m30.5s}. */
+final class GoDuration {
+    private static final Pattern UNIT = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|ms|m|s|us|µs|ns)");
+    private static final Pattern WHOLE = Pattern.compile("0|(%s)+".formatted(UNIT));
+
+    private GoDuration() {}
+
+    /** Empty when the text is not a duration. */
+    static Optional<Duration> parse(String text) {
+        if (!WHOLE.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        double nanos = UNIT.matcher(text)
+                .results()
+                .mapToDouble(part -> Double.parseDouble(part.group(1)) * nanosIn(part.group(2)))
+                .sum();
+        return Optional.of(Duration.ofNanos(Math.round(nanos)));
+    }
+
+    private static double nanosIn(String unit) {
+        return switch (unit) {
+            case "h" -> 3.6e12;
+            case "m" -> 6e10;
+            case "s" -> 1e9;
+            case "ms" -> 1e6;
+            case "ns" -> 1;
+            default -> 1e3;
+        };
+    }
+}
