@@ -3,9 +3,6 @@ package shop.deadletters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
 import io.cloudevents.jackson.JsonCloudEventData;
@@ -15,10 +12,11 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import shop.cloudevents.AttributeText;
+import shop.cloudevents.JsonText;
 import shop.events.EventTypes;
 import shop.events.Uuids;
 import shop.kit.events.EventEndpoint;
@@ -37,19 +35,20 @@ import shop.kit.events.StoredEvent;
 record Arrival(String trigger, JsonObject attributes, byte[] data, String unreadable) {
     static final String ERROR = "knativeerror";
     private static final String HEADER = "ce-";
-    /** CloudEvents 1.0, 3.1 forbids them in attributes, which brokers forget in what they add; PostgreSQL takes no NUL. */
-    private static final Pattern CONTROLS = Pattern.compile("\\p{Cc}");
 
     private static final Pattern BINARY = Pattern.compile("[\\p{Cc}&&[^\\r\\n\\t]]");
 
     /** Never fails, since a delivery that is refused here would be lost. */
     static Arrival of(String sink, HttpHeaders headers, byte[] body) {
-        String trigger = sink == null ? null : withoutControls(sink);
+        String trigger = sink == null ? null : AttributeText.withoutControls(sink);
         try {
             CloudEvent event = EventEndpoint.parse(headers, body);
             JsonObject attributes = StoredEvent.attributes(event);
-            attributes.getMap().replaceAll((name, value) -> name.startsWith(ERROR) ? withoutControls(value) : value);
-            if (CONTROLS.matcher(attributes.getMap().values().toString()).find()) {
+            attributes
+                    .getMap()
+                    .replaceAll((name, value) ->
+                            name.startsWith(ERROR) ? AttributeText.withoutControls(value.toString()) : value);
+            if (AttributeText.hasControls(attributes.getMap().values().toString())) {
                 return unreadable(trigger, headers, body, "An attribute contains control characters.");
             }
             if (event.getData() instanceof JsonCloudEventData) {
@@ -117,37 +116,14 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
             }
         });
         attributes.put("datacontenttype", headers.getHeaderString(HttpHeaders.CONTENT_TYPE));
-        return new Arrival(trigger, attributes, body, withoutControls(why));
-    }
-
-    private static String withoutControls(Object text) {
-        return CONTROLS.matcher(text.toString()).replaceAll(" ");
+        return new Arrival(trigger, attributes, body, AttributeText.withoutControls(why));
     }
 
     private static byte[] data(CloudEventData data, byte[] body) throws IOException {
         return switch (data) {
             case null -> new byte[0];
-            case JsonCloudEventData json -> member("data", body);
+            case JsonCloudEventData json -> JsonText.member("data", body);
             default -> data.toBytes();
         };
-    }
-
-    /** A member of a JSON object, byte for byte, as no parser would write it again. */
-    private static byte[] member(String name, byte[] object) throws IOException {
-        try (JsonParser parser = new JsonFactory().createParser(object)) {
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean found = parser.currentName().equals(name);
-                parser.nextToken();
-                int start = (int) parser.currentTokenLocation().getByteOffset();
-                parser.skipChildren();
-                parser.finishToken();
-                if (found) {
-                    return Arrays.copyOfRange(
-                            object, start, (int) parser.currentLocation().getByteOffset());
-                }
-            }
-            throw new IllegalArgumentException("no member " + name);
-        }
     }
 }

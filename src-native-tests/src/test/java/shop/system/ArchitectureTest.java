@@ -43,7 +43,7 @@ class ArchitectureTest {
                     .filter(directory -> !directory.startsWith(Manifests.ROOT.resolve("tools/bench")))
                     .toList();
         }
-        assertTrue(modules.size() >= 9, "not all modules are built: " + modules);
+        assertTrue(modules.size() >= 10, "not all modules are built: " + modules);
         classes = new ClassFileImporter().importPaths(modules);
     }
 
@@ -58,19 +58,25 @@ class ArchitectureTest {
     }
 
     @Test
+    void cloudEventsKnowNoShop() {
+        check(ofTheShop("shop.cloudevents.."));
+    }
+
+    @Test
     void kitKnowsNoneOfItsServices() {
-        check(ofTheShop("shop.kit..", "shop.events..", "shop.identity.."));
+        check(ofTheShop("shop.kit..", "shop.events..", "shop.cloudevents..", "shop.identity.."));
     }
 
     @Test
     void servicesKnowEachOtherByTheirEventsOnly() {
         Stream.of("shop.users..", "shop.orders..", "shop.deadletters..")
-                .forEach(service -> check(ofTheShop(service, service, "shop.kit..", "shop.events..")));
+                .forEach(service ->
+                        check(ofTheShop(service, service, "shop.kit..", "shop.events..", "shop.cloudevents..")));
     }
 
     @Test
     void functionsHaveNoDatabaseAndNoKit() {
-        check(ofTheShop("shop.functions..", "shop.events..", "shop.identity.."));
+        check(ofTheShop("shop.functions..", "shop.events..", "shop.cloudevents..", "shop.identity.."));
         check(noClasses()
                 .that()
                 .resideInAPackage("shop.functions..")
@@ -80,7 +86,7 @@ class ArchitectureTest {
 
     @Test
     void localKnativeKnowsKnativeAndNotTheShop() {
-        check(ofTheShop("shop.localknative.."));
+        check(ofTheShop("shop.localknative..", "shop.cloudevents.."));
     }
 
     @Test

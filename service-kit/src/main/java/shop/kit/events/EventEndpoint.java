@@ -16,8 +16,9 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import shop.cloudevents.AttributeText;
+import shop.cloudevents.HeaderValue;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.kit.Sweep;
@@ -30,9 +31,6 @@ import shop.kit.http.Problem;
 @ApplicationScoped
 public class EventEndpoint {
     private static final Logger LOG = Logger.getLogger(EventEndpoint.class);
-
-    /** CloudEvents 1.0, 3.1 */
-    private static final Pattern CONTROLS = Pattern.compile("\\p{Cc}");
 
     private static final int LONGEST_KEY = 2048;
 
@@ -67,8 +65,11 @@ public class EventEndpoint {
         try {
             return HttpMessageFactory.createReader(
                             header -> headers.getRequestHeaders()
-                                    .forEach((name, values) ->
-                                            header.accept(name, HeaderValue.decode(name, values.getFirst()))),
+                                    .forEach((name, values) -> header.accept(
+                                            name,
+                                            HeaderValue.isAttribute(name)
+                                                    ? HeaderValue.decode(values.getFirst())
+                                                    : values.getFirst())),
                             body)
                     .toEvent();
         } catch (RuntimeException e) { // of any type: the same bytes will never be an event
@@ -84,7 +85,7 @@ public class EventEndpoint {
     /** An inbox keeps {@code source} and {@code id}: as text, which has no NUL in PostgreSQL, and in an index, whose entries are limited. */
     private static void requireRecordable(CloudEvent event) {
         String key = event.getSource() + event.getId();
-        if (CONTROLS.matcher(key).find() || key.getBytes(UTF_8).length > LONGEST_KEY) {
+        if (AttributeText.hasControls(key) || key.getBytes(UTF_8).length > LONGEST_KEY) {
             throw Problem.because(
                     400,
                     "not-a-cloudevent",

@@ -36,6 +36,7 @@ import java.util.Optional;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import shop.cloudevents.HeaderValue;
 
 /**
  * The address for events, in the variables of a Knative SinkBinding: {@code K_SINK}, {@code K_CA_CERTS} with certificates to
@@ -101,7 +102,8 @@ class Sink {
         credentials.forEach(request::addHeader);
         Buffer[] body = {Buffer.buffer()};
         HttpMessageFactory.createWriter(
-                        (name, value) -> request.addHeader(name, HeaderValue.encode(name, value)),
+                        (name, value) -> request.addHeader(
+                                name, HeaderValue.isAttribute(name) ? HeaderValue.encode(value) : value),
                         data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
                 .writeBinary(overridden(event));
         return client.request(request)

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import shop.cloudevents.AttributeText;
+import shop.cloudevents.HeaderValue;
 
 /**
  * An event as the HTTP message that carries it: binary content mode of the CloudEvents HTTP protocol binding, in the
@@ -147,17 +149,9 @@ record Message(Map<String, String> headers, byte[] data) {
             throw new Malformed("The attribute '%s' must not be %s: as a header it would make the data the event."
                     .formatted(name, mediaType(value)));
         }
-        if (!name.equals(DATA_CONTENT_TYPE) && !value.codePoints().allMatch(Message::isText)) {
+        if (!name.equals(DATA_CONTENT_TYPE) && !AttributeText.isValid(value)) {
             throw new Malformed("The attribute '%s' must be text, without control characters.".formatted(name));
         }
-    }
-
-    /** The type String of CloudEvents: Unicode without control characters, lone surrogates and noncharacters. */
-    private static boolean isText(int c) {
-        return !Character.isISOControl(c)
-                && Character.getType(c) != Character.SURROGATE
-                && (c & 0xfffe) != 0xfffe
-                && (c < 0xfdd0 || c > 0xfdef);
     }
 
     private static Map<String, String> known(Iterable<Map.Entry<String, String>> headers) throws Malformed {

@@ -10,13 +10,12 @@ import io.cloudevents.SpecVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import shop.cloudevents.JsonText;
 import shop.localknative.eventing.Message.Malformed;
 
 /**
@@ -48,7 +47,8 @@ final class StructuredMode {
     static Message read(byte[] body) throws Malformed {
         Map<String, String> attributes = new LinkedHashMap<>();
         Map<String, Data> data = new LinkedHashMap<>();
-        String text = utf8(body).orElseThrow(() -> new Malformed("Not a CloudEvent in JSON: it is not UTF-8."));
+        String text =
+                JsonText.utf8(body).orElseThrow(() -> new Malformed("Not a CloudEvent in JSON: it is not UTF-8."));
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new Malformed("Not a CloudEvent in JSON: an object is expected.");
@@ -87,7 +87,7 @@ final class StructuredMode {
                 json.writeStringField(attribute.getKey(), attribute.getValue());
             }
             Optional<String> text = declaresJson(attributes.getOrDefault(DATA_CONTENT_TYPE, ""))
-                    ? utf8(event.data()).filter(StructuredMode::isJson)
+                    ? JsonText.utf8(event.data()).filter(StructuredMode::isJson)
                     : Optional.empty();
             if (text.isPresent()) {
                 json.writeFieldName("data");
@@ -108,11 +108,8 @@ final class StructuredMode {
     }
 
     private static Data data(JsonParser parser, String text) throws IOException {
-        int start = (int) parser.currentTokenLocation().getCharOffset();
         String string = parser.hasToken(JsonToken.VALUE_STRING) ? parser.getText() : null;
-        parser.skipChildren();
-        parser.finishToken();
-        return new Data(text.substring(start, (int) parser.currentLocation().getCharOffset()), string);
+        return new Data(JsonText.value(parser, text), string);
     }
 
     /** The types of CloudEvents that JSON has; the others are strings. What the specification names are strings all. */
@@ -185,17 +182,6 @@ final class StructuredMode {
             return parser.nextToken() == null;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static Optional<String> utf8(byte[] bytes) {
-        try {
-            return Optional.of(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString());
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
         }
     }
 }

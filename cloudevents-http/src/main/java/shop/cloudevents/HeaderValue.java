@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package shop.localknative.eventing;
+package shop.cloudevents;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -7,13 +7,20 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** An attribute's value as the HTTP protocol binding writes it in a header (section 3.1.3.2), which the SDK leaves to us. */
-final class HeaderValue {
+/** An attribute's value in an HTTP header (CloudEvents HTTP Protocol Binding 1.0, 3.1.3.2). */
+public final class HeaderValue {
+
+    private static final String PREFIX = "ce-";
 
     private HeaderValue() {}
 
+    /** Whether a header of this name carries an attribute whose value is encoded; {@code Content-Type} does not. */
+    public static boolean isAttribute(String header) {
+        return header.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
+    }
+
     /** The same header; bytes beyond ASCII, which no HTTP client sends, become percent-encoded and mean the same. */
-    static String sendable(String value) {
+    public static String sendable(String value) {
         if (value.chars().allMatch(HeaderValue::isPrintable)) {
             return value;
         }
@@ -24,7 +31,8 @@ final class HeaderValue {
         return sendable.toString();
     }
 
-    static String encode(String value) {
+    /** The header for a value: printable ASCII, without spaces and quotes. */
+    public static String encode(String value) {
         StringBuilder encoded = new StringBuilder(value.length());
         for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
             append(encoded, b, isPrintable(b) && b != ' ' && b != '"' && b != '%');
@@ -45,7 +53,7 @@ final class HeaderValue {
      *
      * @throws IllegalArgumentException for what is not UTF-8
      */
-    static String decode(String header) {
+    public static String decode(String header) {
         String value = unquote(header);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(value.length());
         for (int i = 0; i < value.length(); i++) {
@@ -79,7 +87,7 @@ final class HeaderValue {
         return quoted ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
     }
 
-    static boolean isPrintable(int c) {
+    public static boolean isPrintable(int c) {
         return c >= ' ' && c < 0x7f;
     }
 }
