@@ -257,7 +257,15 @@ class ImageIT {
     /** Of the module and what it depends on; of the others, Maven wants to see the pom.xml. */
     private static void copySources() throws IOException {
         copy(Path.of("mvnw"), Path.of(".mvn"), Path.of("pom.xml"));
-        copy(Path.of("event-contracts/src/main"), Path.of("event-identity/src/main"), Path.of(MODULE, "src/main"));
+        String module = Files.readString(Manifests.ROOT.resolve(MODULE).resolve("pom.xml"));
+        try (Stream<Path> directories = Files.list(Manifests.ROOT)) {
+            copy(directories
+                    .map(Manifests.ROOT::relativize)
+                    .filter(directory -> module.contains("<artifactId>" + directory + "</artifactId>"))
+                    .map(directory -> directory.resolve("src/main"))
+                    .filter(sources -> Files.exists(Manifests.ROOT.resolve(sources)))
+                    .toArray(Path[]::new));
+        }
         try (Stream<Path> files = Files.find(
                 Manifests.ROOT, 4, (file, attributes) -> file.endsWith("pom.xml") && !file.startsWith(DIRECTORY))) {
             copy(files.map(Manifests.ROOT::relativize).toArray(Path[]::new));

@@ -95,7 +95,7 @@ class LocalKnativeTest {
         Files.writeString(manifests.resolve("a.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n");
         var run = start("run", "-k", manifests.toString(), "--images", ".", "--data", data());
         assertEquals(1, run.waitFor());
-        assertTrue(text(run).matches("(?s)error: .*/wrong/a.yaml:2: kind: v1 PodTemplate is not a kind .*"), text(run));
+        assertTrue(text(run).matches("(?s)error: .*/wrong/a.yaml:2: kind: v1 Pod is not a kind .*"), text(run));
     }
 
     @Test
