@@ -11,7 +11,7 @@ import shop.localknative.console.StartException;
 @Command(
         name = "local-knative",
         description = "Runs Knative manifests on one machine: services as processes, a broker, PostgreSQL, a mailbox.",
-        subcommands = {RunCommand.class, TokenCommand.class, ImagesCommand.class})
+        subcommands = {RunCommand.class, TokenCommand.class})
 public final class LocalKnative {
     @Option(
             names = {"-h", "--help"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import io.fabric8.knative.serving.v1.Service;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,9 +9,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import shop.localknative.manifests.ManifestReader;
+import shop.localknative.workload.Workload;
 
 /** {@code run}: stays in the foreground until it is interrupted, and stops everything then. */
 @Command(
@@ -19,7 +24,7 @@ import picocli.CommandLine.Option;
         description = "Starts the system that the manifests describe and runs it until Ctrl-C.")
 final class RunCommand implements Callable<Integer> {
     @Mixin
-    private ManifestsOption manifests;
+    private SystemOptions system;
 
     @Option(
             names = "--images",
@@ -37,9 +42,6 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--port", paramLabel = "N", description = "of the front door, 0 for any; default ${DEFAULT-VALUE}")
     private int port = 8080;
-
-    @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
-    private Path data = Path.of(".local-knative");
 
     @Option(names = "--fresh", description = "forget the state of earlier runs")
     private boolean fresh;
@@ -60,16 +62,41 @@ final class RunCommand implements Callable<Integer> {
                             + "in-memory channel does without async-handler")
     private boolean inMemoryBroker;
 
+    @Option(
+            names = "--print-images",
+            description = "start nothing, and print the images that have to be built, one a line")
+    private boolean printImages;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (printImages) {
+            imagesToBuild().forEach(System.out::println);
+            return 0;
+        }
         var cluster = new Cluster(new Options(
-                manifests.directory, images, processes, port, data, fresh, environment, external, inMemoryBroker));
+                system.manifests,
+                images,
+                processes,
+                port,
+                system.data(),
+                fresh,
+                environment,
+                external,
+                inMemoryBroker));
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
         int frontDoor = cluster.start();
         cluster.externalEnvironments().forEach(RunCommand::tell);
         System.out.println("ready http://localhost:" + frontDoor);
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private Stream<String> imagesToBuild() {
+        return ManifestReader.read(system.manifests).of(Service.class).stream()
+                .map(service -> Workload.of(service).container().getImage())
+                .filter(image -> processes.keySet().stream()
+                        .noneMatch(process -> image.matches(Pattern.quote(process) + "([:@].*)?")))
+                .distinct();
     }
 
     private static void tell(String service, Map<String, String> environment) {

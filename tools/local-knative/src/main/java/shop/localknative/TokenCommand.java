@@ -49,16 +49,14 @@ final class TokenCommand implements Callable<Integer> {
                     + " their own, and take a Trigger's: --role service --user NAME-oidc-eventing.knative.dev-trigger")
     private Optional<String> audience = Optional.empty();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default ${DEFAULT-VALUE}")
-    private Path data = Path.of(".local-knative");
-
     @Mixin
-    private ManifestsOption manifests;
+    private SystemOptions system;
 
     @Override
     public Integer call() {
-        System.out.println(
-                token(ManifestReader.read(manifests.directory), PrivateFile.directory(data.resolve("keys"))));
+        System.out.println(token(
+                ManifestReader.read(system.manifests),
+                PrivateFile.directory(system.data().resolve("keys"))));
         return 0;
     }
 

@@ -160,7 +160,7 @@ class LocalKnativeTest {
 
     @Test
     void imagesAreListedForWhoBuildsThem() throws Exception {
-        var images = start("images", "-k", manifests());
+        var images = start("run", "--print-images", "-k", manifests());
         assertEquals(0, images.waitFor());
         assertEquals("test/echo\nregistry.example:5000/test/echo:1.0\n", text(images));
     }
