@@ -68,7 +68,7 @@ public final class Serving {
     }
 
     /**
-     * From now on the service's name leads to it; when it is there already, this is its next state.
+     * Adds the service, or gives it its next state when it is there already.
      *
      * @param config for the revisions that there are
      * @param factory makes the revision of this name
@@ -101,7 +101,7 @@ public final class Serving {
     }
 
     /**
-     * From now on the service's name leads to a process that someone else runs.
+     * Adds a service whose process someone else runs.
      *
      * @throws StartException when {@code address} is not host and port
      */
