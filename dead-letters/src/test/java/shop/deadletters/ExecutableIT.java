@@ -29,6 +29,9 @@ import shop.testkit.Tokens;
 
 /** The effect of the environment on the process of a service. */
 class ExecutableIT {
+    /** The schedule's own pings; others are dead letters. */
+    private static final String SWEEP = "/apis/v1/namespaces/shop/pingsources/dead-letters-sweep";
+
     private static final ZoneId AUCKLAND = ZoneId.of("Pacific/Auckland");
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -61,7 +64,7 @@ class ExecutableIT {
     @Test
     void lineOfTheLogHasItsTimeLevelPlaceAndTrace() {
         try (Executable service = start(Map.of())) {
-            binary(EventTypes.PING, "/test", "1")
+            binary(EventTypes.PING, SWEEP, "1")
                     .header("ce-traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01")
                     .post("/events")
                     .then()
@@ -70,7 +73,7 @@ class ExecutableIT {
                     .anyMatch(line ->
                             line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d)"
                                     + " INFO  EventEndpoint trace=" + TRACE
-                                    + " Event dev\\.knative\\.sources\\.ping 1 of /test about null handled")));
+                                    + " Event dev\\.knative\\.sources\\.ping 1 of " + SWEEP + " about null handled")));
         }
     }
 
