@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a cluster would refuse at {@code kubectl apply}: the rules of Knative's webhooks and of Kubernetes that manifests have
+ * Refusals of a cluster at {@code kubectl apply}: the rules of Knative's webhooks and of Kubernetes that manifests have
  * broken here, each with the source that decides and its message. All features are as Knative ships them.
  */
 class AdmissionTest {

@@ -37,7 +37,7 @@ final class Commands {
         }
     }
 
-    /** What it prints for this input. */
+    /** The output for this input. */
     static String output(byte[] input, String... command) {
         try {
             Process process = new ProcessBuilder(command).start();

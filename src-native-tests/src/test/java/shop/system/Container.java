@@ -92,7 +92,7 @@ record Container(Path root, Path log, Process process) implements AutoCloseable 
         return new Container(root, log, builder.start());
     }
 
-    /** What the kernel says of the image's process: the lines of its {@code status}, by name. */
+    /** The kernel's view of the image's process: the lines of its {@code status}, by name. */
     Map<String, String> status() throws IOException {
         return proc("status").map(line -> line.split(":\\s*", 2)).collect(toMap(line -> line[0], line -> line[1]));
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the world outside reaches, and what it does not. */
+/** The paths that are reachable from outside, and those that are not. */
 @ExtendWith(ShopExtension.class)
 class FrontDoorIT {
     private final LocalKnative knative;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is woken every minute. */
+/** The function that is woken every minute. */
 @ExtendWith(ShopExtension.class)
 class HeartbeatIT {
     private final LocalKnative knative;

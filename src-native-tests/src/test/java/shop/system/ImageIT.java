@@ -211,7 +211,7 @@ class ImageIT {
         return nativeManifest;
     }
 
-    /** What base's securityContext asks for: a user by number who is not root. */
+    /** The demands of base's securityContext: a user by number who is not root. */
     private static void assertRestricted(JsonNode config) {
         assertTrue(Integer.parseInt(config.get("User").asText()) > 0, config.toString());
         assertEquals("/work", config.get("WorkingDir").asText());

@@ -67,7 +67,7 @@ final class LocalKnative implements AutoCloseable {
         port = readyPorts().getLast();
     }
 
-    /** What the command {@code token} prints. */
+    /** The token that the command {@code token} prints. */
     String token(String... options) {
         Process token = launch(ProcessBuilder.Redirect.PIPE, Stream.concat(Stream.of("token"), Stream.of(options)));
         try {
@@ -106,7 +106,7 @@ final class LocalKnative implements AutoCloseable {
                 .jsonPath();
     }
 
-    /** What the instances of a Knative Service have written so far. */
+    /** The output of the instances of a Knative Service so far. */
     String logOf(String service) {
         try {
             return Files.readString(data.resolve("logs").resolve(service + ".log"));

@@ -73,7 +73,7 @@ class ManifestsAndCodeTest {
         }
     }
 
-    /** What the service waits for before it is ready. */
+    /** The version of the schema that the service waits for. */
     private static Optional<String> schemaVersion(String service) throws IOException {
         Properties properties = new Properties();
         try (InputStream in =

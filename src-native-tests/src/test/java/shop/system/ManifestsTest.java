@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import shop.events.EventTypes;
 import shop.system.Manifests.Pod;
 
-/** What the manifests say, and say about each other: of base and local as they are read, of every overlay as it is rendered. */
+/** The manifests' own rules, and those between them: of base and local as they are read, of every overlay as it is rendered. */
 class ManifestsTest {
     /** The Secrets that an operator creates, with the keys that they have. */
     private static final Map<String, Set<String>> SECRETS = Map.of(

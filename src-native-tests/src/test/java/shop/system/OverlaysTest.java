@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the overlays for clusters make of what runs here every day. */
+/** The overlays for clusters, compared with the one that runs here every day. */
 class OverlaysTest {
     private static final String LOCAL = "k8s/overlays/local";
 

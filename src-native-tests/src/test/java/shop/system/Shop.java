@@ -175,7 +175,7 @@ final class Shop implements AutoCloseable {
                 .path("stock");
     }
 
-    /** What the provider charged for an order, less what it gave back. */
+    /** The amount that the provider charged for an order, less its refunds. */
     long paidFor(String order) {
         return anyoneTo("payment-sandbox")
                 .get("/charges/{order}/entries", order)

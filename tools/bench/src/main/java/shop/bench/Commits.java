@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the broker's database does by itself: the rows that the broker writes, in a table like its own. */
+/** The broker's database by itself: the rows that the broker writes, in a table like its own. */
 final class Commits implements AutoCloseable {
     /** As many as the broker has. */
     static final int CONNECTIONS = 10;

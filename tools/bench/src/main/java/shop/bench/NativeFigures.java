@@ -23,7 +23,7 @@ final class NativeFigures {
 
     private NativeFigures() {}
 
-    /** What is to be reached, as a multiple of what the JVM build and the Vert.x program take. */
+    /** The goals, as a multiple of what the JVM build and the Vert.x program take. */
     private record Goal(Subject subject, double start, double memory) {
         private static final double START_OF_JVM = 0.03;
         private static final double MEMORY_OF_JVM = 0.35;

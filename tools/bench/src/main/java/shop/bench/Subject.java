@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What is measured.
+ * The subject of a measurement.
  *
  * @param module the folder that it was built in
  * @param builds of which there are
@@ -65,7 +65,7 @@ record Subject(
         }
     }
 
-    /** What native-image wrote about its run. */
+    /** The report of native-image about its run. */
     String builderStatistics() throws IOException {
         try (Stream<Path> files = Files.list(target())) {
             Path statistics = files.filter(file -> file.toString().endsWith("-build-output-stats.json"))

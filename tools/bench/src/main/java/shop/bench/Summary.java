@@ -3,7 +3,7 @@ package shop.bench;
 
 import java.util.stream.DoubleStream;
 
-/** What is shown of figures of the same thing. */
+/** A summary of figures of the same thing. */
 final class Summary {
     private Summary() {}
 

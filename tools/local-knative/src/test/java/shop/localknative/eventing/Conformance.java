@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import shop.localknative.eventing.Subscriber.Received;
 
 /**
- * What a test of a sentence of a specification needs: a broker, who sends to it over the wire, who is sent to. The tests
+ * The needs of a test of a sentence of a specification: a broker, who sends to it over the wire, who is sent to. The tests
  * are named after the sentences, of which those that say MUST or SHOULD to a broker are all there.
  */
 abstract class Conformance extends EventingTest {
@@ -73,7 +73,7 @@ abstract class Conformance extends EventingTest {
         return EVENT.replace("\n\n", "\n" + header + "\n\n");
     }
 
-    /** What arrived once nothing is under way any more. */
+    /** All that has arrived once nothing is under way any more. */
     final List<Received> received(Subscriber by) {
         await().until(() -> db.pending() == 0);
         return by.received;

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What every test of a broker has around it: an empty database, who is sent to, and who gets what nobody takes. */
+/** The surroundings of every test of a broker: an empty database, who is sent to, and who gets what nobody takes. */
 abstract class EventingTest {
     Database db;
     Subscriber subscriber;
