@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of edits and rebuilds while the system runs. Each test has a service, and a file, of its own. */
+/** The fate of edits and rebuilds while the system runs. Each test has a service, and a file, of its own. */
 @Timeout(180)
 class RolloutTest {
     static {

@@ -79,7 +79,7 @@ abstract class Conformance extends EventingTest {
         return by.received;
     }
 
-    /** What arrived, which must be one event. */
+    /** The event that arrived, which must be the only one. */
     final Received receivedOne(Subscriber by) {
         List<Received> all = received(by);
         if (all.size() != 1) {
