@@ -17,6 +17,7 @@ public final class EventTypes {
 
     public static final String PAYMENT_AUTHORIZED = "shop.payment.authorized.v1";
     public static final String PAYMENT_DECLINED = "shop.payment.declined.v1";
+    public static final String PAYMENT_REFUNDED = "shop.payment.refunded.v1";
     public static final String REFUND_REQUESTED = "shop.refund.requested.v1";
 
     /** The type of a Knative PingSource's events, at which the services sweep. */
@@ -25,6 +26,7 @@ public final class EventTypes {
     public static final String USER_SERVICE = "/shop/user-service";
     public static final String ORDER_SERVICE = "/shop/order-service";
     public static final String AUTHORIZE_PAYMENT = "/shop/functions/authorize-payment";
+    public static final String REFUND_PAYMENT = "/shop/functions/refund-payment";
 
     private EventTypes() {}
 

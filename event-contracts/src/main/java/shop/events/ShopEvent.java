@@ -25,6 +25,7 @@ public sealed interface ShopEvent {
             case OrderDelivered _ -> EventTypes.ORDER_DELIVERED;
             case PaymentAuthorized _ -> EventTypes.PAYMENT_AUTHORIZED;
             case PaymentDeclined _ -> EventTypes.PAYMENT_DECLINED;
+            case PaymentRefunded _ -> EventTypes.PAYMENT_REFUNDED;
             case RefundRequested _ -> EventTypes.REFUND_REQUESTED;
         };
     }
@@ -62,8 +63,7 @@ public sealed interface ShopEvent {
     record UserDeleted(UUID userId, Instant deletedAt) implements OfUser {}
 
     /** An order was accepted, its stock is taken, its payment is still to come. */
-    record OrderPlaced(UUID orderId, UUID userId, Money total, String paymentToken, Instant placedAt)
-            implements OfOrder {}
+    record OrderPlaced(UUID orderId, UUID userId, Money total, Instant placedAt) implements OfOrder {}
 
     /** An order is paid. */
     record OrderConfirmed(UUID orderId, UUID userId, Money total, Instant confirmedAt) implements OfOrder {}
@@ -88,6 +88,9 @@ public sealed interface ShopEvent {
 
     /** The payment provider will not charge an order. */
     record PaymentDeclined(UUID orderId, String reason) implements OfOrder {}
+
+    /** The payment provider gave back whatever it had charged for an order, and will charge nothing more. */
+    record PaymentRefunded(UUID orderId, Instant refundedAt) implements OfOrder {}
 
     /** All past and future charges of an order are to be refunded. */
     record RefundRequested(UUID orderId, String reason, Instant requestedAt) implements OfOrder {}

@@ -6,10 +6,13 @@ import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -37,16 +40,21 @@ class ExecutableIT {
     }
 
     @Test
-    void nameThatNoServerHasIsAPassingFault() {
-        Map<String, String> environment =
-                Map.of("QUARKUS_FUNQY_EXPORT", "refundPayment", "PAYMENT_PROVIDER_URL", "http://payments.invalid");
+    void nameThatNoServerHasIsAPassingFault() throws IOException {
+        Map<String, String> environment = Map.of(
+                "QUARKUS_FUNQY_EXPORT",
+                "refundPayment",
+                "IDENTITY_TOKEN_FILE",
+                identityToken(),
+                "ORDER_SERVICE_URL",
+                "http://orders.invalid");
         try (Executable _ = start(environment)) {
             Event.of(EventTypes.REFUND_REQUESTED, EventTypes.ORDER_SERVICE, "1", """
                     {"orderId": "%s"}""".formatted(UUID.randomUUID()))
                     .deliver(Mode.BINARY)
                     .then()
                     .statusCode(503)
-                    .body("detail", containsString("PAYMENT_PROVIDER_URL did not answer"));
+                    .body("detail", containsString("ORDER_SERVICE_URL did not answer"));
         }
     }
 
@@ -69,9 +77,18 @@ class ExecutableIT {
     @CsvSource({"INT,130", "TERM,143"})
     void whatIsUnderWayIsAnsweredBeforeTheEnd(String signal, int exitCode) throws Exception {
         UUID order = UUID.randomUUID();
-        try (Party provider = new Party();
-                Executable function = start(
-                        Map.of("QUARKUS_FUNQY_EXPORT", "refundPayment", "PAYMENT_PROVIDER_URL", provider.url()))) {
+        try (Party orders = new Party();
+                Party provider = new Party();
+                Executable function = start(Map.of(
+                        "QUARKUS_FUNQY_EXPORT",
+                        "refundPayment",
+                        "IDENTITY_TOKEN_FILE",
+                        identityToken(),
+                        "ORDER_SERVICE_URL",
+                        orders.url(),
+                        "PAYMENT_PROVIDER_URL",
+                        provider.url()))) {
+            orders.answers(Answer.json(200, "{\"status\": \"CANCELLED\"}"));
             provider.answers(asked -> {
                 new ProcessBuilder(
                                 "kill",
@@ -90,7 +107,7 @@ class ExecutableIT {
                             "{\"orderId\": \"%s\"}".formatted(order))
                     .deliver(Mode.BINARY)
                     .then()
-                    .statusCode(204);
+                    .statusCode(200);
             assertEquals(exitCode, function.process().onExit().get().exitValue());
         }
     }
@@ -103,6 +120,12 @@ class ExecutableIT {
                     function.lines().stream().anyMatch(line -> line.contains("quarkus.funqy.export")),
                     () -> function.lines().toString());
         }
+    }
+
+    private static String identityToken() throws IOException {
+        return Files.writeString(Files.createTempFile(Path.of("target"), "token", ""), "a-token")
+                .toAbsolutePath()
+                .toString();
     }
 
     private static Executable start(Map<String, String> environment, String... arguments) {

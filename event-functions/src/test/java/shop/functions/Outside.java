@@ -20,6 +20,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
     private static final Path LOG = Path.of("target", "quarkus.log");
 
     public Party paymentProvider;
+    public Party orderService;
     public Party userService;
     public GreenMail mailServer;
 
@@ -29,6 +30,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         paymentProvider = new Party();
+        orderService = new Party();
         userService = new Party();
         int smtp = Ports.free();
         mailServer = new GreenMail(new ServerSetup(smtp, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
@@ -43,6 +45,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         identityToken("a-token");
         return Map.ofEntries(
                 Map.entry("PAYMENT_PROVIDER_URL", paymentProvider.url()),
+                Map.entry("ORDER_SERVICE_URL", orderService.url()),
                 Map.entry("USER_SERVICE_URL", userService.url()),
                 Map.entry("IDENTITY_TOKEN_FILE", tokenFile().toString()),
                 Map.entry("SMTP_HOST", "localhost"),
@@ -50,6 +53,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
                 Map.entry("SMTP_FROM", "The Shop <orders@shop.example>"),
                 Map.entry("SMTP_STARTTLS", "DISABLED"),
                 Map.entry("quarkus.rest-client.payment-provider.read-timeout", "1000"),
+                Map.entry("quarkus.rest-client.order-service.read-timeout", "1000"),
                 Map.entry("quarkus.rest-client.user-service.read-timeout", "1000"),
                 // It logs addresses, and in a @QuarkusTest into the same log.
                 Map.entry("quarkus.log.category.\"com.icegreen\".level", "WARN"),
@@ -67,6 +71,7 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         paymentProvider.close();
+        orderService.close();
         userService.close();
         mailServer.stop();
     }

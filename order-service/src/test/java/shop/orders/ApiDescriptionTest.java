@@ -28,6 +28,7 @@ class ApiDescriptionTest {
             /orders               | get  | 200 400 401 403 500
             /orders               | post | 201 400 401 403 409 413 415 422 500
             /orders/{id}          | get  | 200 400 401 403 404 500
+            /orders/{id}/payment  | get  | 200 400 401 403 410 500
             /orders/{id}/history  | get  | 200 400 401 403 404 500
             /orders/{id}/cancel   | post | 200 400 401 403 404 409 500
             /orders/{id}/ship     | post | 200 400 401 403 404 409 500

@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.given;
 import static shop.testkit.CloudEvents.binary;
 
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.time.Instant;
@@ -99,9 +100,26 @@ public final class Shop {
                 .path("status");
     }
 
+    /** As the provider answers: charged what the order costs. */
     public static void authorized(UUID order) {
+        JsonPath total = asAdmin().get("/orders/" + order).jsonPath();
+        boolean known = total.get("total") != null;
+        charged(order, known ? total.getLong("total.amount") : 990, known ? total.getString("total.currency") : "EUR");
+    }
+
+    public static void charged(UUID order, long amount, String currency) {
         deliver(newKey(), EventTypes.PAYMENT_AUTHORIZED, """
-                {"orderId": "%s", "amount": {"amount": 990, "currency": "EUR"}, "chargeId": "ch_1"}""".formatted(order));
+                {"orderId": "%s", "amount": {"amount": %d, "currency": "%s"}, "chargeId": "ch_1"}""".formatted(order, amount, currency));
+    }
+
+    public static void refunded(UUID order) {
+        deliver(newKey(), EventTypes.PAYMENT_REFUNDED, """
+                {"orderId": "%s", "refundedAt": "%s"}""".formatted(order, Instant.now()));
+    }
+
+    /** What the function that charges is told of an order's payment. */
+    public static Response paymentDue(UUID order) {
+        return as(Tokens.serviceAccount(Tokens.PAYMENT_ACCOUNT)).get("/orders/" + order + "/payment");
     }
 
     public static void declined(UUID order) {

@@ -51,12 +51,21 @@ class ManifestsAndCodeTest {
 
     @Test
     void thePaymentTimeoutOutlastsEveryRetryOnThePaymentsWay() {
+        assertOutlasts("payment-timeout", "authorize-payment", "order-payments");
+    }
+
+    @Test
+    void aRefundIsNotOverdueBeforeEveryRetryOnItsWayIsOver() {
+        assertOutlasts("refund-timeout", "refund-payment", "order-payments");
+    }
+
+    private static void assertOutlasts(String setting, String there, String back) {
         Duration timeout = LOCAL.ofKind("ConfigMap")
                 .filter(map -> name(map).equals("order-settings"))
-                .map(map -> Duration.parse(map.at("/data/payment-timeout").asText()))
+                .map(map -> Duration.parse(map.at("/data/" + setting).asText()))
                 .findFirst()
                 .orElseThrow();
-        Duration horizon = retryHorizon("authorize-payment").plus(retryHorizon("order-payments"));
+        Duration horizon = retryHorizon(there).plus(retryHorizon(back));
         assertTrue(timeout.compareTo(horizon) > 0, timeout + " is not longer than " + horizon);
     }
 

@@ -107,7 +107,8 @@ class ManifestsTest {
     @EverySystem
     void everyServiceAccountExists(Manifests manifests) {
         assertAllExist(manifests, "serviceAccountName", account -> "ServiceAccount", JsonNode::asText);
-        variables(manifests, "SHOP_SERVICE_ACCOUNTS")
+        Stream.of("SHOP_SERVICE_ACCOUNTS", "SHOP_PAYMENT_ACCOUNTS")
+                .flatMap(variable -> variables(manifests, variable))
                 .flatMap(subjects -> Arrays.stream(subjects.split(",")))
                 .forEach(subject -> assertExists(
                         manifests, "ServiceAccount", subject.replaceFirst("^system:serviceaccount:shop:", "")));
@@ -364,7 +365,11 @@ class ManifestsTest {
     void theEventTypesAreTheCatalogue(Manifests manifests) {
         assertEquals(
                 catalogue(), manifests.ofKind("EventType").map(Manifests::name).collect(toSet()));
-        Set<String> sources = Set.of(EventTypes.USER_SERVICE, EventTypes.ORDER_SERVICE, EventTypes.AUTHORIZE_PAYMENT);
+        Set<String> sources = Set.of(
+                EventTypes.USER_SERVICE,
+                EventTypes.ORDER_SERVICE,
+                EventTypes.AUTHORIZE_PAYMENT,
+                EventTypes.REFUND_PAYMENT);
         manifests.ofKind("EventType").forEach(eventType -> {
             String type = eventType.at("/spec/type").asText();
             assertEquals(name(eventType), type);

@@ -69,6 +69,7 @@ class OrderIT {
                 .then()
                 .statusCode(200)
                 .body("status", equalTo("CANCELLED"));
+        shop.awaitRefund(order);
         shop.awaitMail(customer, order, "is cancelled");
         shop.awaitBalancedBooks(product, List.of(order));
     }

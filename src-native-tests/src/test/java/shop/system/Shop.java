@@ -141,6 +141,14 @@ final class Shop implements AutoCloseable {
         await(order).atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertEquals(status, statusOf(order)));
     }
 
+    /** Waits until the buyer reads that the refund is made. */
+    void awaitRefund(String order) {
+        await("refund of " + order)
+                .atMost(PATIENCE)
+                .until(() -> "COMPLETED"
+                        .equals(adminTo("order-service").get("/orders/{id}", order).path("refund.status")));
+    }
+
     /** Waits for the mail to this customer that says this of the order. A repeated one is the same message. */
     void awaitMail(Customer customer, String order, String news) {
         String wanted = "findAll { it.to.contains('%s') && it.text.contains('%s') && it.subject.endsWith('%s') }"

@@ -10,9 +10,6 @@ import io.quarkus.mailer.Mailer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +19,7 @@ import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.Uuids;
 import shop.functions.Handles;
+import shop.functions.Identity;
 import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
 
@@ -85,7 +83,7 @@ public class NotifyCustomer {
     }
 
     private Optional<User> user(UUID id) {
-        String bearer = "Bearer " + identityToken();
+        String bearer = Identity.bearer();
         return Unavailable.call("USER_SERVICE_URL", () -> {
             try {
                 return Optional.of(users.get().user(id, bearer));
@@ -96,16 +94,6 @@ public class NotifyCustomer {
                 throw e;
             }
         });
-    }
-
-    /** Read anew each time: the cluster replaces the file before the token in it expires. */
-    private static String identityToken() {
-        String file = Unavailable.setting("IDENTITY_TOKEN_FILE");
-        try {
-            return Files.readString(Path.of(file)).strip();
-        } catch (IOException e) {
-            throw new Unavailable("IDENTITY_TOKEN_FILE names " + file + ", which can't be read", e);
-        }
     }
 
     private void send(Mail mail) {

@@ -6,25 +6,24 @@ import static shop.functions.InvalidEvent.required;
 
 import io.quarkus.funqy.Funq;
 import io.quarkus.funqy.knative.events.CloudEvent;
-import io.quarkus.funqy.knative.events.CloudEventBuilder;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
 import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
+import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.Money;
 import shop.events.ShopEvent;
-import shop.events.ShopEvent.OrderPlaced;
 import shop.events.ShopEvent.PaymentAuthorized;
 import shop.events.ShopEvent.PaymentDeclined;
-import shop.events.Uuids;
 import shop.functions.Handles;
+import shop.functions.Identity;
 import shop.functions.Unavailable;
+import shop.functions.payment.OrderService.PaymentDue;
 import shop.functions.payment.PaymentProvider.Charge;
 import shop.functions.payment.PaymentProvider.ChargeRequest;
 
@@ -32,55 +31,80 @@ import shop.functions.payment.PaymentProvider.ChargeRequest;
 @Singleton
 @RegisterForReflection(targets = {PaymentAuthorized.class, PaymentDeclined.class, Money.class})
 public class AuthorizePayment {
-    /** Made at its first use, since it can't be made without its setting. */
-    private final Instance<PaymentProvider> provider;
+    private static final Logger LOG = Logger.getLogger(AuthorizePayment.class);
+    private static final int GONE = 410;
 
+    /** Made at their first use, since they can't be made without their settings. */
+    private final Instance<OrderService> orders;
+
+    private final Instance<PaymentProvider> provider;
     private final Clock clock;
 
-    AuthorizePayment(@RestClient Instance<PaymentProvider> provider, Clock clock) {
+    AuthorizePayment(
+            @RestClient Instance<OrderService> orders, @RestClient Instance<PaymentProvider> provider, Clock clock) {
+        this.orders = orders;
         this.provider = provider;
         this.clock = clock;
     }
 
-    /** The reply's data is a {@link ShopEvent}; declared as such, Jackson would write only that interface's members: none. */
+    /**
+     * The part of {@code OrderPlaced} that says what is to be charged.
+     *
+     * @param total with a token only
+     * @param paymentToken of an event that the release before has published; such orders are not known to wait for a payment
+     */
+    public record Placed(UUID orderId, Money total, String paymentToken) {}
+
+    /** No reply when nothing is to be charged: the answer was applied before, or the order is over. */
     @Funq
     @Handles(EventTypes.ORDER_PLACED)
-    public CloudEvent<Object> authorizePayment(CloudEvent<OrderPlaced> event) {
-        OrderPlaced order = event.data();
-        UUID orderId = required("orderId", order.orderId());
-        Money total = required("total", order.total());
-        ChargeRequest request = new ChargeRequest(
-                total.amount(),
-                required("total.currency", total.currency()),
-                required("paymentToken", order.paymentToken()));
-        Charge charge =
-                Unavailable.call(PaymentProvider.SETTING, () -> provider.get().charge(orderId, request));
-        return reply(
-                event,
-                switch (charge.status()) {
-                    case CHARGED ->
-                        new PaymentAuthorized(
-                                orderId, total, requireNonNullElse(charge.chargeId(), orderId.toString()));
-                    case DECLINED ->
-                        new PaymentDeclined(
-                                orderId, requireNonNullElse(charge.reason(), "declined by the payment provider"));
+    public CloudEvent<Object> authorizePayment(CloudEvent<Placed> event) {
+        UUID orderId = required("orderId", event.data().orderId());
+        return paymentDue(orderId, event.data())
+                .map(due -> Reply.to(
+                        event, "authorizePayment", EventTypes.AUTHORIZE_PAYMENT, charge(orderId, due), clock))
+                .orElseGet(() -> {
+                    LOG.infof("order %s does not wait for a payment: nothing is charged", orderId);
+                    return null;
                 });
     }
 
-    /** Its id is derived from the event's, so that a redelivery makes the same reply again, which inboxes recognise. */
-    private CloudEvent<Object> reply(CloudEvent<?> event, ShopEvent data) {
-        String orderId = data.aggregateId().toString();
-        Map<String, String> extensions = new HashMap<>(Map.of("partitionkey", orderId));
-        extensions.computeIfAbsent("traceparent", event.extensions()::get);
-        return CloudEventBuilder.create()
-                .id(Uuids.replyId("authorizePayment", event.source(), event.id())
-                        .toString())
-                .source(EventTypes.AUTHORIZE_PAYMENT)
-                .type(data.type())
-                .subject(orderId)
-                .time(OffsetDateTime.now(clock))
-                .dataSchema(EventTypes.schemaOf(data.type()))
-                .extensions(extensions)
-                .build(data);
+    private Optional<PaymentDue> paymentDue(UUID orderId, Placed order) {
+        if (order.paymentToken() != null) {
+            Money total = required("total", order.total());
+            required("total.currency", total.currency());
+            return Optional.of(new PaymentDue(total, order.paymentToken()));
+        }
+        String bearer = Identity.bearer();
+        return Unavailable.call(OrderService.SETTING, () -> {
+            try {
+                return Optional.of(orders.get().paymentDue(orderId, bearer));
+            } catch (WebApplicationException e) {
+                // Not 404: that may be the answer of the release before, which does not know this path.
+                if (e.getResponse().getStatus() == GONE) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    private ShopEvent charge(UUID orderId, PaymentDue due) {
+        ChargeRequest request = new ChargeRequest(due.amount().amount(), due.amount().currency(), due.token());
+        Charge charge =
+                Unavailable.call(PaymentProvider.SETTING, () -> provider.get().charge(orderId, request));
+        return switch (charge.status()) {
+            case CHARGED ->
+                new PaymentAuthorized(orderId, charged(charge, due), requireNonNullElse(charge.chargeId(), orderId.toString()));
+            case DECLINED ->
+                new PaymentDeclined(orderId, requireNonNullElse(charge.reason(), "declined by the payment provider"));
+        };
+    }
+
+    /** By the provider's own words: it may have charged something else before, and repeats its first answer. */
+    private static Money charged(Charge charge, PaymentDue due) {
+        return charge.amount() == null || charge.currency() == null
+                ? due.amount()
+                : new Money(charge.amount(), charge.currency());
     }
 }

@@ -24,8 +24,13 @@ interface PaymentProvider {
         DECLINED
     }
 
-    /** @param reason the reason for a decline */
-    record Charge(Status status, String chargeId, String reason) {}
+    /**
+     * A decision, which is the same at each repetition.
+     *
+     * @param amount in minor units of the currency; null if the provider does not say
+     * @param reason the reason for a decline
+     */
+    record Charge(Status status, String chargeId, Long amount, String currency, String reason) {}
 
     @PUT
     Charge charge(@PathParam("orderId") UUID orderId, ChargeRequest request);

@@ -5,8 +5,10 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -43,7 +45,8 @@ class AuthorizePaymentTest {
     Outside outside;
 
     @BeforeEach
-    void aProviderThatCharges() {
+    void anOrderThatIsDueAndAProviderThatCharges() {
+        outside.orderService.answers(due());
         outside.paymentProvider.answers(charged());
     }
 
@@ -85,6 +88,77 @@ class AuthorizePaymentTest {
 
     @ParameterizedTest
     @EnumSource
+    void theOrderServiceIsAskedAsTheFunctionItself(Mode mode) {
+        outside.identityToken("the-second");
+        placed().deliver(mode).then().statusCode(200);
+        var asked = outside.orderService.asked(order).getFirst();
+        assertEquals("GET /orders/" + order + "/payment", asked.request());
+        assertEquals("Bearer the-second", asked.authorization());
+    }
+
+    /** The answer is applied, or the order is over: RFC 9110, section 15.5.11. */
+    @ParameterizedTest
+    @EnumSource
+    void anOrderThatDoesNotWaitForAPaymentIsNotCharged(Mode mode) {
+        outside.orderService.answers(Answer.json(410, "{}"));
+        placed().deliver(mode).then().statusCode(204);
+        assertEquals(List.of(), outside.paymentProvider.asked(order));
+        assertTrue(outside.log().contains("order " + order + " does not wait for a payment"));
+    }
+
+    /** 404 is what an order-service of the release before says, and a gateway without a route. */
+    @ParameterizedTest
+    @CsvSource({"BINARY,404", "STRUCTURED,403", "BINARY,500", "STRUCTURED,503"})
+    void anOrderServiceThatDoesNotSayIsAPassingFault(Mode mode, int status) {
+        outside.orderService.answers(Answer.json(status, "{}"));
+        Event event = placed();
+        event.deliver(mode)
+                .then()
+                .statusCode(503)
+                .body("detail", containsString("ORDER_SERVICE_URL answered " + status));
+        assertEquals(List.of(), outside.paymentProvider.asked(order));
+        outside.orderService.answers(due());
+        event.deliver(mode).then().statusCode(200);
+    }
+
+    /** Published by the release before, whose orders have no token elsewhere. */
+    @ParameterizedTest
+    @EnumSource
+    void anEventThatCarriesItsTokenIsChargedByIt(Mode mode) {
+        outside.orderService.answers(Answer.json(410, "{}"));
+        placed("""
+                {"orderId": "%s", "total": {"amount": 17, "currency": "JPY"}, "paymentToken": "tok_old"}""".formatted(order))
+                .deliver(mode)
+                .then()
+                .statusCode(200);
+        JsonPath charge = JsonPath.from(outside.paymentProvider.asked(order).getFirst().body());
+        assertEquals(17, charge.getInt("amount"));
+        assertEquals("JPY", charge.getString("currency"));
+        assertEquals("tok_old", charge.getString("token"));
+    }
+
+    /** It repeats its first answer, and whoever knows the order compares. */
+    @ParameterizedTest
+    @EnumSource
+    void theReplyTellsWhatTheProviderHasCharged(Mode mode) {
+        outside.paymentProvider.answers(Answer.json(200, """
+                {"orderId": "%s", "status": "CHARGED", "chargeId": "charge-1", "amount": 1, "currency": "USD"}""".formatted(order)));
+        JsonPath data = mode.data(placed().deliver(mode));
+        assertEquals(1, data.getInt("amount.amount"));
+        assertEquals("USD", data.getString("amount.currency"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noTokenIsLogged(Mode mode) {
+        placed().deliver(mode).then().statusCode(200);
+        outside.paymentProvider.answers(Answer.json(500, "{}"));
+        placed().deliver(mode).then().statusCode(503);
+        assertFalse(outside.log().contains("tok_ok"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aDeclinedOrderIsAnsweredWithTheReason(Mode mode) {
         outside.paymentProvider.answers(Answer.json(200, """
                 {"orderId": "%s", "status": "DECLINED", "reason": "no cover"}""".formatted(order)));
@@ -122,7 +196,7 @@ class AuthorizePaymentTest {
     @EnumSource
     void unknownMembersAreIgnored(Mode mode) {
         placed("""
-                {"orderId": "%s", "total": {"amount": 1, "currency": "EUR", "tax": 0}, "paymentToken": "tok_ok", "gift": true}
+                {"orderId": "%s", "total": {"amount": 1, "currency": "EUR", "tax": 0}, "gift": true}
                 """.formatted(order)).deliver(mode).then().statusCode(200);
     }
 
@@ -148,14 +222,13 @@ class AuthorizePaymentTest {
                                 List.of("[]", "data"),
                                 List.of("{}", "data.orderId"),
                                 List.of("{'orderId': '17'}", "data.orderId"),
-                                List.of("{'orderId': '" + id + "'}", "data.total"),
+                                List.of("{'orderId': '" + id + "', 'paymentToken': 't'}", "data.total"),
                                 List.of("{'orderId': '" + id + "', 'total': 5}", "data.total"),
                                 List.of("{'orderId': '" + id + "', 'total': {'currency': 'EUR'}}", "data.total.amount"),
                                 List.of("{'orderId': '" + id + "', 'total': {'amount': 'much'}}", "data.total.amount"),
-                                List.of("{'orderId': '" + id + "', 'total': {'amount': 5}}", "data.total.currency"),
                                 List.of(
-                                        "{'orderId': '" + id + "', 'total': {'amount': 5, 'currency': 'EUR'}}",
-                                        "data.paymentToken"))
+                                        "{'orderId': '" + id + "', 'paymentToken': 't', 'total': {'amount': 5}}",
+                                        "data.total.currency"))
                         .map(row -> Arguments.of(mode, row.get(0).replace('\'', '"'), row.get(1))));
     }
 
@@ -214,6 +287,11 @@ class AuthorizePaymentTest {
         event.deliver(mode).then().statusCode(200);
     }
 
+    private Answer due() {
+        return Answer.json(200, """
+                {"amount": {"amount": 2500, "currency": "EUR"}, "token": "tok_ok"}""");
+    }
+
     private Answer charged() {
         return Answer.json(200, """
                 {"orderId": "%s", "status": "CHARGED", "chargeId": "charge-1", "at": "now"}""".formatted(order));
@@ -222,7 +300,7 @@ class AuthorizePaymentTest {
     private Event placed() {
         return placed("""
                 {"orderId": "%s", "userId": "%s", "total": {"amount": 2500, "currency": "EUR"},
-                 "paymentToken": "tok_ok", "placedAt": "2026-01-02T03:04:05Z"}""".formatted(order, UUID.randomUUID()));
+                 "placedAt": "2026-01-02T03:04:05Z"}""".formatted(order, UUID.randomUUID()));
     }
 
     private Event placed(String data) {

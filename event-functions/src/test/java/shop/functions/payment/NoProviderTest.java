@@ -26,6 +26,6 @@ class NoProviderTest {
                 .deliver(mode)
                 .then()
                 .statusCode(503)
-                .body("detail", containsString("set PAYMENT_PROVIDER_URL"));
+                .body("detail", containsString("set IDENTITY_TOKEN_FILE"));
     }
 }

@@ -2,18 +2,21 @@
 package shop.functions.payment;
 
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.emptyString;
-import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import shop.events.EventTypes;
+import shop.events.Uuids;
 import shop.functions.Event;
 import shop.functions.Event.Mode;
 import shop.functions.Exported;
@@ -28,13 +31,30 @@ class RefundPaymentTest {
 
     Outside outside;
 
+    @BeforeEach
+    void anOrderThatIsOver() {
+        outside.orderService.answers(order("CANCELLED"));
+        outside.paymentProvider.answers(cancelled());
+    }
+
     @ParameterizedTest
     @EnumSource
     void theProviderIsToldToCancelAtEachDelivery(Mode mode) {
-        outside.paymentProvider.answers(cancelled());
         Event event = requested();
-        event.deliver(mode).then().statusCode(204).body(is(emptyString()));
-        event.deliver(mode).then().statusCode(204);
+        Response reply = event.deliver(mode);
+        reply.then().statusCode(200);
+        assertEquals(EventTypes.PAYMENT_REFUNDED, mode.attribute(reply, "type"));
+        assertEquals(EventTypes.REFUND_PAYMENT, mode.attribute(reply, "source"));
+        assertEquals(order.toString(), mode.attribute(reply, "subject"));
+        assertEquals(order.toString(), mode.attribute(reply, "partitionkey"));
+        assertEquals(EventTypes.schemaOf(EventTypes.PAYMENT_REFUNDED), mode.attribute(reply, "dataschema"));
+        assertEquals(
+                Uuids.replyId("refundPayment", EventTypes.ORDER_SERVICE, event.id())
+                        .toString(),
+                mode.attribute(reply, "id"));
+        assertEquals(order.toString(), mode.data(reply).getString("orderId"));
+        Instant.parse(mode.data(reply).getString("refundedAt"));
+        assertEquals(mode.attribute(reply, "id"), mode.attribute(event.deliver(mode), "id"));
         assertEquals(
                 List.of("POST /charges/" + order + "/cancel", "POST /charges/" + order + "/cancel"),
                 outside.paymentProvider.asked(order).stream()
@@ -49,7 +69,48 @@ class RefundPaymentTest {
         Event event = requested();
         event.deliver(mode).then().statusCode(503).body("detail", containsString("PAYMENT_PROVIDER_URL"));
         outside.paymentProvider.answers(cancelled());
-        event.deliver(mode).then().statusCode(204);
+        event.deliver(mode).then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"BINARY,REJECTED", "STRUCTURED,CANCELLED", "BINARY,EXPIRED"})
+    void anOrderThatIsOverIsRefunded(Mode mode, String status) {
+        outside.orderService.answers(order(status));
+        requested().deliver(mode).then().statusCode(200);
+        var asked = outside.orderService.asked(order).getFirst();
+        assertEquals("GET /orders/" + order, asked.request());
+        assertEquals("Bearer a-token", asked.authorization());
+    }
+
+    /** Whoever posts the event: whether money goes back is for the order to say. */
+    @ParameterizedTest
+    @CsvSource({"BINARY,PLACED", "STRUCTURED,CONFIRMED", "BINARY,SHIPPED", "STRUCTURED,DELIVERED", "BINARY,LOST"})
+    void anOrderThatStandsIsNotRefunded(Mode mode, String status) {
+        outside.orderService.answers(order(status));
+        requested().deliver(mode).then().statusCode(400).body("detail", containsString("is " + status));
+        assertEquals(List.of(), outside.paymentProvider.asked(order));
+    }
+
+    /** A charge for an order that the shop has lost is owed, too. */
+    @ParameterizedTest
+    @EnumSource
+    void anUnknownOrderIsRefunded(Mode mode) {
+        outside.orderService.answers(problem(404, "not-found"));
+        requested().deliver(mode).then().statusCode(200);
+        assertEquals(1, outside.paymentProvider.asked(order).size());
+    }
+
+    /** A gateway without a route answers 404, too, and an order-service of the release before 403. */
+    @ParameterizedTest
+    @EnumSource
+    void anOrderServiceThatDoesNotSayIsAPassingFault(Mode mode) {
+        Event event = requested();
+        for (Answer answer : List.of(
+                Answer.json(404, "{}"), problem(404, "other"), problem(403, "forbidden"), problem(503, "x"), Answer.LOST)) {
+            outside.orderService.answers(answer);
+            event.deliver(mode).then().statusCode(503).body("detail", containsString("ORDER_SERVICE_URL"));
+        }
+        assertEquals(List.of(), outside.paymentProvider.asked(order));
     }
 
     @ParameterizedTest
@@ -60,6 +121,21 @@ class RefundPaymentTest {
                 .then()
                 .statusCode(400)
                 .body("detail", containsString("data.orderId"));
+    }
+
+    private static Answer problem(int status, String type) {
+        return exchange -> {
+            exchange.getResponseHeaders().add("Content-Type", "application/problem+json");
+            byte[] body = "{\"type\": \"https://shop.example/problems/%s\"}".formatted(type).getBytes();
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        };
+    }
+
+    private Answer order(String status) {
+        return Answer.json(200, """
+                {"id": "%s", "status": "%s", "lines": []}""".formatted(order, status));
     }
 
     private Answer cancelled() {

@@ -19,13 +19,14 @@ import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.ShopEvent.PaymentAuthorized;
 import shop.events.ShopEvent.PaymentDeclined;
+import shop.events.ShopEvent.PaymentRefunded;
 import shop.events.ShopEvent.UserDeleted;
 import shop.kit.events.EventEndpoint;
 import shop.kit.events.Inbox;
 import shop.orders.buyer.Buyers;
 
 /**
- * Receives the answers about payments and the deletions of users. An event that is late, repeated, impossible or not for this
+ * Receives the answers about payments and refunds and the deletions of users. An event that is late, repeated, impossible or not for this
  * service changes no state and is acknowledged, since another delivery would not help.
  */
 @Path("/events")
@@ -52,13 +53,14 @@ public class EventResource {
     @Operation(
             summary = "Takes a CloudEvent, in binary or structured mode",
             description = EventTypes.PAYMENT_AUTHORIZED + ", " + EventTypes.PAYMENT_DECLINED + ", "
-                    + EventTypes.USER_DELETED + " and " + EventTypes.PING + ", which starts the sweep.")
+                    + EventTypes.PAYMENT_REFUNDED + ", " + EventTypes.USER_DELETED + " and " + EventTypes.PING + ", which starts the sweep.")
     @APIResponse(responseCode = "204", description = "It is handled, or there is nothing to do about it")
     public Response receive(@Context HttpHeaders headers, byte[] body) {
         return endpoint.receive(headers, body, event -> {
             switch (event.getType()) {
                 case EventTypes.PAYMENT_AUTHORIZED -> authorized(event);
                 case EventTypes.PAYMENT_DECLINED -> declined(event);
+                case EventTypes.PAYMENT_REFUNDED -> refunded(event);
                 case EventTypes.USER_DELETED -> deleted(event);
                 default -> LOG.warnf("Event %s of type %s is not for this service", event.getId(), event.getType());
             }
@@ -66,11 +68,11 @@ public class EventResource {
     }
 
     private void authorized(CloudEvent event) {
-        UUID id = endpoint.data(event, PaymentAuthorized.class).orderId();
+        PaymentAuthorized authorized = endpoint.data(event, PaymentAuthorized.class);
+        UUID id = authorized.orderId();
+        Payment payment = new Payment(authorized.chargeId(), authorized.amount());
         inbox.once(event, transaction -> {
-            Cause cause = Cause.of("payment authorized", event);
-            if (orders.apply(transaction, id, OrderEvent.PAYMENT_AUTHORIZED, cause)
-                    .isEmpty()) {
+            if (orders.applyPayment(transaction, id, payment, event.getId()).isEmpty()) {
                 LOG.warnf("A payment came for order %s, which does not exist", id);
                 orders.requestRefund(transaction, id, "a payment came for an order that does not exist");
             }
@@ -86,6 +88,11 @@ public class EventResource {
                 LOG.warnf("A payment was declined for order %s, which does not exist", declined.orderId());
             }
         });
+    }
+
+    private void refunded(CloudEvent event) {
+        UUID id = endpoint.data(event, PaymentRefunded.class).orderId();
+        inbox.once(event, transaction -> orders.refunded(transaction, id));
     }
 
     private void deleted(CloudEvent event) {

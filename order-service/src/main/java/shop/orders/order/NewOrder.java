@@ -20,18 +20,23 @@ import shop.orders.product.Product;
 /**
  * The order as a customer requests it: without prices, which are the catalogue's.
  *
- * @param paymentToken the payment provider's token for this payment; passed on and not kept
+ * @param paymentToken the payment provider's token for this payment; kept until the payment is known or the order is over, and
+ *     given to nobody but the function that charges
  */
 public record NewOrder(
         @NotEmpty @Size(max = 100) List<@NotNull @Valid Line> lines,
-        @NotBlank @Size(max = 200) String paymentToken) {
+        @NotBlank
+        @Size(max = 200)
+        @Pattern(regexp = "[!-~]*", message = "must be printable ASCII characters without spaces")
+        String paymentToken) {
+    static final int MOST_OF_A_PRODUCT = 1000;
 
     @Schema(name = "NewOrderLine")
     public record Line(
             @NotNull @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
             String sku,
 
-            @NotNull @Min(1) @Max(1000) Integer quantity) {}
+            @NotNull @Min(1) @Max(MOST_OF_A_PRODUCT) Integer quantity) {}
 
     /** The quantity of each sku, lines of the same sku added up. */
     Map<String, Long> quantities() {

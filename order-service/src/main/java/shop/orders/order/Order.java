@@ -2,6 +2,7 @@
 package shop.orders.order;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -14,7 +15,10 @@ import shop.events.Money;
  * @param userId the buyer
  * @param recorded the recorded state; differs from {@code status} if the order has expired since
  * @param paymentDeadline the time of its expiry, unless an answer about its payment comes before
+ * @param payment absent until the provider has charged it
+ * @param refund absent unless one was requested, which is so for every order that ends when it may have been charged
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Order(
         UUID id,
         UUID userId,
@@ -23,14 +27,24 @@ public record Order(
         List<Line> lines,
         Money total,
         Instant placedAt,
-        Instant paymentDeadline) {
+        Instant paymentDeadline,
+        Payment payment,
+        Refund refund) {
 
     boolean overdue() {
         return status != recorded;
     }
 
     Order with(OrderStatus next) {
-        return new Order(id, userId, next, next, lines, total, placedAt, paymentDeadline);
+        return new Order(id, userId, next, next, lines, total, placedAt, paymentDeadline, payment, refund);
+    }
+
+    Order with(Payment payment) {
+        return new Order(id, userId, status, recorded, lines, total, placedAt, paymentDeadline, payment, refund);
+    }
+
+    Order with(Refund refund) {
+        return new Order(id, userId, status, recorded, lines, total, placedAt, paymentDeadline, payment, refund);
     }
 
     /**

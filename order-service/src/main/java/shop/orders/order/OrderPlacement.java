@@ -23,6 +23,7 @@ import shop.kit.http.Problem;
 import shop.kit.settings.Settings;
 import shop.kit.sql.Sql;
 import shop.orders.buyer.Buyers;
+import shop.orders.product.LegalTender;
 import shop.orders.product.Product;
 import shop.orders.product.Products;
 
@@ -39,7 +40,9 @@ class OrderPlacement {
                 values ($1, $2, $3, $4, $5, $6, $7)),
             lines as (
                 insert into order_lines (order_id, sku, quantity, price)
-                select $1, * from unnest($8::text[], $9::integer[], $10::bigint[]))
+                select $1, * from unnest($8::text[], $9::integer[], $10::bigint[])),
+            token as (
+                insert into payment_tokens (order_id, token) values ($1, $11))
             insert into order_history (order_id, status, at, cause) values ($1, $3, $6, 'placed')""";
 
     private final Buyers buyers;
@@ -57,6 +60,7 @@ class OrderPlacement {
     }
 
     Order place(Sql transaction, UUID user, NewOrder request) {
+        requireQuantities(request);
         buyers.lock(transaction, user);
         List<Order.Line> lines = takeStock(transaction, request);
         Instant placedAt = clock.instant();
@@ -68,9 +72,11 @@ class OrderPlacement {
                 lines,
                 total(lines),
                 placedAt,
-                placedAt.plus(settings.duration("payment-timeout", PAYMENT_TIMEOUT)));
-        insert(transaction, order);
-        outbox.add(transaction, new OrderPlaced(order.id(), user, order.total(), request.paymentToken(), placedAt));
+                placedAt.plus(settings.duration("payment-timeout", PAYMENT_TIMEOUT)),
+                null,
+                null);
+        insert(transaction, order, request.paymentToken());
+        outbox.add(transaction, new OrderPlaced(order.id(), user, order.total(), placedAt));
         return order;
     }
 
@@ -89,6 +95,26 @@ class OrderPlacement {
                 .toList();
     }
 
+    private static void requireQuantities(NewOrder request) {
+        Set<String> tooMany = request.quantities().entrySet().stream()
+                .filter(line -> line.getValue() > NewOrder.MOST_OF_A_PRODUCT)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!tooMany.isEmpty()) {
+            throw Problem.because(
+                    400,
+                    "invalid-request",
+                    "Invalid request",
+                    "Order at most " + NewOrder.MOST_OF_A_PRODUCT + " of " + String.join(", ", tooMany)
+                            + ", all its lines together.",
+                    faults(
+                            request,
+                            tooMany,
+                            "quantity",
+                            sku -> "the lines of " + sku + " together must not be over " + NewOrder.MOST_OF_A_PRODUCT));
+        }
+    }
+
     private static void requireAll(Map<String, Long> quantities, List<Product> found, NewOrder request) {
         Set<String> unknown = new TreeSet<>(quantities.keySet());
         found.forEach(product -> unknown.remove(product.sku()));
@@ -98,7 +124,7 @@ class OrderPlacement {
                     "unknown-product",
                     "Unknown product",
                     "There is no product " + String.join(", ", unknown) + "; GET /products lists what there is.",
-                    faults(request, unknown, sku -> sku + " is not in the catalogue"));
+                    faults(request, unknown, "sku", sku -> sku + " is not in the catalogue"));
         }
     }
 
@@ -131,17 +157,18 @@ class OrderPlacement {
                     faults(
                             request,
                             lacking.keySet(),
+                            "sku",
                             sku -> "there are " + lacking.get(sku) + " of " + sku + ", not " + quantities.get(sku)));
         }
     }
 
     /** Names the first line of each sku at fault. */
     private static Problem.Fault[] faults(
-            NewOrder request, Collection<String> skusAtFault, Function<String, String> message) {
+            NewOrder request, Collection<String> skusAtFault, String member, Function<String, String> message) {
         List<String> skus = request.lines().stream().map(NewOrder.Line::sku).toList();
         return skusAtFault.stream()
                 .map(sku -> new Problem.Fault(
-                        Problem.Place.body, "lines[" + skus.indexOf(sku) + "].sku", message.apply(sku)))
+                        Problem.Place.body, "lines[" + skus.indexOf(sku) + "]." + member, message.apply(sku)))
                 .toArray(Problem.Fault[]::new);
     }
 
@@ -149,10 +176,21 @@ class OrderPlacement {
         long amount = lines.stream()
                 .mapToLong(line -> Math.multiplyExact(line.price().amount(), (long) line.quantity()))
                 .reduce(0, Math::addExact);
-        return new Money(amount, lines.getFirst().price().currency());
+        String currency = lines.getFirst().price().currency();
+        long largest = LegalTender.largestTotal(currency);
+        if (amount > largest) {
+            throw Problem.because(
+                    422,
+                    "total-too-large",
+                    "Total too large",
+                    "The order comes to " + amount + " minor units of " + currency + ", and at most " + largest
+                            + " are taken at once; order less, or in parts.",
+                    new Problem.Fault(Problem.Place.body, "lines", "come to more than " + largest + " together"));
+        }
+        return new Money(amount, currency);
     }
 
-    private static void insert(Sql transaction, Order order) {
+    private static void insert(Sql transaction, Order order, String paymentToken) {
         transaction.update(
                 INSERT,
                 Tuple.from(List.of(
@@ -167,6 +205,7 @@ class OrderPlacement {
                         order.lines().stream().map(Order.Line::quantity).toArray(Integer[]::new),
                         order.lines().stream()
                                 .map(line -> line.price().amount())
-                                .toArray(Long[]::new))));
+                                .toArray(Long[]::new),
+                        paymentToken)));
     }
 }

@@ -15,6 +15,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -77,7 +78,7 @@ public class OrderResource {
     @APIResponse(
             responseCode = "422",
             description = "A sku is not in the catalogue (unknown-product), the prices are in several currencies"
-                    + " (mixed-currencies), or the key was used for another request (idempotency-key-reused)")
+                    + " (mixed-currencies), the total is over the bound of its currency (total-too-large), or the key was used for another request (idempotency-key-reused)")
     public Response place(
             @HeaderParam(IdempotencyKeys.HEADER)
                     @Parameter(required = true, description = "New for each order, the same at each retry")
@@ -114,9 +115,26 @@ public class OrderResource {
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
     @Operation(summary = "Tells all of an order")
     @APIResponseSchema(Order.class)
-    @APIResponse(responseCode = "404", description = "There is no such order")
+    @APIResponse(responseCode = "404", description = "There is no such order, or it is another customer's")
     public Order get(@PathParam("id") UUID id) {
         return find(id);
+    }
+
+    @GET
+    @Path("/{id}/payment")
+    @RolesAllowed(Caller.PAYMENT)
+    @Operation(
+            summary = "Tells what is to be charged for an order that waits for its payment",
+            description = "For the function that charges, and nobody else.")
+    @APIResponseSchema(PaymentDue.class)
+    @APIResponse(
+            responseCode = "410",
+            description = "Nothing is to be charged: its payment is known, it is over, or there is no such order")
+    public Response paymentDue(@PathParam("id") UUID id) {
+        PaymentDue due = orders.paymentDue(id)
+                .orElseThrow(() -> Problem.because(
+                        410, "nothing-to-charge", "Nothing to charge", "Order " + id + " does not wait for a payment."));
+        return Response.ok(due).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 
     @GET
@@ -124,7 +142,7 @@ public class OrderResource {
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
     @Operation(summary = "Tells every change of an order, with its time and cause")
     @APIResponseSchema(value = Change[].class, responseCode = "200")
-    @APIResponse(responseCode = "404", description = "There is no such order")
+    @APIResponse(responseCode = "404", description = "There is no such order, or it is another customer's")
     public List<Change> history(@PathParam("id") UUID id) {
         return orders.history(find(id).id());
     }
@@ -132,9 +150,11 @@ public class OrderResource {
     @POST
     @Path("/{id}/cancel")
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN})
-    @Operation(summary = "Calls off an order that is PLACED or CONFIRMED; its stock and its payment are given back")
+    @Operation(
+            summary = "Calls off an order that is PLACED or CONFIRMED; its stock and its payment are given back",
+            description = "Sent again it changes nothing more, and tells the order as it is by then.")
     @APIResponseSchema(Order.class)
-    @APIResponse(responseCode = "404", description = "There is no such order")
+    @APIResponse(responseCode = "404", description = "There is no such order, or it is another customer's")
     @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
     public Order cancel(@PathParam("id") UUID id) {
         boolean own = find(id).userId().equals(caller.requireUserId());
@@ -144,7 +164,9 @@ public class OrderResource {
     @POST
     @Path("/{id}/ship")
     @RolesAllowed(Caller.ADMIN)
-    @Operation(summary = "Says that a CONFIRMED order has left the house")
+    @Operation(
+            summary = "Says that a CONFIRMED order has left the house",
+            description = "Sent again it changes nothing more, and tells the order as it is by then.")
     @APIResponseSchema(Order.class)
     @APIResponse(responseCode = "404", description = "There is no such order")
     @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
@@ -155,7 +177,9 @@ public class OrderResource {
     @POST
     @Path("/{id}/deliver")
     @RolesAllowed(Caller.ADMIN)
-    @Operation(summary = "Says that a SHIPPED order has reached its buyer")
+    @Operation(
+            summary = "Says that a SHIPPED order has reached its buyer",
+            description = "Sent again it changes nothing more, and tells the order as it is by then.")
     @APIResponseSchema(Order.class)
     @APIResponse(responseCode = "404", description = "There is no such order")
     @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
@@ -168,9 +192,8 @@ public class OrderResource {
     }
 
     private Order find(UUID id) {
-        Order order = orders.find(id).orElseThrow(() -> Problem.notFound("order", id));
-        caller.requireAccessTo(order.userId());
-        return order;
+        return orders.find(id, seesAll() ? null : caller.requireUserId())
+                .orElseThrow(() -> Problem.notFound("order", id));
     }
 
     private Order change(UUID id, OrderEvent event, String reason) {
@@ -179,7 +202,7 @@ public class OrderResource {
                 .orElseThrow(() -> Problem.notFound("order", id));
         publisher.publishSoon();
         OrderStatus before = outcome.before().status();
-        if (before.next(event).isEmpty()) {
+        if (before.next(event).isEmpty() && !before.comesAfter(event)) {
             throw Problem.because(
                     409,
                     "impossible-transition",

@@ -9,13 +9,17 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import shop.events.Money;
 import shop.events.ShopEvent;
@@ -28,6 +32,7 @@ import shop.events.ShopEvent.OrderShipped;
 import shop.events.ShopEvent.RefundRequested;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
+import shop.kit.settings.Settings;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
 import shop.orders.product.Products;
@@ -42,10 +47,14 @@ class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class);
     private static final Cause TIMED_OUT = Cause.of("no answer about the payment came in time");
 
+    /** Longer than the whole retry horizon of the triggers between a request for a refund and its answer. */
+    private static final Duration REFUND_TIMEOUT = Duration.ofHours(3);
+
     /** An order by the clock, which shows $1: one whose payment is overdue has expired, even if that is not recorded yet. */
     private static final String SELECT = """
             select * from (
                 select id, user_id, total, currency, placed_at, payment_deadline, status as recorded,
+                    charge_id, charged, charged_currency, refund_requested_at, refunded_at,
                     case when status = 'PLACED' and payment_deadline <= $1 then 'EXPIRED' else status end as status,
                     (select json_agg(json_build_object('sku', sku, 'quantity', quantity, 'price', price) order by sku)
                         from order_lines where order_id = id) as lines
@@ -54,6 +63,8 @@ class Orders {
 
     /** Runs after the rows are locked, as a statement of its own: only such a one sees the changes that the lock waited for. */
     private static final String READ = SELECT + "where id = any($2) order by id";
+
+    private static final String FIND = SELECT + "where id = $2 and ($3::uuid is null or user_id = $3)";
 
     private static final String LIST = SELECT + """
             where ($2::uuid is null or user_id = $2) and ($3::text is null or status = $3) and ($4::uuid is null or id < $4)
@@ -76,18 +87,47 @@ class Orders {
             with changed as (update orders set status = $2 where id = $1)
             insert into order_history (order_id, status, at, cause, event_id) values ($1, $2, $3, $4, $5)""";
 
+    private static final String PAYMENT_DUE = """
+            select total, currency, token from orders join payment_tokens on order_id = id
+            where id = $1 and status = 'PLACED' and payment_deadline > $2""";
+
+    /** The first charge, which the provider repeats for each further one of the same order. */
+    private static final String RECORD_PAYMENT = """
+            update orders set charge_id = $2, charged = $3, charged_currency = $4
+            where id = $1 and charge_id is null""";
+
+    private static final String RECORD_REFUND_REQUEST =
+            "update orders set refund_requested_at = coalesce(refund_requested_at, $2) where id = $1";
+
+    private static final String RECORD_REFUND = """
+            update orders set refunded_at = coalesce(refunded_at, $2)
+            where id = $1 and status in ('REJECTED', 'CANCELLED', 'EXPIRED')""";
+
     private final Database database;
     private final Products products;
     private final Outbox outbox;
     private final Publisher publisher;
+    private final Settings settings;
     private final Clock clock;
+    private final Counter wrongPayments;
 
-    Orders(Database database, Products products, Outbox outbox, Publisher publisher, Clock clock) {
+    Orders(
+            Database database,
+            Products products,
+            Outbox outbox,
+            Publisher publisher,
+            Settings settings,
+            Clock clock,
+            MeterRegistry meters) {
         this.database = database;
         this.products = products;
         this.outbox = outbox;
         this.publisher = publisher;
+        this.settings = settings;
         this.clock = clock;
+        this.wrongPayments = Counter.builder("shop.payments.wrong")
+                .description("Charges and refunds that are not what their order asks for; the log says which")
+                .register(meters);
     }
 
     /** An order before and after an event. */
@@ -97,10 +137,14 @@ class Orders {
         }
     }
 
-    /** The order of this id. The expiry of an overdue one is recorded first, so that its history says the same. */
-    Optional<Order> find(UUID id) {
+    /**
+     * The order of this id. The expiry of an overdue one is recorded first, so that its history says the same.
+     *
+     * @param buyer whose order it has to be, so that those of others are as if they did not exist; null for anybody's
+     */
+    Optional<Order> find(UUID id, UUID buyer) {
         Optional<Order> found =
-                database.withConnection(sql -> read(sql, List.of(id)).stream().findFirst());
+                database.withConnection(sql -> sql.first(FIND, Tuple.of(now(), id, buyer), orderByTheClock()));
         if (found.isEmpty() || !found.get().overdue()) {
             return found;
         }
@@ -113,7 +157,7 @@ class Orders {
     /** Orders before {@code after}, newest first; all parameters but the last may be null. */
     List<Order> list(UUID user, OrderStatus status, UUID after, int limit) {
         return database.withConnection(sql -> sql.list(
-                LIST, Tuple.of(now(), user, status == null ? null : status.name(), after, limit), Orders::order));
+                LIST, Tuple.of(now(), user, status == null ? null : status.name(), after, limit), orderByTheClock()));
     }
 
     List<Change> history(UUID id) {
@@ -124,6 +168,30 @@ class Orders {
     Optional<Outcome> apply(Sql transaction, UUID id, OrderEvent event, Cause cause) {
         return applyToAll(transaction, lock(transaction, LOCK_ONE, Tuple.of(id)), event, cause).stream()
                 .findFirst();
+    }
+
+    /** What is to be charged for an order; empty when nothing is, since its payment is known, it is over or unknown. */
+    Optional<PaymentDue> paymentDue(UUID id) {
+        return database.withConnection(sql -> sql.first(
+                PAYMENT_DUE,
+                Tuple.of(id, now()),
+                row -> new PaymentDue(
+                        new Money(row.getLong("total"), row.getString("currency")), row.getString("token"))));
+    }
+
+    /** Confirms the order, if it costs what was charged; empty if there is no such order. */
+    Optional<Outcome> applyPayment(Sql transaction, UUID id, Payment payment, String eventId) {
+        return lock(transaction, LOCK_ONE, Tuple.of(id)).stream()
+                .findFirst()
+                .map(order -> applyPayment(transaction, order, payment, eventId));
+    }
+
+    /** Notes that the provider has given back whatever was charged for this order. */
+    void refunded(Sql transaction, UUID id) {
+        if (transaction.update(RECORD_REFUND, Tuple.of(id, now())) == 0) {
+            wrongPayments.increment();
+            LOG.errorf("Order %s was refunded, but it stands or does not exist: ask the payment provider", id);
+        }
     }
 
     void cancelOpenOrdersOf(Sql transaction, UUID user, Cause cause) {
@@ -149,6 +217,35 @@ class Orders {
         return ids.isEmpty() ? List.of() : read(transaction, ids);
     }
 
+    private Outcome applyPayment(Sql transaction, Order order, Payment payment, String eventId) {
+        boolean right = payment.amount().equals(order.total());
+        if (!right || order.payment() != null && !payment.equals(order.payment())) {
+            wrongPayments.increment();
+            LOG.errorf(
+                    "Order %s is %s and costs %d %s, but charge %s is of %d %s: ask the payment provider",
+                    order.id(),
+                    order.status(),
+                    order.total().amount(),
+                    order.total().currency(),
+                    payment.chargeId(),
+                    payment.amount().amount(),
+                    payment.amount().currency());
+        }
+        transaction.update(
+                RECORD_PAYMENT,
+                Tuple.of(
+                        order.id(),
+                        payment.chargeId(),
+                        payment.amount().amount(),
+                        payment.amount().currency()));
+        return applyToAll(
+                        transaction,
+                        List.of(order.payment() == null ? order.with(payment) : order),
+                        right ? OrderEvent.PAYMENT_AUTHORIZED : OrderEvent.PAYMENT_DIFFERS,
+                        new Cause(right ? "payment authorized" : "payment differs from the total", eventId))
+                .getFirst();
+    }
+
     private List<Outcome> applyToAll(Sql transaction, List<Order> locked, OrderEvent event, Cause cause) {
         List<Outcome> outcomes = locked.stream()
                 .map(order -> new Outcome(
@@ -164,13 +261,15 @@ class Orders {
     private Order apply(Sql transaction, Order order, OrderEvent event, Cause cause) {
         Optional<OrderStatus> next = order.recorded().next(event);
         if (next.isPresent()) {
-            return change(transaction, order, next.get(), cause);
+            Order changed = change(transaction, order, next.get(), cause);
+            return next.get().isVoid() && event.mayLeaveACharge()
+                    ? requestRefund(transaction, changed, cause.reason())
+                    : changed;
         }
         LOG.infof("Order %s is %s: %s changes nothing", order.id(), order.status(), event);
-        if (event == OrderEvent.PAYMENT_AUTHORIZED && order.status().isVoid()) {
-            requestRefund(transaction, order.id(), "a payment came for an order that is " + order.status());
-        }
-        return order;
+        return event.isCharge() && order.status().isVoid()
+                ? requestRefund(transaction, order, "a payment came for an order that is " + order.status())
+                : order;
     }
 
     private Order change(Sql transaction, Order order, OrderStatus next, Cause cause) {
@@ -178,16 +277,21 @@ class Orders {
         transaction.update(
                 CHANGE, Tuple.of(order.id(), next.name(), Sql.timestamp(at), cause.reason(), cause.eventId()));
         outbox.add(transaction, announcement(order, next, cause.reason(), at));
-        if (next == OrderStatus.CANCELLED || next == OrderStatus.EXPIRED) {
-            requestRefund(transaction, order.id(), cause.reason());
-        }
         LOG.infof("Order %s of user %s is %s: %s", order.id(), order.userId(), next, cause.reason());
         return order.with(next);
     }
 
-    /** Requests the refund of all past and future charges of this order, whether or not one is known. */
-    void requestRefund(Sql transaction, UUID order, String reason) {
-        outbox.add(transaction, new RefundRequested(order, reason, clock.instant()));
+    private Order requestRefund(Sql transaction, Order order, String reason) {
+        Instant at = requestRefund(transaction, order.id(), reason);
+        return order.refund() == null ? order.with(new Refund(Refund.Status.REQUESTED, at, null)) : order;
+    }
+
+    /** Requests the refund of all past and future charges of this order, whether or not one is known, or the order. */
+    Instant requestRefund(Sql transaction, UUID order, String reason) {
+        Instant at = clock.instant();
+        transaction.update(RECORD_REFUND_REQUEST, Tuple.of(order, Sql.timestamp(at)));
+        outbox.add(transaction, new RefundRequested(order, reason, at));
+        return at;
     }
 
     private static ShopEvent announcement(Order order, OrderStatus next, String reason, Instant at) {
@@ -215,14 +319,19 @@ class Orders {
     }
 
     private List<Order> read(Sql sql, List<UUID> ids) {
-        return sql.list(READ, Tuple.of(now(), ids.toArray(UUID[]::new)), Orders::order);
+        return sql.list(READ, Tuple.of(now(), ids.toArray(UUID[]::new)), orderByTheClock());
     }
 
     private OffsetDateTime now() {
         return Sql.timestamp(clock.instant());
     }
 
-    private static Order order(Row row) {
+    private Function<Row, Order> orderByTheClock() {
+        Instant overdue = clock.instant().minus(settings.duration("refund-timeout", REFUND_TIMEOUT));
+        return row -> order(row, overdue);
+    }
+
+    private static Order order(Row row, Instant overdue) {
         String currency = row.getString("currency");
         return new Order(
                 row.getUUID("id"),
@@ -232,7 +341,36 @@ class Orders {
                 lines(row.get(JsonArray.class, "lines"), currency),
                 new Money(row.getLong("total"), currency),
                 Sql.instant(row, "placed_at"),
-                Sql.instant(row, "payment_deadline"));
+                Sql.instant(row, "payment_deadline"),
+                payment(row),
+                refund(row, overdue));
+    }
+
+    private static Payment payment(Row row) {
+        return row.getString("charge_id") == null
+                ? null
+                : new Payment(
+                        row.getString("charge_id"),
+                        new Money(row.getLong("charged"), row.getString("charged_currency")));
+    }
+
+    /** @param overdue one that was requested before has been waited for too long */
+    private static Refund refund(Row row, Instant overdue) {
+        Instant requestedAt = nullableInstant(row, "refund_requested_at");
+        Instant refundedAt = nullableInstant(row, "refunded_at");
+        if (refundedAt != null) {
+            return new Refund(Refund.Status.COMPLETED, requestedAt, refundedAt);
+        }
+        return requestedAt == null
+                ? null
+                : new Refund(
+                        requestedAt.isBefore(overdue) ? Refund.Status.OVERDUE : Refund.Status.REQUESTED,
+                        requestedAt,
+                        null);
+    }
+
+    private static Instant nullableInstant(Row row, String column) {
+        return row.getOffsetDateTime(column) == null ? null : Sql.instant(row, column);
     }
 
     private static List<Order.Line> lines(JsonArray lines, String currency) {

@@ -23,7 +23,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.util.Currency;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -68,12 +67,13 @@ public class ProductResource {
             @NotNull @Min(1) @Max(10_000_000_000L) Long amount,
             @NotNull String currency) {
         Money money() {
-            try {
-                return new Money(amount, Currency.getInstance(currency).getCurrencyCode());
-            } catch (IllegalArgumentException e) {
+            if (LegalTender.largestTotal(currency) == 0) {
                 throw Problem.invalid(
-                        Problem.Place.body, "price.currency", "price.currency must be an ISO 4217 code such as EUR.");
+                        Problem.Place.body,
+                        "price.currency",
+                        "price.currency must be the ISO 4217 code of a legal tender, such as EUR.");
             }
+            return new Money(amount, currency);
         }
     }
 

@@ -11,8 +11,10 @@ import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.authorized;
 import static shop.orders.Shop.line;
 import static shop.orders.Shop.newKey;
+import static shop.orders.Shop.paymentDue;
 import static shop.orders.Shop.placed;
 import static shop.orders.Shop.product;
+import static shop.orders.Shop.status;
 import static shop.testkit.Problems.problem;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import shop.orders.OrdersResource;
 import shop.testkit.Tokens;
@@ -57,9 +60,49 @@ class OrderAccessTest {
             for (String token : List.of(owner, Tokens.admin(), service)) {
                 as(token).get(path).then().statusCode(200);
             }
-            problem(as(another).get(path), 403, "forbidden");
             problem(as(untrusted).get(path), 403, "forbidden");
         }
+    }
+
+    /** Neither its status nor its words tell that an order is there; a deadline that is over is not written down for a stranger. */
+    @ParameterizedTest
+    @CsvSource({"GET,''", "GET,/history", "POST,/cancel"})
+    void orderOfAnotherIsToldLikeOneThatDoesNotExist(String method, String path) {
+        UUID theirs = placed(buyer, product(1), 1);
+        UUID unknown = UUID.randomUUID();
+        String answer = notFound(method, theirs, path);
+        assertEquals(answer, notFound(method, unknown, path).replace(unknown.toString(), theirs.toString()));
+        assertEquals("PLACED", status(theirs));
+    }
+
+    private String notFound(String method, UUID order, String path) {
+        return problem(as(another).request(method, "/orders/" + order + path), 404, "not-found")
+                .extract()
+                .asString();
+    }
+
+    @Test
+    void listOfAnotherIsRefusedWhetherOrNotTheyExist() {
+        placed(buyer, product(1), 1);
+        for (UUID user : List.of(buyer, UUID.randomUUID())) {
+            problem(as(another).get("/orders?userId=" + user), 403, "forbidden");
+        }
+    }
+
+    @Test
+    void whatIsToBeChargedIsToldToTheFunctionThatChargesAndToNobodyElse() {
+        UUID order = placed(buyer, product(1), 1);
+        problem(given().get("/orders/" + order + "/payment"), 401, "unauthenticated");
+        for (String token : List.of(owner, another, Tokens.admin(), service, untrusted)) {
+            problem(as(token).get("/orders/" + order + "/payment"), 403, "forbidden");
+        }
+        paymentDue(order).then().statusCode(200).header("Cache-Control", "no-store");
+        String charges = Tokens.serviceAccount(Tokens.PAYMENT_ACCOUNT);
+        for (String path : List.of("/orders", "/orders/" + order, "/orders/" + order + "/history")) {
+            problem(as(charges).get(path), 403, "forbidden");
+        }
+        problem(as(Tokens.people(Tokens.PAYMENT_ACCOUNT, "payment")).get("/orders/" + order + "/payment"), 403, "forbidden");
+        problem(as(charges).get("/orders/1-1-1-1-1/payment"), 400, "invalid-request");
     }
 
     @Test
@@ -67,7 +110,6 @@ class OrderAccessTest {
         String sku = product(2);
         UUID first = placed(buyer, sku, 1);
         UUID second = placed(buyer, sku, 1);
-        problem(as(another).post("/orders/" + first + "/cancel"), 403, "forbidden");
         problem(as(service).post("/orders/" + first + "/cancel"), 403, "forbidden");
         as(owner).post("/orders/" + first + "/cancel").then().statusCode(200);
         asAdmin().post("/orders/" + second + "/cancel").then().statusCode(200);

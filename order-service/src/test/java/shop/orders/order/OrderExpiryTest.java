@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static shop.orders.Shop.as;
 import static shop.orders.Shop.authorized;
 import static shop.orders.Shop.change;
+import static shop.orders.Shop.charged;
 import static shop.orders.Shop.history;
 import static shop.orders.Shop.line;
 import static shop.orders.Shop.newKey;
@@ -105,7 +106,7 @@ class OrderExpiryTest {
     void authorizationOfAnOverdueOrderExpiresItAndIsRefunded() {
         String sku = product(1);
         UUID order = overdue(sku);
-        authorized(order);
+        charged(order, 990, "EUR");
         assertEquals(List.of("PLACED", "EXPIRED"), history(order));
         assertEquals(1, stock(sku));
         await().until(() -> published(order).contains(EventTypes.REFUND_REQUESTED));

@@ -4,7 +4,10 @@ package shop.orders.order;
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static shop.events.EventTypes.ORDER_CANCELLED;
 import static shop.events.EventTypes.ORDER_CONFIRMED;
 import static shop.events.EventTypes.ORDER_DELIVERED;
@@ -17,6 +20,7 @@ import static shop.events.EventTypes.REFUND_REQUESTED;
 import static shop.orders.Shop.asAdmin;
 import static shop.orders.Shop.authorized;
 import static shop.orders.Shop.change;
+import static shop.orders.Shop.charged;
 import static shop.orders.Shop.declined;
 import static shop.orders.Shop.deliver;
 import static shop.orders.Shop.history;
@@ -51,6 +55,8 @@ import shop.testkit.RecordingBroker;
 class PaymentAnswerTest {
     private final UUID buyer = UUID.randomUUID();
 
+    OrdersResource surroundings;
+
     @Test
     void eventThatIsTooLongIsRefused() {
         problem(given().body("a".repeat(1 << 20 | 1)).post("/events"), 413, "request-entity-too-large");
@@ -68,6 +74,66 @@ class PaymentAnswerTest {
                 JsonPath.from(RecordingBroker.shared().about(order).getLast().body());
         assertEquals(buyer.toString(), confirmed.getString("userId"));
         assertEquals(1980, confirmed.getInt("total.amount"));
+    }
+
+    @Test
+    void chargeIsKeptOnTheOrder() {
+        UUID order = placed(buyer, product(3), 2);
+        asAdmin().get("/orders/" + order).then().body("$", not(hasKey("payment")));
+        authorized(order);
+        asAdmin()
+                .get("/orders/" + order)
+                .then()
+                .body("payment.chargeId", equalTo("ch_1"))
+                .body("payment.amount.amount", equalTo(1980))
+                .body("payment.amount.currency", equalTo("EUR"));
+    }
+
+    /** Also when there is more than was asked for: whoever charged it was not asked to. */
+    @ParameterizedTest
+    @CsvSource({"1979, EUR", "1981, EUR", "1980, USD", "1980, eur", "0, EUR", "-1980, EUR", "9223372036854775807, EUR"})
+    void paymentThatDiffersRejectsTheOrderIsRefundedAndAlarms(long amount, String currency) {
+        double alarms = alarms();
+        String sku = product(3);
+        UUID order = placed(buyer, sku, 2);
+        charged(order, amount, currency);
+        asAdmin()
+                .get("/orders/" + order)
+                .then()
+                .body("status", equalTo("REJECTED"))
+                .body("payment.amount.currency", equalTo(currency))
+                .body("refund.status", equalTo("REQUESTED"));
+        assertEquals(3, stock(sku));
+        assertEquals(List.of("PLACED", "REJECTED"), history(order));
+        awaitPublished(order, ORDER_PLACED, ORDER_REJECTED, REFUND_REQUESTED);
+        assertTrue(alarms() > alarms);
+    }
+
+    @Test
+    void paymentThatDiffersAlarmsAndChangesNothingOfAnOrderThatStands() {
+        String sku = product(3);
+        UUID order = in(OrderStatus.CONFIRMED, sku);
+        double alarms = alarms();
+        charged(order, 1, "EUR");
+        deliver(newKey(), PAYMENT_AUTHORIZED, """
+                {"orderId": "%s", "amount": {"amount": 990, "currency": "EUR"}, "chargeId": "another"}""".formatted(order));
+        assertTrue(alarms() >= alarms + 2);
+        asAdmin()
+                .get("/orders/" + order)
+                .then()
+                .body("status", equalTo("CONFIRMED"))
+                .body("payment.chargeId", equalTo("ch_1"))
+                .body("payment.amount.amount", equalTo(990))
+                .body("$", not(hasKey("refund")));
+        assertEquals(2, stock(sku));
+    }
+
+    @Test
+    void chargeIsTakenWhateverIsInIt() {
+        UUID order = placed(buyer, product(3), 1);
+        deliver(newKey(), PAYMENT_AUTHORIZED, """
+                {"orderId": "%s", "amount": {"amount": 990, "currency": "E\\u0000R"}, "chargeId": "%s\\n\\u0000"}""".formatted(order, "c".repeat(3000)));
+        assertEquals("REJECTED", status(order));
     }
 
     @Test
@@ -235,6 +301,16 @@ class PaymentAnswerTest {
                 .body("[1].status", equalTo("REJECTED"))
                 .body("[1].cause", equalTo("payment declined: no money"))
                 .body("[1].eventId", equalTo(id));
+    }
+
+    private double alarms() {
+        return given().port(surroundings.managementPort())
+                .get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("shop_payments_wrong_total"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     private UUID in(OrderStatus status, String sku) {

@@ -87,6 +87,13 @@ class CatalogueTest {
             {"name": "Tea", "price": {"amount": 450}}                                | price.currency
             {"name": "Tea", "price": {"amount": 450, "currency": "eur"}}             | price.currency
             {"name": "Tea", "price": {"amount": 450, "currency": "XYZ"}}             | price.currency
+            {"name": "Tea", "price": {"amount": 450, "currency": "XXX"}}             | price.currency
+            {"name": "Tea", "price": {"amount": 450, "currency": "XTS"}}             | price.currency
+            {"name": "Tea", "price": {"amount": 450, "currency": "XAU"}}             | price.currency
+            {"name": "Tea", "price": {"amount": 450, "currency": "XDR"}}             | price.currency
+            {"name": "Tea", "price": {"amount": 450, "currency": "DEM"}}             | price.currency
+            {"name": "Tea", "price": {"amount": 450, "currency": "HRK"}}             | price.currency
+            {"name": "Tea", "price": {"amount": 450, "currency": "CHE"}}             | price.currency
             {"name": "Tea", "price": {"amount": 450, "currency": "EUR"}, "stock": 7} | stock
             """)
     void memberThatCannotBeTakenIsNamed(String body, String member) {

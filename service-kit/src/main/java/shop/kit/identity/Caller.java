@@ -17,6 +17,7 @@ public class Caller {
     public static final String CUSTOMER = "customer";
     public static final String ADMIN = "admin";
     public static final String SERVICE = "service";
+    public static final String PAYMENT = "payment";
 
     private final CurrentIdentityAssociation association;
 

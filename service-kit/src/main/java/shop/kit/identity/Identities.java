@@ -22,6 +22,9 @@ interface Identities {
     /** Subjects of the cluster's tokens that have the role {@code service}. */
     Optional<Set<String>> serviceAccounts();
 
+    /** Subjects of the cluster's tokens that have the role {@code payment}. */
+    Optional<Set<String>> paymentAccounts();
+
     /** Subjects of the cluster's tokens that may deliver events. Without any, whoever reaches {@code /events} may. */
     Optional<Set<String>> brokers();
 

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -25,7 +26,7 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 
 /**
  * Verifies a bearer token by the keys of the issuer that it names, and grants the roles that this issuer may give: the
- * people's {@code customer} and {@code admin}, the cluster's {@code service}, by subject. (SmallRye knows one issuer only.)
+ * people's {@code customer} and {@code admin}, the cluster's {@code service} and {@code payment}, by subject. (SmallRye knows one issuer only.)
  */
 @Alternative
 @Priority(1)
@@ -39,7 +40,9 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
     private final List<Trust> trusted = new ArrayList<>();
 
     TrustedIssuers(Identities identities) {
-        Set<String> services = identities.serviceAccounts().orElse(Set.of());
+        Map<String, Set<String>> accounts = Map.of(
+                Caller.SERVICE, identities.serviceAccounts().orElse(Set.of()),
+                Caller.PAYMENT, identities.paymentAccounts().orElse(Set.of()));
         trust(
                 identities.people(),
                 identities.audience(),
@@ -48,7 +51,9 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
         trust(
                 identities.cluster(),
                 identities.audience(),
-                claims -> services.contains(subject(claims)) ? List.of(Caller.SERVICE) : List.of());
+                claims -> accounts.keySet().stream()
+                        .filter(role -> accounts.get(role).contains(subject(claims)))
+                        .toList());
     }
 
     @Override

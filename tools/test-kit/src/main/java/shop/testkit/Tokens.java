@@ -25,6 +25,7 @@ public final class Tokens {
     public static final String CLUSTER = "https://cluster.test.example";
     public static final String AUDIENCE = "shop";
     public static final String TRUSTED_ACCOUNT = "system:serviceaccount:shop:notify-customer";
+    public static final String PAYMENT_ACCOUNT = "system:serviceaccount:shop:authorize-payment";
 
     private static final PublicJsonWebKey PEOPLE_KEY = rs256("people");
     private static final PublicJsonWebKey CLUSTER_KEY = es256("cluster");
@@ -79,7 +80,8 @@ public final class Tokens {
                 "PEOPLE_JWKS", publicKeys(PEOPLE_KEY),
                 "CLUSTER_ISSUER", CLUSTER,
                 "CLUSTER_JWKS", publicKeys(CLUSTER_KEY),
-                "SHOP_SERVICE_ACCOUNTS", TRUSTED_ACCOUNT);
+                "SHOP_SERVICE_ACCOUNTS", TRUSTED_ACCOUNT,
+                "SHOP_PAYMENT_ACCOUNTS", PAYMENT_ACCOUNT);
     }
 
     private static String sign(JwtClaimsBuilder claims, PublicJsonWebKey key) {
