@@ -29,7 +29,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -43,10 +45,11 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
-import org.jboss.resteasy.reactive.RestResponse.Status;
 import shop.events.Uuids;
+import shop.kit.events.Publisher;
 import shop.kit.http.Api;
 import shop.kit.http.ETags;
+import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
@@ -57,15 +60,31 @@ import shop.kit.identity.Caller;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Users")
 public class UserResource {
+    private static final int FIRST_VERSION = 1;
+
+    /** Whose keys those of requests without a token are. */
+    private static final UUID ANYBODY = new UUID(0, 0);
+
     private final Users users;
     private final LatestOrders latestOrders;
+    private final IdempotencyKeys idempotency;
+    private final Publisher publisher;
     private final Caller caller;
     private final ObjectMapper json;
     private final Validator validator;
 
-    UserResource(Users users, LatestOrders latestOrders, Caller caller, ObjectMapper json, Validator validator) {
+    UserResource(
+            Users users,
+            LatestOrders latestOrders,
+            IdempotencyKeys idempotency,
+            Publisher publisher,
+            Caller caller,
+            ObjectMapper json,
+            Validator validator) {
         this.users = users;
         this.latestOrders = latestOrders;
+        this.idempotency = idempotency;
+        this.publisher = publisher;
         this.caller = caller;
         this.json = json;
         this.validator = validator;
@@ -79,7 +98,8 @@ public class UserResource {
     @Operation(
             summary = "Registers a user",
             description = "Open to everyone. With a token, its identity is the user's from now on: a subject that is a"
-                    + " UUID becomes the user's id.")
+                    + " UUID becomes the user's id. Sent again with the same Idempotency-Key within 24 hours it gives the"
+                    + " first answer and registers nobody more.")
     @SecurityRequirementsSet
     @SecurityRequirementsSet(@SecurityRequirement(name = Api.BEARER))
     @APIResponse(
@@ -92,12 +112,27 @@ public class UserResource {
             content = @Content(schema = @Schema(implementation = User.class)))
     @APIResponse(responseCode = "409", description = "Another user has this e-mail, or this identity is registered")
     @APIResponse(responseCode = "410", description = "The user with this identity was deleted")
-    public RestResponse<User> register(@NotNull @Valid UserData data) {
-        User user = users.register(caller.userId().orElseGet(Uuids::timeOrdered), data);
-        return ResponseBuilder.create(Status.CREATED, user)
-                .location(URI.create("/users/" + user.id()))
-                .header(HttpHeaders.ETAG, ETags.of(user.version()))
+    @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
+    public Response register(
+            @HeaderParam(IdempotencyKeys.HEADER)
+                    @Parameter(description = "New for each registration, the same at each retry")
+                    String key,
+            @NotNull @Valid UserData data) {
+        Optional<UUID> identity = caller.userId();
+        Response response = key == null
+                ? registered(users.register(identity.orElseGet(Uuids::timeOrdered), data))
+                : idempotency.once(identity.orElse(ANYBODY), "POST /users", key, data, transaction -> {
+                    User user = users.register(transaction, identity.orElseGet(Uuids::timeOrdered), data);
+                    return new IdempotencyKeys.Answer(201, Users.location(user.id()), user);
+                });
+        publisher.publishSoon();
+        return Response.fromResponse(response)
+                .header(HttpHeaders.ETAG, ETags.of(FIRST_VERSION))
                 .build();
+    }
+
+    private static Response registered(User user) {
+        return Response.created(Users.location(user.id())).entity(user).build();
     }
 
     @GET

@@ -5,6 +5,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import shop.events.ShopEvent.UserRegistered;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
 import shop.kit.http.ETags;
+import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Problem;
 import shop.kit.http.ProblemException;
 import shop.kit.sql.Database;
@@ -53,27 +55,29 @@ class Users {
             where id = $1""";
 
     private final Database database;
+    private final IdempotencyKeys idempotency;
     private final Outbox outbox;
     private final Publisher publisher;
     private final Clock clock;
 
-    Users(Database database, Outbox outbox, Publisher publisher, Clock clock) {
+    Users(Database database, IdempotencyKeys idempotency, Outbox outbox, Publisher publisher, Clock clock) {
         this.database = database;
+        this.idempotency = idempotency;
         this.outbox = outbox;
         this.publisher = publisher;
         this.clock = clock;
     }
 
-    /** Throws a 409 problem if the id or the e-mail is in use, a 410 one if the user of this id is deleted. */
+    /** As {@link #register(Sql, UUID, UserData)}, in a transaction of its own. */
     User register(UUID id, UserData data) {
-        User registered = database.inTransaction(transaction -> {
-            User user =
-                    transaction.first(INSERT, tuple(id, data), Users::user).orElseThrow(() -> inUse(transaction, id));
-            outbox.add(transaction, new UserRegistered(id, user.version(), user.registeredAt()));
-            return user;
-        });
-        publisher.publishSoon();
-        return registered;
+        return database.inTransaction(transaction -> register(transaction, id, data));
+    }
+
+    /** Throws a 409 problem if the id or the e-mail is in use, a 410 one if the user of this id is deleted. */
+    User register(Sql transaction, UUID id, UserData data) {
+        User user = transaction.first(INSERT, tuple(id, data), Users::user).orElseThrow(() -> inUse(transaction, id));
+        outbox.add(transaction, new UserRegistered(id, user.version(), user.registeredAt()));
+        return user;
     }
 
     /** Throws a 404 problem if there never was such a user, a 410 one if the user is deleted. */
@@ -101,12 +105,17 @@ class Users {
     /** As {@link #get}. Erases the personal data; the id stays, so that nobody else ever gets it. */
     void delete(UUID id) {
         database.doInTransaction(transaction -> {
+            idempotency.forget(transaction, location(id)); // what was answered to the registration
             get(transaction, LOCK, id);
             Instant now = clock.instant();
             transaction.update(ERASE, Tuple.of(id, Sql.timestamp(now)));
             outbox.add(transaction, new UserDeleted(id, now));
         });
         publisher.publishSoon();
+    }
+
+    static URI location(UUID id) {
+        return URI.create("/users/" + id);
     }
 
     private User update(Sql transaction, UUID id, UserData data) {

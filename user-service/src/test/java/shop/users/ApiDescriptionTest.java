@@ -26,7 +26,7 @@ class ApiDescriptionTest {
                 .statusCode(200)
                 .extract()
                 .jsonPath();
-        assertDocumented(document, "/users", "post", "201", "400", "401", "409", "410", "413", "415", "500");
+        assertDocumented(document, "/users", "post", "201", "400", "401", "409", "410", "413", "415", "422", "500");
         assertDocumented(document, "/users", "get", "200", "400", "401", "403");
         assertDocumented(document, "/users/{id}", "get", "200", "400", "401", "403", "404", "410");
         assertDocumented(

@@ -20,6 +20,7 @@ import static shop.testkit.Problems.problem;
 import static shop.users.UserRequests.as;
 import static shop.users.UserRequests.json;
 import static shop.users.UserRequests.newEmail;
+import static shop.users.UserRequests.newKey;
 import static shop.users.UserRequests.register;
 import static shop.users.UserRequests.registered;
 import static shop.users.UserRequests.with;
@@ -203,6 +204,77 @@ class RegistrationTest {
                                 "email must be a well-formed email address",
                                 "name size must be between 0 and 200"))
                 .body("detail", startsWith("address.country must be"));
+    }
+
+    /** As after a lost answer. */
+    @Test
+    void registrationThatComesAgainWithItsKeyGivesTheFirstAnswer() {
+        String key = newKey();
+        String body = json(newEmail(), "Ada");
+        Response first = register(given().header("Idempotency-Key", key), body);
+        first.then().statusCode(201).header("ETag", equalTo("\"1\""));
+        Response again = register(given().header("Idempotency-Key", key), body);
+        again.then().statusCode(201).header("ETag", equalTo("\"1\""));
+        assertEquals(first.asString(), again.asString());
+        assertEquals(first.header("Location"), again.header("Location"));
+        UUID id = UUID.fromString(first.path("id"));
+        await().until(() -> !broker.about(id).isEmpty());
+        assertEquals(1, broker.about(id).size());
+
+        UUID identity = UUID.randomUUID();
+        String theirs = json(newEmail(), "Ada");
+        register(as(identity).header("Idempotency-Key", key), theirs).then().statusCode(201);
+        register(as(identity).header("Idempotency-Key", key), theirs)
+                .then()
+                .statusCode(201)
+                .body("id", equalTo(identity.toString()));
+        problem(register(as(identity), theirs), 409, "already-registered");
+    }
+
+    @Test
+    void sameKeyAtTheSameInstantRegistersOneUser() {
+        String key = newKey();
+        String body = json(newEmail(), "Ada");
+        List<String> answers = together(8, i -> register(given().header("Idempotency-Key", key), body)
+                .then()
+                .statusCode(201)
+                .extract()
+                .asString());
+        assertEquals(1, answers.stream().distinct().count());
+    }
+
+    @Test
+    void keyOfAnotherRegistrationOrOfNoneIsRefused() {
+        String key = newKey();
+        register(given().header("Idempotency-Key", key), json(newEmail(), "Ada"))
+                .then()
+                .statusCode(201);
+        problem(
+                        register(given().header("Idempotency-Key", key), json(newEmail(), "Ada")),
+                        422,
+                        "idempotency-key-reused")
+                .body("errors[0].name", equalTo("Idempotency-Key"));
+        problem(register(given().header("Idempotency-Key", " "), json(newEmail(), "Ada")), 400, "invalid-request")
+                .body("errors[0].name", equalTo("Idempotency-Key"));
+    }
+
+    /** What was answered is personal, and goes with the user: the key is as if it had never been used. */
+    @Test
+    void answerToARegistrationIsErasedWithTheUser() {
+        String key = newKey();
+        String body = json(newEmail(), "Ada");
+        String id = register(given().header("Idempotency-Key", key), body).path("id");
+        as(UUID.fromString(id)).delete("/users/" + id).then().statusCode(204);
+        register(given().header("Idempotency-Key", key), body)
+                .then()
+                .statusCode(201)
+                .body("id", not(equalTo(id)));
+
+        UUID identity = UUID.randomUUID();
+        String theirs = json(newEmail(), "Ada");
+        register(as(identity).header("Idempotency-Key", key), theirs).then().statusCode(201);
+        as(identity).delete("/users/" + identity).then().statusCode(204);
+        problem(register(as(identity).header("Idempotency-Key", key), theirs), 410, "gone");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static shop.testkit.Problems.problem;
 import static shop.users.UserRequests.as;
 import static shop.users.UserRequests.asAdmin;
@@ -52,6 +53,19 @@ class UserAccessTest {
                 request(with(Tokens.serviceAccount("system:serviceaccount:shop:other")), method, path),
                 403,
                 "forbidden");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET", "PATCH", "DELETE"})
+    void anothersIdIsToldLikeOneThatIsNobodys(String method) {
+        UUID stranger = UUID.randomUUID();
+        assertEquals(
+                problem(request(as(stranger), method, "/users/" + registered()), 403, "forbidden")
+                        .extract()
+                        .asString(),
+                problem(request(as(stranger), method, "/users/" + UUID.randomUUID()), 403, "forbidden")
+                        .extract()
+                        .asString());
     }
 
     @ParameterizedTest

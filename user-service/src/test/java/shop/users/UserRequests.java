@@ -18,6 +18,10 @@ final class UserRequests {
         return "ada." + UUID.randomUUID() + "@example.org";
     }
 
+    static String newKey() {
+        return UUID.randomUUID().toString();
+    }
+
     /** A new user with a token of their own. */
     static UUID registered() {
         return registered(newEmail(), "Ada Lovelace");

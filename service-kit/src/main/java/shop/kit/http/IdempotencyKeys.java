@@ -44,6 +44,8 @@ public class IdempotencyKeys implements Sweep {
             select request, status, location, body from idempotency_keys
             where caller = $1 and operation = $2 and key = $3""";
 
+    private static final String FORGET_RESULT = "delete from idempotency_keys where location = $1";
+
     private static final String FORGET =
             "delete from idempotency_keys where created_at < $1::timestamptz - interval '24 hours'";
 
@@ -81,6 +83,14 @@ public class IdempotencyKeys implements Sweep {
                     ? answerFirst(transaction, Tuple.of(caller, operation, key), work)
                     : answerAgain(transaction, Tuple.of(caller, operation, key), hash);
         });
+    }
+
+    /**
+     * Forgets the requests whose answers name this location, with all that was in them. Before the row of the result is locked,
+     * as in {@link #once}.
+     */
+    public void forget(Sql transaction, URI location) {
+        transaction.update(FORGET_RESULT, Tuple.of(location.toString()));
     }
 
     @Override
