@@ -3,12 +3,13 @@ package shop.kit.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
+import io.cloudevents.rw.CloudEventRWException;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -30,6 +31,9 @@ import shop.kit.http.Problem;
  */
 @ApplicationScoped
 public class EventEndpoint {
+    /** The media type of an event with its attributes and data in one JSON text. */
+    public static final String STRUCTURED = "application/cloudevents+json";
+
     private static final Logger LOG = Logger.getLogger(EventEndpoint.class);
 
     private static final int LONGEST_KEY = 2048;
@@ -78,8 +82,14 @@ public class EventEndpoint {
         }
     }
 
+    /** Libraries name classes of theirs in other messages than these. */
     private static String reason(RuntimeException e) {
-        return e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        return switch (e) {
+            case CloudEventRWException unreadable when unreadable.getCause() == null -> unreadable.getMessage();
+            default -> e.getCause() instanceof StreamReadException syntax
+                    ? syntax.getOriginalMessage()
+                    : "it must be one JSON object with specversion 1.0, id, source and type as text, or have them as ce- headers.";
+        };
     }
 
     /** An inbox keeps {@code source} and {@code id}: as text, which has no NUL in PostgreSQL, and in an index, whose entries are limited. */
