@@ -3,13 +3,12 @@ package shop.kit.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -17,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
 import shop.cloudevents.HeaderValue;
@@ -37,6 +37,7 @@ public class EventEndpoint {
     private static final Logger LOG = Logger.getLogger(EventEndpoint.class);
 
     private static final int LONGEST_KEY = 2048;
+    private static final Pattern CLASS = Pattern.compile("\\w+\\.\\w+\\.\\w+");
 
     private final ObjectMapper json;
     private final Trace trace;
@@ -82,14 +83,12 @@ public class EventEndpoint {
         }
     }
 
-    /** Libraries name classes of theirs in other messages than these. */
+    /** A library's message, unless it names a class of the library. */
     private static String reason(RuntimeException e) {
-        return switch (e) {
-            case CloudEventRWException unreadable when unreadable.getCause() == null -> unreadable.getMessage();
-            default -> e.getCause() instanceof StreamReadException syntax
-                    ? syntax.getOriginalMessage()
-                    : "it must be one JSON object with specversion 1.0, id, source and type as text, or have them as ce- headers.";
-        };
+        String message = e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        return message == null || CLASS.matcher(message).find()
+                ? "it must be one JSON object with the attributes as members, each of its type, or have them as ce- headers."
+                : message;
     }
 
     /** An inbox keeps {@code source} and {@code id}: as text, which has no NUL in PostgreSQL, and in an index, whose entries are limited. */
