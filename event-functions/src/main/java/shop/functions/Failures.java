@@ -19,6 +19,8 @@ import shop.identity.Verdict;
  */
 @Singleton
 class Failures {
+    static final String ONE_EVENT = "POST one CloudEvent in binary or structured JSON mode";
+
     private static final Logger LOG = Logger.getLogger(Failures.class);
 
     private final String function;
@@ -29,7 +31,16 @@ class Failures {
     }
 
     void install(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).failureHandler(this::answer);
+        router.route().order(Integer.MIN_VALUE).handler(this::check).failureHandler(this::answer);
+    }
+
+    private void check(RoutingContext context) {
+        Fault fault = new RequestHead(context.request()).fault();
+        if (fault == null) {
+            context.next();
+        } else {
+            answer(context, logged(fault));
+        }
     }
 
     /** Answers who may not send events here. */
@@ -52,6 +63,9 @@ class Failures {
 
     private static void answer(RoutingContext context, Fault fault) {
         String title = HttpResponseStatus.valueOf(fault.status()).reasonPhrase();
+        if (fault.status() == 405) {
+            context.response().putHeader("Allow", "POST");
+        }
         context.response()
                 .setStatusCode(fault.status())
                 .putHeader("Content-Type", "application/problem+json")
@@ -65,18 +79,30 @@ class Failures {
 
     private Fault faultOf(RoutingContext context) {
         return switch (context.failure()) {
-            case null ->
-                refused(context.statusCode(), "refused", "POST one CloudEvent in binary or structured JSON mode");
+            case null -> refused(statusOf(context), "refused", ONE_EVENT);
             // What Funqy comes to when it looks for a type and a specversion in a structured event.
             case JsonProcessingException _, NullPointerException _ ->
                 refused(400, "invalid", "the body must be a CloudEvent in JSON with a type and a specversion");
             case ApplicationException thrown -> Fault.of(thrown.getCause());
-            default -> Fault.of(context.failure());
+            default -> context.statusCode() < 500 ? refused(context.statusCode(), "refused", ONE_EVENT) : Fault.of(context.failure());
+        };
+    }
+
+    /** The router says 404 to a target that is no path, Funqy 406 to a body that is no event. */
+    private static int statusOf(RoutingContext context) {
+        return switch (context.statusCode()) {
+            case 404 -> 400;
+            case 406 -> 415;
+            default -> context.statusCode();
         };
     }
 
     private Fault refused(int status, String outcome, String detail) {
-        LOG.warnf("function=%s outcome=%s status=%d %s", function, outcome, status, detail);
-        return new Fault(status, outcome, detail);
+        return logged(new Fault(status, outcome, detail));
+    }
+
+    private Fault logged(Fault fault) {
+        LOG.warnf("function=%s outcome=%s status=%d %s", function, fault.outcome(), fault.status(), fault.detail());
+        return fault;
     }
 }

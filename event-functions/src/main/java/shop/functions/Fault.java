@@ -13,7 +13,7 @@ record Fault(int status, String outcome, String detail) {
         return switch (failure) {
             case InvalidEvent e -> new Fault(400, "invalid", e.getMessage());
             case Unavailable e -> new Fault(503, "unavailable", e.getMessage());
-            default -> new Fault(500, "failed", failure.getClass().getName() + ", see the function's log");
+            default -> new Fault(500, "failed", "the function failed, its log says why");
         };
     }
 }

@@ -10,7 +10,9 @@ import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
@@ -92,9 +94,22 @@ class Invocation {
             throw e.getCause() instanceof MismatchedInputException mismatch
                     ? new InvalidEvent(
                             pathOf(mismatch),
-                            "must be a " + mismatch.getTargetType().getSimpleName())
+                            "must be " + expected(mismatch.getTargetType()))
                     : new InvalidEvent("data", "must be JSON, and the event's content type say so");
         }
+    }
+
+    private static String expected(Class<?> type) {
+        if (type == UUID.class) {
+            return "a UUID";
+        }
+        if (type == String.class || type.isEnum()) {
+            return "text that is known here";
+        }
+        if (type == Instant.class) {
+            return "a point in time (RFC 3339)";
+        }
+        return type.isPrimitive() || Number.class.isAssignableFrom(type) ? "a number" : "of another type, see its schema";
     }
 
     private static String pathOf(MismatchedInputException mismatch) {

@@ -3,8 +3,13 @@ package shop.functions;
 
 import io.vertx.ext.mail.SMTPException;
 import jakarta.ws.rs.WebApplicationException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** A passing lack of something that the function needs. It is answered 503, which makes the broker repeat the delivery. */
@@ -62,7 +67,10 @@ public class Unavailable extends RuntimeException {
         return switch (root) {
             case WebApplicationException e -> "answered " + e.getResponse().getStatus();
             case SMTPException e -> "answered " + e.getReplyCode();
-            default -> "did not answer: " + root.getClass().getSimpleName();
+            case TimeoutException _ -> "did not answer in time";
+            case ConnectException _, UnknownHostException _ -> "did not answer: it can't be reached";
+            case SSLException _, GeneralSecurityException _ -> "did not answer: its TLS is not trusted";
+            default -> "did not answer";
         };
     }
 }

@@ -75,22 +75,22 @@ class RefusalTest {
     }
 
     @Test
-    void aBinaryEventOfAnotherContentTypeIsRefused() {
+    void aBinaryEventOfAnotherContentTypeIsRefused() { // RFC 9110, 15.5.16
         Map<String, String> headers =
                 Map.of("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/a/source", "ce-type", EventTypes.PING);
-        refused(Http.post("text/plain", headers, "Hello, world!"), 400, "content type");
+        refused(Http.post("text/plain", headers, "Hello, world!"), 415, "POST one CloudEvent");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/cloudevents-batch+json", "text/plain"})
-    void batchesAndOtherMediaTypesAreNotAcceptable(String contentType) {
-        refused(Http.post(contentType, Map.of(), "[]"), 406, "POST one CloudEvent");
+    void batchesAndOtherMediaTypesAreRefused(String contentType) { // RFC 9110, 15.5.16
+        refused(Http.post(contentType, Map.of(), "[]"), 415, "POST one CloudEvent");
     }
 
     @Test
     void whatIsNoEventIsRefused() {
         refused(Http.post("application/json", Map.of(), "{}"), 400, "POST one CloudEvent");
-        refused(given().get("/"), 400, "POST one CloudEvent");
+        refused(given().get("/"), 405, "events are posted");
     }
 
     private static void refused(Response response, int status, String detail) {

@@ -27,7 +27,7 @@ public class EventResource {
     }
 
     @POST
-    @Consumes(MediaType.WILDCARD)
+    @Consumes({MediaType.APPLICATION_JSON, EventEndpoint.STRUCTURED})
     @Operation(summary = "Takes a CloudEvent, in binary or structured mode")
     @APIResponse(responseCode = "204", description = "Handled; a broker delivers it no more")
     public Response receive(@Context HttpHeaders headers, byte[] body) {

@@ -48,7 +48,7 @@ public class EventResource {
     }
 
     @POST
-    @Consumes(MediaType.WILDCARD)
+    @Consumes({MediaType.APPLICATION_JSON, EventEndpoint.STRUCTURED})
     @PermitAll
     @Operation(
             summary = "Takes a CloudEvent, in binary or structured mode",

@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
 import shop.cloudevents.HeaderValue;
@@ -30,9 +31,13 @@ import shop.kit.http.Problem;
  */
 @ApplicationScoped
 public class EventEndpoint {
+    /** The media type of an event with its attributes and data in one JSON text. */
+    public static final String STRUCTURED = "application/cloudevents+json";
+
     private static final Logger LOG = Logger.getLogger(EventEndpoint.class);
 
     private static final int LONGEST_KEY = 2048;
+    private static final Pattern CLASS = Pattern.compile("\\w+\\.\\w+\\.\\w+");
 
     private final ObjectMapper json;
     private final Trace trace;
@@ -78,8 +83,12 @@ public class EventEndpoint {
         }
     }
 
+    /** A library's message, unless it names a class of the library. */
     private static String reason(RuntimeException e) {
-        return e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        String message = e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        return message == null || CLASS.matcher(message).find()
+                ? "it must be one JSON object with the attributes as members, each of its type, or have them as ce- headers."
+                : message;
     }
 
     /** An inbox keeps {@code source} and {@code id}: as text, which has no NUL in PostgreSQL, and in an index, whose entries are limited. */

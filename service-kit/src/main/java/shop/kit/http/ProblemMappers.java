@@ -85,18 +85,23 @@ class ProblemMappers {
         if (status.getStatusCode() < 400) {
             return e.getResponse();
         }
-        return respond(ofStatus(status, advice(status)));
+        Response response = respond(ofStatus(status, advice(status)));
+        return status.getStatusCode() == 405 ? AllowedMethods.addTo(Response.fromResponse(response)) : response;
     }
 
     @ServerExceptionMapper
     Response unforeseen(Throwable e) {
+        return respond(internalError(e));
+    }
+
+    static Problem internalError(Throwable e) {
         LOG.error("Request failed", e);
-        return respond(new Problem(
+        return new Problem(
                 Problem.TYPES + "internal-error",
                 "Internal error",
                 500,
                 "The service failed to answer. Trying again may help; the service's log says why.",
-                List.of()));
+                List.of());
     }
 
     static Response respond(Problem problem) {
@@ -120,10 +125,11 @@ class ProblemMappers {
                 .build();
     }
 
-    private static String advice(Response.StatusType status) {
+    static String advice(Response.StatusType status) {
         return switch (status.getStatusCode()) {
+            case 400 -> "The request can't be read as HTTP: look at its target, its Host and its headers.";
             case 404 -> "There is nothing at this path.";
-            case 405 -> "This path does not take this method.";
+            case 405 -> "This path does not take this method; Allow lists those that it takes.";
             case 406 -> "None of the media types in the Accept header can be produced.";
             case 415 -> "The body must be sent with the Content-Type that this operation documents.";
             default -> status.getReasonPhrase() + ".";

@@ -4,17 +4,31 @@ package shop.kit.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
 
-/** Problems of requests that are refused before JAX-RS sees them. */
+/** Problems of requests that are refused before JAX-RS sees them, by this project's filters or by the router. */
 @ApplicationScoped
 public class RouterProblems {
+    private static final Logger LOG = Logger.getLogger(RouterProblems.class);
+
     private final ObjectMapper json;
 
     RouterProblems(ObjectMapper json) {
         this.json = json;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).failureHandler(this::answerFailure);
+        // The router's own answers: to paths that it can't decode, and where no route fits.
+        List.of(400, 404, 405, 406, 415).forEach(status -> router.errorHandler(status, this::answerFailure));
     }
 
     void answer(RoutingContext context, Status status, String detail) {
@@ -25,11 +39,42 @@ public class RouterProblems {
         answer(context, problem.problem());
     }
 
-    private void answer(RoutingContext context, Problem problem) {
+    void answer(RoutingContext context, Problem problem) {
         context.response()
                 .setStatusCode(problem.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .end(write(problem));
+    }
+
+    private void answerFailure(RoutingContext context) {
+        if (context.failure() instanceof SecurityException) {
+            context.next(); // ProblemMappers' task
+        } else if (context.response().headWritten()) {
+            context.response().reset();
+        } else if (isAsterisk(context) && context.request().method().equals(HttpMethod.OPTIONS)) {
+            context.response().setStatusCode(Status.NO_CONTENT.getStatusCode()).end();
+        } else {
+            answer(context, problemOf(context));
+        }
+    }
+
+    private static Problem problemOf(RoutingContext context) {
+        Status status = Status.fromStatusCode(context.statusCode());
+        if (context.failure() instanceof RejectedExecutionException) {
+            status = Status.SERVICE_UNAVAILABLE;
+        }
+        if (!context.request().path().startsWith("/")) {
+            status = Status.BAD_REQUEST; 
+        }
+        if (status == null || status == Status.INTERNAL_SERVER_ERROR) {
+            return ProblemMappers.internalError(context.failure());
+        }
+        return ProblemMappers.ofStatus(status, ProblemMappers.advice(status));
+    }
+
+    /** The target of a request to the server as a whole (RFC 9112, 3.2.4). */
+    private static boolean isAsterisk(RoutingContext context) {
+        return "*".equals(context.request().uri());
     }
 
     private String write(Problem problem) {
