@@ -31,6 +31,7 @@ import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
 import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
+import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 import shop.kit.sql.Database;
 
@@ -99,6 +100,16 @@ public class SampleResource {
     public Page<String> list(
             @QueryParam("cursor") String cursor, @QueryParam("limit") @Min(1) @Max(100) Integer limit) {
         return Page.of(List.of("a", "b", String.valueOf(Page.afterId(cursor))), limit, name -> name);
+    }
+
+    @GET
+    @Path("effects/{id}")
+    public Effect get(@PathParam("id") UUID id) {
+        return database.withConnection(sql -> sql.first(
+                        "select text from effects where id = $1",
+                        Tuple.of(id),
+                        row -> new Effect(row.getString("text"), 1)))
+                .orElseThrow(() -> Problem.notFound("effect", id));
     }
 
     @GET
