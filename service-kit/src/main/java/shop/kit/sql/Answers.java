@@ -59,7 +59,8 @@ class Answers {
      */
     private void cut() {
         cut = true;
-        if (((SqlConnectionInternal) connection.getDelegate()).unwrap().unwrap() instanceof SocketConnectionBase physical) {
+        if (((SqlConnectionInternal) connection.getDelegate()).unwrap().unwrap()
+                instanceof SocketConnectionBase physical) {
             ChannelHandlerContext first =
                     physical.socket().channelHandlerContext().pipeline().firstContext();
             if (first != null) { // null once it is closed

@@ -53,7 +53,9 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
     /** A test that has a field of this type gets it. */
     @Override
     public void inject(TestInjector injector) {
-        injector.injectIntoFields(this, field -> PostgresResource.class.isAssignableFrom(field.getType())
+        injector.injectIntoFields(
+                this,
+                field -> PostgresResource.class.isAssignableFrom(field.getType())
                         && field.getType().isInstance(this));
     }
 
