@@ -87,7 +87,7 @@ class DeadLetters {
 
     /** Keeps it. A repeated delivery, of which at-least-once delivery has some, is only counted. */
     void keep(Arrival arrival) {
-        Row row = database.withConnection(
+        Row row = database.inTransaction(
                 sql -> sql.first(KEEP, tuple(arrival), Function.identity()).orElseThrow());
         LOG.warnf(
                 "Dead letter %s, arrival %d: event %s %s of %s could not be delivered to %s (trigger %s), status %s",

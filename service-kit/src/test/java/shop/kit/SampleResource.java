@@ -9,10 +9,12 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
@@ -31,8 +33,11 @@ import shop.kit.events.EventEndpoint;
 import shop.kit.events.Inbox;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
+import shop.kit.http.ETags;
 import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
+import shop.kit.http.Preconditions;
+import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 import shop.kit.sql.Database;
 
@@ -51,6 +56,7 @@ public class SampleResource {
     private final IdempotencyKeys idempotency;
     private final EventEndpoint endpoint;
     private final Caller caller;
+    private final ETags etags;
 
     SampleResource(
             Database database,
@@ -59,7 +65,8 @@ public class SampleResource {
             Publisher publisher,
             IdempotencyKeys idempotency,
             EventEndpoint endpoint,
-            Caller caller) {
+            Caller caller,
+            ETags etags) {
         this.database = database;
         this.outbox = outbox;
         this.inbox = inbox;
@@ -67,6 +74,7 @@ public class SampleResource {
         this.idempotency = idempotency;
         this.endpoint = endpoint;
         this.caller = caller;
+        this.etags = etags;
     }
 
     @POST
@@ -101,6 +109,34 @@ public class SampleResource {
     public Page<String> list(
             @QueryParam("cursor") String cursor, @QueryParam("limit") @Min(1) @Max(100) Integer limit) {
         return Page.of(List.of("a", "b", String.valueOf(Page.afterId(cursor))), limit, name -> name);
+    }
+
+    @GET
+    @Path("effects/{id}")
+    public Effect get(@PathParam("id") UUID id) {
+        return database.withConnection(sql -> sql.first(
+                        "select text from effects where id = $1",
+                        Tuple.of(id),
+                        row -> new Effect(row.getString("text"), 1)))
+                .orElseThrow(() -> Problem.notFound("effect", id));
+    }
+
+    /** The state is locked while the preconditions are evaluated, and its tag is that of what {@link #get} answers. */
+    @PUT
+    @Path("effects/{id}")
+    public Effect put(@PathParam("id") UUID id, @BeanParam Preconditions preconditions, @Valid @NotNull Effect effect) {
+        database.doInTransaction(transaction -> {
+            preconditions.require(transaction
+                    .first(
+                            "select text from effects where id = $1 for update",
+                            Tuple.of(id),
+                            row -> etags.ofContent(new Effect(row.getString("text"), 1)))
+                    .orElse(null));
+            transaction.update(
+                    "insert into effects (id, text) values ($1, $2) on conflict (id) do update set text = excluded.text",
+                    Tuple.of(id, effect.text()));
+        });
+        return effect;
     }
 
     @GET

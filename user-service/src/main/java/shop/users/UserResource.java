@@ -16,6 +16,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -34,6 +35,7 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -51,6 +53,7 @@ import shop.kit.http.Api;
 import shop.kit.http.ETags;
 import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
+import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 
@@ -127,7 +130,7 @@ public class UserResource {
                 });
         publisher.publishSoon();
         return Response.fromResponse(response)
-                .header(HttpHeaders.ETAG, ETags.of(FIRST_VERSION))
+                .header(HttpHeaders.ETAG, ETags.ofVersion(FIRST_VERSION))
                 .build();
     }
 
@@ -155,7 +158,9 @@ public class UserResource {
         User user = users.get(id);
         LatestOrders.Orders orders =
                 include == null ? null : latestOrders.of(id, caller.token().orElseThrow());
-        return ok(new UserAndOrders(user, orders), user);
+        return orders == null
+                ? ok(new UserAndOrders(user, null), user)
+                : RestResponse.ok(new UserAndOrders(user, orders)); // which change without the user
     }
 
     @GET
@@ -180,6 +185,7 @@ public class UserResource {
             description = "For the user and admins. The body is a JSON merge patch (RFC 7396): members that it does not"
                     + " name stay, a null address goes. If-Match names the ETag that the change was made from.")
     @SecurityRequirement(name = Api.BEARER)
+    @Parameter(name = HttpHeaders.IF_MATCH, in = ParameterIn.HEADER, required = true)
     @RequestBody(
             content = {
                 @Content(mediaType = MergePatch.MEDIA_TYPE, schema = @Schema(implementation = UserData.class)),
@@ -195,12 +201,9 @@ public class UserResource {
     @APIResponse(responseCode = "412", description = "The user has changed since")
     @APIResponse(responseCode = "428", description = "If-Match is missing")
     public RestResponse<User> change(
-            @PathParam("id") UUID id,
-            @HeaderParam(HttpHeaders.IF_MATCH) @Parameter(required = true, description = "The ETag, or *")
-                    String ifMatch,
-            @NotNull ObjectNode patch) {
+            @PathParam("id") UUID id, @BeanParam Preconditions preconditions, @NotNull ObjectNode patch) {
         requireOwnerOrAdmin(id);
-        User user = users.change(id, ifMatch, data -> patched(data, patch));
+        User user = users.change(id, preconditions, data -> patched(data, patch));
         return ok(user, user);
     }
 
@@ -214,9 +217,10 @@ public class UserResource {
     @APIResponse(responseCode = "204", description = "The user is deleted")
     @APIResponse(responseCode = "404", description = "There never was such a user")
     @APIResponse(responseCode = "410", description = "The user was deleted before")
-    public void delete(@PathParam("id") UUID id) {
+    @APIResponse(responseCode = "412", description = "The user has changed since")
+    public void delete(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
         requireOwnerOrAdmin(id);
-        users.delete(id);
+        users.delete(id, preconditions);
     }
 
     private UserData patched(UserData data, ObjectNode patch) {
@@ -240,7 +244,7 @@ public class UserResource {
 
     private static <T> RestResponse<T> ok(T body, User user) {
         return ResponseBuilder.ok(body)
-                .header(HttpHeaders.ETAG, ETags.of(user.version()))
+                .header(HttpHeaders.ETAG, ETags.ofVersion(user.version()))
                 .build();
     }
 }

@@ -19,6 +19,7 @@ import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
 import shop.kit.http.ETags;
 import shop.kit.http.IdempotencyKeys;
+import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.http.ProblemException;
 import shop.kit.sql.Database;
@@ -90,11 +91,12 @@ class Users {
         return database.withConnection(sql -> sql.list(LIST, Tuple.of(after, email, name, limit), Users::user));
     }
 
-    /** As {@link #get}; throws a 412 or 428 problem unless {@code ifMatch} names the version. Equal data makes no new version. */
-    User change(UUID id, String ifMatch, UnaryOperator<UserData> change) {
+    /** As {@link #get}; throws a 412 or 428 problem unless the preconditions name the version. Equal data makes no new version. */
+    User change(UUID id, Preconditions preconditions, UnaryOperator<UserData> change) {
         User changed = database.inTransaction(transaction -> {
             User user = get(transaction, LOCK, id);
-            ETags.requireMatch(ifMatch, user.version());
+            preconditions.requireIfMatch();
+            preconditions.require(ETags.ofVersion(user.version()));
             UserData data = change.apply(user.data());
             return data.equals(user.data()) ? user : update(transaction, id, data);
         });
@@ -103,10 +105,10 @@ class Users {
     }
 
     /** As {@link #get}. Erases the personal data; the id stays, so that nobody else ever gets it. */
-    void delete(UUID id) {
+    void delete(UUID id, Preconditions preconditions) {
         database.doInTransaction(transaction -> {
             idempotency.forget(transaction, location(id)); // what was answered to the registration
-            get(transaction, LOCK, id);
+            preconditions.require(ETags.ofVersion(get(transaction, LOCK, id).version()));
             Instant now = clock.instant();
             transaction.update(ERASE, Tuple.of(id, Sql.timestamp(now)));
             outbox.add(transaction, new UserDeleted(id, now));

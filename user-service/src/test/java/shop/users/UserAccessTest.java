@@ -42,6 +42,28 @@ class UserAccessTest {
         }
     }
 
+    /** RFC 9110, 13.1.2 and 15.4.5; RFC 9111, 5.2.2.5. */
+    @Test
+    void whoHasTheUserGetsNoneAgainAndKeepsNoneInACache() {
+        UUID id = registered();
+        for (String path : List.of("/users/" + id, "/users/" + id + "?include=orders", "/users?email=" + id)) {
+            String tag = asAdmin()
+                    .get(path)
+                    .then()
+                    .statusCode(200)
+                    .header("Cache-Control", equalTo("private, no-store"))
+                    .extract()
+                    .header("ETag");
+            asAdmin()
+                    .header("If-None-Match", "\"x\", W/" + tag)
+                    .get(path)
+                    .then()
+                    .statusCode(304)
+                    .header("ETag", equalTo(tag))
+                    .header("Cache-Control", equalTo("private, no-store"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"GET", "PATCH", "DELETE"})
     void othersAreRefused(String method) {

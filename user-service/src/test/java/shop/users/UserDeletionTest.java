@@ -35,6 +35,17 @@ class UserDeletionTest {
         }
     }
 
+    /** RFC 9110, 13.1.1 and 13.1.2. */
+    @Test
+    void onlyTheStateThatIsMeantIsDeleted() {
+        UUID id = registered();
+        problem(as(id).header("If-Match", "\"2\"").delete("/users/" + id), 412, "precondition-failed");
+        problem(as(id).header("If-None-Match", "\"1\"").delete("/users/" + id), 412, "precondition-failed");
+        as(id).get("/users/" + id).then().statusCode(200);
+        as(id).header("If-Match", "\"2\", \"1\"").delete("/users/" + id).then().statusCode(204);
+        problem(as(id).header("If-Match", "\"1\"").delete("/users/" + id), 410, "gone");
+    }
+
     @Test
     void adminsDeleteUsers() {
         UUID id = registered();

@@ -7,6 +7,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -20,6 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -29,8 +31,10 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import shop.kit.events.Publisher;
 import shop.kit.http.Api;
+import shop.kit.http.ETags;
 import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
+import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 import shop.kit.sql.Database;
@@ -48,6 +52,7 @@ public class OrderResource {
     private final IdempotencyKeys idempotency;
     private final Publisher publisher;
     private final Caller caller;
+    private final ETags etags;
 
     OrderResource(
             OrderPlacement placement,
@@ -55,13 +60,15 @@ public class OrderResource {
             Database database,
             IdempotencyKeys idempotency,
             Publisher publisher,
-            Caller caller) {
+            Caller caller,
+            ETags etags) {
         this.placement = placement;
         this.orders = orders;
         this.database = database;
         this.idempotency = idempotency;
         this.publisher = publisher;
         this.caller = caller;
+        this.etags = etags;
     }
 
     @POST
@@ -156,9 +163,10 @@ public class OrderResource {
     @APIResponseSchema(Order.class)
     @APIResponse(responseCode = "404", description = "There is no such order, or it is another customer's")
     @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
-    public Order cancel(@PathParam("id") UUID id) {
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
+    public Order cancel(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
         boolean own = find(id).userId().equals(caller.requireUserId());
-        return change(id, OrderEvent.CANCEL, own ? "cancelled by customer" : "cancelled by admin");
+        return change(id, OrderEvent.CANCEL, own ? "cancelled by customer" : "cancelled by admin", preconditions);
     }
 
     @POST
@@ -170,8 +178,9 @@ public class OrderResource {
     @APIResponseSchema(Order.class)
     @APIResponse(responseCode = "404", description = "There is no such order")
     @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
-    public Order ship(@PathParam("id") UUID id) {
-        return change(id, OrderEvent.SHIP, "shipped");
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
+    public Order ship(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
+        return change(id, OrderEvent.SHIP, "shipped", preconditions);
     }
 
     @POST
@@ -183,8 +192,9 @@ public class OrderResource {
     @APIResponseSchema(Order.class)
     @APIResponse(responseCode = "404", description = "There is no such order")
     @APIResponse(responseCode = "409", description = "Its state does not allow this (impossible-transition)")
-    public Order deliver(@PathParam("id") UUID id) {
-        return change(id, OrderEvent.DELIVER, "delivered");
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
+    public Order deliver(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
+        return change(id, OrderEvent.DELIVER, "delivered", preconditions);
     }
 
     private boolean seesAll() {
@@ -196,9 +206,12 @@ public class OrderResource {
                 .orElseThrow(() -> Problem.notFound("order", id));
     }
 
-    private Order change(UUID id, OrderEvent event, String reason) {
-        Orders.Outcome outcome = database.inTransaction(
-                        transaction -> orders.apply(transaction, id, event, Cause.of(reason)))
+    private Order change(UUID id, OrderEvent event, String reason, Preconditions preconditions) {
+        Orders.Outcome outcome = database.inTransaction(transaction -> {
+                    Optional<Orders.Outcome> applied = orders.apply(transaction, id, event, Cause.of(reason));
+                    applied.ifPresent(it -> preconditions.require(etags.ofContent(it.before())));
+                    return applied;
+                })
                 .orElseThrow(() -> Problem.notFound("order", id));
         publisher.publishSoon();
         OrderStatus before = outcome.before().status();

@@ -11,6 +11,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -33,10 +34,13 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.Cache;
 import shop.events.Money;
 import shop.kit.http.Api;
+import shop.kit.http.ETags;
 import shop.kit.http.IdempotencyKeys;
 import shop.kit.http.Page;
+import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 
@@ -49,11 +53,13 @@ public class ProductResource {
     private final Products products;
     private final IdempotencyKeys idempotency;
     private final Caller caller;
+    private final ETags etags;
 
-    ProductResource(Products products, IdempotencyKeys idempotency, Caller caller) {
+    ProductResource(Products products, IdempotencyKeys idempotency, Caller caller, ETags etags) {
         this.products = products;
         this.idempotency = idempotency;
         this.caller = caller;
+        this.etags = etags;
     }
 
     public record ProductData(
@@ -84,6 +90,7 @@ public class ProductResource {
 
     @GET
     @PermitAll
+    @Cache(noCache = true)
     @Operation(summary = "Lists the catalogue, in the order of the skus")
     public Page<Product> list(
             @QueryParam("cursor") String cursor,
@@ -94,6 +101,7 @@ public class ProductResource {
     @GET
     @Path("/{sku}")
     @PermitAll
+    @Cache(noCache = true)
     @Operation(summary = "Tells name, price and stock of a product")
     @APIResponseSchema(Product.class)
     @APIResponse(responseCode = "404", description = "There is no such product")
@@ -107,16 +115,19 @@ public class ProductResource {
     @SecurityRequirement(name = Api.BEARER)
     @Operation(
             summary = "Adds a product, or changes its name and price",
-            description = "A new product has no stock. Orders that were placed keep the price they were placed at.")
+            description = "A new product has no stock. Orders that were placed keep the price they were placed at."
+                    + " If-None-Match: * only adds; If-Match only changes the state that was read, its stock included.")
     @APIResponseSchema(value = Product.class, responseCode = "200", responseDescription = "It is changed")
     @APIResponse(
             responseCode = "201",
             description = "It is added",
             content = @Content(schema = @Schema(implementation = Product.class)))
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
     public Response put(
             @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
+            @BeanParam Preconditions preconditions,
             @NotNull @Valid ProductData data) {
-        Products.Saved saved = products.save(sku, data.name(), data.price().money());
+        Products.Saved saved = products.save(sku, data.name(), data.price().money(), preconditions);
         return (saved.created() ? Response.created(location(sku)) : Response.ok())
                 .entity(saved.product())
                 .build();
@@ -134,12 +145,14 @@ public class ProductResource {
     @APIResponseSchema(value = Product.class, responseCode = "200", responseDescription = "It is changed")
     @APIResponse(responseCode = "404", description = "There is no such product")
     @APIResponse(responseCode = "409", description = "There is less stock than is to be removed (out-of-stock)")
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
     @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
     public Response addStock(
             @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
             @HeaderParam(IdempotencyKeys.HEADER)
                     @Parameter(required = true, description = "New for each change, the same at each retry")
                     String key,
+            @BeanParam Preconditions preconditions,
             @NotNull @Valid StockChange change) {
         if (change.delta() == 0) {
             throw Problem.invalid(Problem.Place.body, "delta", "delta must not be 0.");
@@ -149,6 +162,7 @@ public class ProductResource {
                     Product product = products.lock(transaction, List.of(sku)).stream()
                             .findFirst()
                             .orElseThrow(() -> Problem.notFound("product", sku));
+                    preconditions.require(etags.ofContent(product));
                     long stock = product.stock() + change.delta();
                     if (stock < 0) {
                         throw Problem.because(

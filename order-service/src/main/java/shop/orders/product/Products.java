@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import shop.events.Money;
+import shop.kit.http.ETags;
+import shop.kit.http.Preconditions;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
 
@@ -20,20 +22,24 @@ public class Products {
     private static final String LIST = SELECT + "where $1::text is null or sku > $1 order by sku limit $2";
     private static final String LOCK = SELECT + "where sku = any($1) order by sku for no key update";
 
-    /** {@code xmax} is 0 in a row that was inserted. */
-    private static final String SAVE = """
-            insert into products (sku, name, price, currency) values ($1, $2, $3, $4)
-            on conflict (sku) do update set name = excluded.name, price = excluded.price, currency = excluded.currency
-            returning sku, name, price, currency, stock, xmax = 0 as created""";
+    private static final String INSERT = """
+            insert into products (sku, name, price, currency) values ($1, $2, $3, $4) on conflict do nothing
+            returning sku, name, price, currency, stock""";
+
+    private static final String UPDATE = """
+            update products set name = $2, price = $3, currency = $4 where sku = $1
+            returning sku, name, price, currency, stock""";
 
     private static final String ADD = """
             update products set stock = products.stock + change.quantity
             from unnest($1::text[], $2::bigint[]) as change (sku, quantity) where products.sku = change.sku""";
 
     private final Database database;
+    private final ETags etags;
 
-    Products(Database database) {
+    Products(Database database, ETags etags) {
         this.database = database;
+        this.etags = etags;
     }
 
     record Saved(Product product, boolean created) {}
@@ -46,13 +52,23 @@ public class Products {
         return database.withConnection(sql -> sql.list(LIST, Tuple.of(after, limit), Products::product));
     }
 
-    /** Adds a product, without stock, or changes its name and price. Orders that were placed keep their price. */
-    Saved save(String sku, String name, Money price) {
-        return database.withConnection(sql -> sql.first(
-                        SAVE,
-                        Tuple.of(sku, name, price.amount(), price.currency()),
-                        row -> new Saved(product(row), row.getBoolean("created")))
-                .orElseThrow());
+    /**
+     * Adds a product, without stock, or changes its name and price. Orders that were placed keep their price. Throws a 412 problem
+     * when the preconditions are not met.
+     */
+    Saved save(String sku, String name, Money price, Preconditions preconditions) {
+        Tuple values = Tuple.of(sku, name, price.amount(), price.currency());
+        return database.inTransaction(transaction -> {
+            Optional<Product> added = transaction.first(INSERT, values, Products::product);
+            if (added.isPresent()) {
+                preconditions.require(null);
+                return new Saved(added.get(), true);
+            }
+            Product before = lock(transaction, List.of(sku)).getFirst();
+            preconditions.require(etags.ofContent(before));
+            return new Saved(
+                    transaction.first(UPDATE, values, Products::product).orElseThrow(), false);
+        });
     }
 
     /**

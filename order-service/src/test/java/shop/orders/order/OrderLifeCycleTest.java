@@ -41,6 +41,49 @@ import shop.testkit.Tokens;
 class OrderLifeCycleTest {
     private final UUID buyer = UUID.randomUUID();
 
+    /** RFC 9110, 13.1.1: a change of the state that was read, or none. */
+    @Test
+    void orderChangesFromTheStateThatWasRead() {
+        UUID order = placed(buyer, product(5), 2);
+        String placed = tag(order);
+        problem(changeIf("\"x\"", order, "cancel"), 412, "precondition-failed");
+        authorized(order);
+        for (String verb : List.of("ship", "cancel")) {
+            problem(changeIf(placed, order, verb), 412, "precondition-failed");
+        }
+        changeIf(tag(order), order, "ship").then().statusCode(200);
+        problem(changeIf(placed, order, "deliver"), 412, "precondition-failed");
+        assertEquals("SHIPPED", status(order));
+    }
+
+    /** RFC 9110, 13.1.2 and 15.4.5; RFC 9111, 5.2.2.5. */
+    @Test
+    void whatIsReadIsNotModifiedUntilItChanges() {
+        UUID order = placed(buyer, product(5), 2);
+        List<String> paths = List.of("/orders/" + order, "/orders/" + order + "/history", "/orders?userId=" + buyer);
+        for (String path : paths) {
+            String tag = asAdmin().get(path).header("ETag");
+            asAdmin()
+                    .header("If-None-Match", tag)
+                    .get(path)
+                    .then()
+                    .statusCode(304)
+                    .header("Cache-Control", "private, no-store");
+            authorized(order);
+        }
+        String tag = tag(order);
+        change(order, "ship").then().statusCode(200);
+        asAdmin().header("If-None-Match", tag).get("/orders/" + order).then().statusCode(200);
+    }
+
+    private static Response changeIf(String tag, UUID order, String verb) {
+        return asAdmin().header("If-Match", tag).post("/orders/" + order + "/" + verb);
+    }
+
+    private static String tag(UUID order) {
+        return asAdmin().get("/orders/" + order).header("ETag");
+    }
+
     @Test
     void confirmedOrderIsShippedAndDelivered() {
         String sku = product(3);

@@ -22,6 +22,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -69,6 +70,84 @@ class CatalogueTest {
                 .body("price.amount", equalTo(500))
                 .body("price.currency", equalTo("JPY"))
                 .body("stock", equalTo(3));
+    }
+
+    /** RFC 9110, 13.1.2: a PUT that only creates. */
+    @Test
+    void putThatIsToCreateChangesNothing() {
+        putIf("If-None-Match", "*", VALID).then().statusCode(201);
+        problem(putIf("If-None-Match", "*", VALID), 412, "precondition-failed");
+    }
+
+    @Test
+    void ofSimultaneousPutsThatAreToCreateOneDoes() {
+        List<Integer> statuses = together(
+                8,
+                i -> putIf("If-None-Match", "*", VALID.replace("Tea", "Tea " + i))
+                        .statusCode());
+        assertEquals(1, Collections.frequency(statuses, 201), statuses.toString());
+        assertEquals(7, Collections.frequency(statuses, 412), statuses.toString());
+    }
+
+    /** RFC 9110, 13.1.1. The stock is a part of what was read. */
+    @Test
+    void putThatIsToChangeWhatWasReadChangesNothingElse() {
+        problem(putIf("If-Match", "*", VALID), 412, "precondition-failed");
+        put(sku, VALID).then().statusCode(201);
+        String read = tag();
+        addStock(newKey(), sku, 3).then().statusCode(200);
+        problem(putIf("If-Match", read, VALID.replace("450", "500")), 412, "precondition-failed");
+        putIf("If-Match", "W/\"x\", " + tag(), VALID.replace("450", "500"))
+                .then()
+                .statusCode(200)
+                .body("price.amount", equalTo(500));
+    }
+
+    @Test
+    void stockOfWhatWasReadChangesOnce() {
+        put(sku, VALID).then().statusCode(201);
+        String read = tag();
+        String key = newKey();
+        for (int i = 0; i < 2; i++) {
+            addStockIf(read, key).then().statusCode(200).body("stock", equalTo(3));
+        }
+        problem(addStockIf(read, newKey()), 412, "precondition-failed");
+        assertEquals(3, stock(sku));
+    }
+
+    /** RFC 9111, 5.2.2.4: the catalogue is public, and asked for again by whoever keeps it. */
+    @Test
+    void catalogueMayBeKeptAndIsRevalidated() {
+        put(sku, VALID).then().statusCode(201);
+        for (String path : List.of("/products/" + sku, "/products?limit=1")) {
+            String tag = given().get(path)
+                    .then()
+                    .statusCode(200)
+                    .header("Cache-Control", equalTo("no-cache"))
+                    .extract()
+                    .header("ETag");
+            given().header("If-None-Match", tag)
+                    .get(path)
+                    .then()
+                    .statusCode(304)
+                    .header("Cache-Control", "no-cache");
+        }
+    }
+
+    private Response putIf(String header, String tags, String body) {
+        return asAdmin().header(header, tags).body(body).put("/products/" + sku);
+    }
+
+    private Response addStockIf(String tag, String key) {
+        return asAdmin()
+                .header("If-Match", tag)
+                .header("Idempotency-Key", key)
+                .body("{\"delta\": 3}")
+                .post("/products/" + sku + "/stock");
+    }
+
+    private String tag() {
+        return given().get("/products/" + sku).header("ETag");
     }
 
     @ParameterizedTest

@@ -55,7 +55,7 @@ public class EventEndpoint {
         requireRecordable(event);
         trace.join(event.getExtension("traceparent"));
         if (event.getType().equals(EventTypes.PING)) {
-            sweeps.forEach(Sweep::sweep);
+            sweep();
         } else {
             handler.accept(event);
         }
@@ -63,6 +63,26 @@ public class EventEndpoint {
                 "Event %s %s of %s about %s handled",
                 event.getType(), event.getId(), event.getSource(), event.getSubject());
         return Response.noContent().build();
+    }
+
+    /** Runs all sweeps, whatever becomes of the others, and fails if any of them did: then the ping comes again. */
+    private void sweep() {
+        RuntimeException failure = null;
+        for (Sweep sweep : sweeps) {
+            try {
+                sweep.sweep();
+            } catch (RuntimeException e) {
+                LOG.warnf("Sweep %s failed: %s", sweep.getClass().getSimpleName(), e.getMessage());
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** The event that this request carries; a 400 problem when it carries none. */

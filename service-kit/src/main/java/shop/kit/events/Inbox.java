@@ -53,6 +53,6 @@ public class Inbox implements Sweep {
 
     @Override
     public void sweep() {
-        database.withConnection(sql -> sql.update(FORGET, Tuple.of(Sql.timestamp(clock.instant()))));
+        database.doInTransaction(sql -> sql.update(FORGET, Tuple.of(Sql.timestamp(clock.instant()))));
     }
 }

@@ -1,36 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.kit.http;
 
-import jakarta.ws.rs.core.HttpHeaders;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 
-/** Entity tags of versioned rows, and the precondition that keeps an update from overwriting another (RFC 9110, 13.1.1). */
-public final class ETags {
-    private ETags() {}
+/** Entity tags, all of them strong (RFC 9110, 8.8.3): two representations with the same tag are the same. */
+@ApplicationScoped
+public class ETags {
+    private final ObjectMapper json;
 
-    public static String of(int version) {
+    ETags(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /** The tag of what has a number for each of its states. */
+    public static String ofVersion(int version) {
         return '"' + Integer.toString(version) + '"';
     }
 
-    /** Throws a 428 problem when there is no {@code If-Match}, a 412 one when it does not name this version. */
-    public static void requireMatch(String ifMatch, int version) {
-        if (ifMatch == null || ifMatch.isBlank()) {
-            throw Problem.because(
-                    428,
-                    "precondition-required",
-                    "Precondition required",
-                    "Send If-Match with the ETag of the state that the change was made from.",
-                    new Problem.Fault(Problem.Place.header, HttpHeaders.IF_MATCH, "missing"));
+    /** The tag of anything else: a digest of the JSON that it is answered as. */
+    public String ofContent(Object representation) {
+        MessageDigest digest = sha256();
+        try {
+            json.writeValue(new DigestOutputStream(OutputStream.nullOutputStream(), digest), representation);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        for (String tag : ifMatch.split(",")) {
-            if (tag.strip().equals("*") || tag.strip().equals(of(version))) {
-                return;
-            }
+        return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest()) + '"';
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
-        throw Problem.because(
-                412,
-                "precondition-failed",
-                "Precondition failed",
-                "It has changed since; read it again and make the change from there.",
-                new Problem.Fault(Problem.Place.header, HttpHeaders.IF_MATCH, "is " + of(version) + " by now"));
     }
 }

@@ -95,7 +95,7 @@ public class IdempotencyKeys implements Sweep {
 
     @Override
     public void sweep() {
-        database.withConnection(sql -> sql.update(FORGET, Tuple.of(Sql.timestamp(clock.instant()))));
+        database.doInTransaction(sql -> sql.update(FORGET, Tuple.of(Sql.timestamp(clock.instant()))));
     }
 
     private Response answerFirst(Sql transaction, Tuple id, Function<Sql, Answer> work) {

@@ -17,16 +17,20 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import shop.kit.sql.DatabaseUnavailable;
 
 /** Turns every exception that ends a request into a {@link Problem}. Of an unforeseen one it tells the status only. */
 class ProblemMappers {
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+    /** About the time of a connection's end, a lock's time limit or a server's restart. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
@@ -87,6 +91,22 @@ class ProblemMappers {
         }
         Response response = respond(ofStatus(status, advice(status)));
         return status.getStatusCode() == 405 ? AllowedMethods.addTo(Response.fromResponse(response)) : response;
+    }
+
+    /** Of the client's making or not, it passes: whoever asks again, as brokers do after a 503, gets what was asked for. */
+    @ServerExceptionMapper
+    Response databaseUnavailable(DatabaseUnavailable e) {
+        LOG.warnf("Database unavailable: %s", e.getMessage());
+        Problem problem = Problem.because(
+                        503,
+                        "database-unavailable",
+                        "Database unavailable",
+                        "The database does not answer, or others use what this needs. Try again in a moment, a change with"
+                                + " the same Idempotency-Key or If-Match.")
+                .problem();
+        return Response.fromResponse(respond(problem))
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
+                .build();
     }
 
     @ServerExceptionMapper

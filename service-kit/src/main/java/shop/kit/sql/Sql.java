@@ -3,7 +3,6 @@ package shop.kit.sql;
 
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -17,10 +16,10 @@ import java.util.function.Function;
  * the client's own {@code mapping()}, on an event loop: so a mapper may wait, too.
  */
 public final class Sql {
-    private final SqlConnection connection;
+    private final Answers answers;
 
-    Sql(SqlConnection connection) {
-        this.connection = connection;
+    Sql(Answers answers) {
+        this.answers = answers;
     }
 
     /** All rows, in the order of the database. */
@@ -49,6 +48,6 @@ public final class Sql {
     }
 
     private RowSet<Row> execute(String statement, Tuple parameters) {
-        return connection.preparedQuery(statement).executeAndAwait(parameters);
+        return answers.await(answers.connection().preparedQuery(statement).execute(parameters));
     }
 }

@@ -5,6 +5,8 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.ServiceUnavailableException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -15,6 +17,9 @@ import java.util.function.Function;
  */
 @Singleton
 class Ledger {
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
     private final Pool pool;
 
     Ledger(Pool pool) {
@@ -70,8 +75,13 @@ class Ledger {
                 .getFirst();
     }
 
+    /** Fails in one way only: a ledger that can't be asked now is to be asked again. */
     private <T> List<T> query(String sql, Tuple values, Function<Row, T> mapping) {
-        return pool.preparedQuery(sql).mapping(mapping).executeAndAwait(values).stream()
-                .toList();
+        try {
+            return pool.preparedQuery(sql).mapping(mapping).execute(values).await().atMost(PATIENCE).stream()
+                    .toList();
+        } catch (RuntimeException e) {
+            throw new ServiceUnavailableException("The ledger does not answer.", RETRY_AFTER.toSeconds(), e);
+        }
     }
 }

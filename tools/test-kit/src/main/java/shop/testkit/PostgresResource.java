@@ -32,7 +32,7 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        Map<String, String> environment = new HashMap<>(PostgreSql.migrated(migrations));
+        Map<String, String> environment = new HashMap<>(database(migrations));
         environment.putAll(Tokens.environment());
         environment.putAll(AccessLog.settings(APPLICATION));
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
@@ -45,10 +45,18 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         return environment;
     }
 
+    /** A database of its own with these migrations, as the variables that a service reads it from. */
+    Map<String, String> database(Path migrations) {
+        return PostgreSql.migrated(migrations);
+    }
+
     /** A test that has a field of this type gets it. */
     @Override
     public void inject(TestInjector injector) {
-        injector.injectIntoFields(this, new TestInjector.MatchesType(PostgresResource.class));
+        injector.injectIntoFields(
+                this,
+                field -> PostgresResource.class.isAssignableFrom(field.getType())
+                        && field.getType().isInstance(this));
     }
 
     /** The port of the application's health and metrics. */
