@@ -31,6 +31,8 @@ public class Outbox {
     private static final String INSERT = """
             insert into outbox (partitionkey, attributes, data) values ($1, $2, $3) returning position""";
 
+    private static final int LONGEST_KEY = 500;
+
     private final ObjectMapper json;
     private final Trace trace;
     private final Clock clock;
@@ -66,12 +68,19 @@ public class Outbox {
     public long add(Sql transaction, CloudEvent event) {
         Object partitionkey = event.getExtension("partitionkey");
         Tuple row = Tuple.of(
-                partitionkey == null ? event.getId() : partitionkey.toString(),
+                key(partitionkey == null ? event.getId() : partitionkey.toString()),
                 StoredEvent.attributes(event),
                 event.getData() == null ? null : Buffer.buffer(event.getData().toBytes()));
         return transaction
                 .first(INSERT, row, inserted -> inserted.getLong("position"))
                 .orElseThrow();
+    }
+
+    /** Equal for equal keys, and short enough for an index of PostgreSQL, whatever the event that is replayed has. */
+    private static String key(String partitionkey) {
+        return partitionkey.length() <= LONGEST_KEY
+                ? partitionkey
+                : Uuids.nameBased(partitionkey).toString();
     }
 
     private byte[] write(ShopEvent event) {
