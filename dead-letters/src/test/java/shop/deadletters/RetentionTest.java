@@ -4,6 +4,7 @@ package shop.deadletters;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
+import static shop.testkit.Concurrently.together;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -58,6 +59,23 @@ class RetentionTest {
                 from dead_letters, generate_series(1, 2500) where attributes ->> 'type' = $1""", Tuple.of(type)));
         sweep();
         list().body("items", empty());
+    }
+
+    @Test
+    void whatArrivesAgainDuringASweepIsKept() {
+        for (int i = 0; i < 10; i++) {
+            arrives("again");
+            age("31 days");
+            together(4, task -> {
+                if (task % 2 == 0) {
+                    sweep();
+                } else {
+                    arrives("again");
+                }
+                return task;
+            });
+            list().body("items.eventId", contains("again"));
+        }
     }
 
     private void age(String by) {
