@@ -9,13 +9,16 @@ import io.cloudevents.jackson.JsonCloudEventData;
 import io.vertx.core.json.JsonObject;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import shop.cloudevents.AttributeText;
+import shop.cloudevents.HeaderValue;
 import shop.cloudevents.JsonText;
 import shop.events.EventTypes;
 import shop.events.Uuids;
@@ -35,12 +38,20 @@ import shop.kit.events.StoredEvent;
 record Arrival(String trigger, JsonObject attributes, byte[] data, String unreadable) {
     static final String ERROR = "knativeerror";
     private static final String HEADER = "ce-";
+    private static final String CONTENT_TYPE = "datacontenttype";
 
     private static final Pattern BINARY = Pattern.compile("[\\p{Cc}&&[^\\r\\n\\t]]");
 
-    /** Never fails, since a delivery that is refused here would be lost. */
-    static Arrival of(String sink, HttpHeaders headers, byte[] body) {
+    /**
+     * Never fails, since a delivery that is refused here would be lost.
+     *
+     * @param headers by their names in lower case
+     */
+    static Arrival of(String sink, MultivaluedMap<String, String> headers, byte[] body) {
         String trigger = sink == null ? null : AttributeText.withoutControls(sink);
+        if (headers.entrySet().stream().anyMatch(header -> isOfEvents(header.getKey()) && header.getValue().size() > 1)) {
+            return unreadable(trigger, headers, body, "An attribute is there twice.");
+        }
         try {
             CloudEvent event = EventEndpoint.parse(headers, body);
             JsonObject attributes = StoredEvent.attributes(event);
@@ -48,12 +59,13 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
                     .getMap()
                     .replaceAll((name, value) ->
                             name.startsWith(ERROR) ? AttributeText.withoutControls(value.toString()) : value);
-            if (AttributeText.hasControls(attributes.getMap().values().toString())) {
-                return unreadable(trigger, headers, body, "An attribute contains control characters.");
+            if (!attributes.getMap().values().stream().allMatch(value -> AttributeText.isValid(value.toString()))) {
+                return unreadable(
+                        trigger, headers, body, "An attribute contains control characters, or others that are no text.");
             }
             if (event.getData() instanceof JsonCloudEventData) {
                 // In JSON format this is the default, in binary mode there is none.
-                attributes.getMap().putIfAbsent("datacontenttype", MediaType.APPLICATION_JSON);
+                attributes.getMap().putIfAbsent(CONTENT_TYPE, MediaType.APPLICATION_JSON);
             }
             return new Arrival(trigger, attributes, data(event.getData(), body), null);
         } catch (RuntimeException | IOException e) {
@@ -108,15 +120,23 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
         return attributes.getString(attribute, "");
     }
 
-    private static Arrival unreadable(String trigger, HttpHeaders headers, byte[] body, String why) {
+    private static Arrival unreadable(
+            String trigger, MultivaluedMap<String, String> headers, byte[] body, String why) {
         JsonObject attributes = new JsonObject();
-        headers.getRequestHeaders().forEach((name, values) -> {
-            if (name.regionMatches(true, 0, HEADER, 0, HEADER.length())) {
-                attributes.put(name.substring(HEADER.length()).toLowerCase(), values.getFirst());
+        new TreeMap<>(headers).forEach((name, values) -> { // in the same order at each delivery
+            if (isOfEvents(name)) {
+                attributes.put(attribute(name), String.join(", ", values));
             }
         });
-        attributes.put("datacontenttype", headers.getHeaderString(HttpHeaders.CONTENT_TYPE));
         return new Arrival(trigger, attributes, body, AttributeText.withoutControls(why));
+    }
+
+    private static boolean isOfEvents(String header) {
+        return HeaderValue.isAttribute(header) || header.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE);
+    }
+
+    private static String attribute(String header) {
+        return HeaderValue.isAttribute(header) ? header.substring(HEADER.length()) : CONTENT_TYPE;
     }
 
     private static byte[] data(CloudEventData data, byte[] body) throws IOException {

@@ -21,7 +21,8 @@ import java.util.UUID;
  * @param receivedAt the time of the first arrival here
  * @param lastReceivedAt the time of the last arrival here
  * @param deliveries the number of arrivals here
- * @param replayed whether it was replayed since it arrived last
+ * @param replayed whether it was replayed since it arrived last, and that was not refused
+ * @param refused the reason why the broker refused its latest replay for good; absent otherwise
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeadLetter(
@@ -38,7 +39,8 @@ public record DeadLetter(
         Instant receivedAt,
         Instant lastReceivedAt,
         int deliveries,
-        boolean replayed) {
+        boolean replayed,
+        String refused) {
 
     /**
      * All of it.
@@ -56,6 +58,10 @@ public record DeadLetter(
             byte[] dataBase64,
             List<Replay> replays) {}
 
-    /** @param by the id of the admin who asked for it */
-    public record Replay(Instant at, UUID by) {}
+    /**
+     * @param by the id of the admin who asked for it
+     * @param refused the reason why the broker refused it for good; absent otherwise
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Replay(Instant at, UUID by, String refused) {}
 }

@@ -9,6 +9,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -41,6 +42,8 @@ import shop.kit.identity.Caller;
 @SecurityRequirement(name = Api.BEARER)
 @Tag(name = "Dead letters", description = "Events that could not be delivered. For admins only.")
 public class DeadLetterResource {
+    private static final String BOOLEAN = "true|false";
+
     private final DeadLetters deadLetters;
     private final Caller caller;
 
@@ -50,11 +53,19 @@ public class DeadLetterResource {
     }
 
     /** Either of them. */
-    record ReplayRequest(
+    record Selection(
             @Size(min = 1, max = 1000) Set<@NotNull UUID> ids,
-            @Valid Filter filter) {}
+            @Valid Filter filter) {
+        private void requireEither() {
+            if ((ids == null) == (filter == null)) {
+                throw Problem.invalid(Problem.Place.body, "ids", "Send either ids or a filter.");
+            }
+        }
+    }
 
     record Replayed(List<UUID> replayed) {}
+
+    record Deleted(List<UUID> deleted) {}
 
     @GET
     @Operation(summary = "Lists dead letters, the latest first")
@@ -64,12 +75,17 @@ public class DeadLetterResource {
             @QueryParam("trigger") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String trigger,
             @QueryParam("destination") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String destination,
             @QueryParam("code") Integer code,
-            @QueryParam("replayed") @Pattern(regexp = "true|false", message = "must be true or false") String replayed,
+            @QueryParam("replayed") @Pattern(regexp = BOOLEAN, message = "must be true or false") String replayed,
+            @QueryParam("refused") @Pattern(regexp = BOOLEAN, message = "must be true or false") String refused,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
         Filter filter = new Filter(
-                type, source, trigger, destination, code, replayed == null ? null : Boolean.valueOf(replayed));
+                type, source, trigger, destination, code, trueOrFalse(replayed), trueOrFalse(refused));
         return Page.of(deadLetters.list(filter, Page.afterId(cursor), limit + 1), limit, DeadLetter::id);
+    }
+
+    private static Boolean trueOrFalse(String value) {
+        return value == null ? null : Boolean.valueOf(value);
     }
 
     @GET
@@ -90,7 +106,7 @@ public class DeadLetterResource {
                     + " said of the failure.")
     @APIResponse(
             responseCode = "202",
-            description = "It will be published, however often the broker must be asked",
+            description = "It will be published, however often the broker must be asked, unless it refuses it for good",
             content = @Content(schema = @Schema(implementation = DeadLetter.Details.class)))
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     @APIResponse(responseCode = "409", description = "It is no CloudEvent")
@@ -106,20 +122,47 @@ public class DeadLetterResource {
             summary = "Sends several events into the broker again, the oldest first",
             description =
                     "Either those with these ids, all or none, or the oldest 1000 that match a filter; {\"filter\":"
-                            + " {\"replayed\": false}} until nothing is answered replays everything that is left.")
+                            + " {\"replayed\": false}} until nothing is answered replays everything that is left. Those"
+                            + " whose replay the broker refused are left out, unless the filter has refused: true.")
     @APIResponse(
             responseCode = "202",
-            description = "They will be published, however often the broker must be asked",
+            description = "They will be published, however often the broker must be asked, unless it refuses them for good",
             content = @Content(schema = @Schema(implementation = Replayed.class)))
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
     @APIResponse(responseCode = "409", description = "One of the ids is of something that is no CloudEvent")
-    public Replayed replay(@NotNull @Valid ReplayRequest request) {
-        if ((request.ids() == null) == (request.filter() == null)) {
-            throw Problem.invalid(Problem.Place.body, "ids", "Send either ids or a filter.");
-        }
+    public Replayed replay(@NotNull @Valid Selection request) {
+        request.requireEither();
         return new Replayed(
                 request.ids() == null
                         ? deadLetters.replay(request.filter(), caller.requireUserId())
                         : deadLetters.replay(request.ids(), caller.requireUserId()));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Operation(summary = "Deletes a dead letter for good", description = "A replay of it that is under way goes on.")
+    @APIResponse(responseCode = "204", description = "It is gone; if it arrives again, it is a new one")
+    @APIResponse(responseCode = "404", description = "There is no such dead letter")
+    public void delete(@PathParam("id") UUID id) {
+        deadLetters.delete(Set.of(id));
+    }
+
+    @POST
+    @Path("/delete")
+    @Operation(
+            summary = "Deletes several dead letters for good, the oldest first",
+            description = "Either those with these ids, all or none, or the oldest 1000 that match a filter, which must ask"
+                    + " for something; to be repeated until nothing is answered.")
+    @APIResponseSchema(Deleted.class)
+    @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
+    public Deleted delete(@NotNull @Valid Selection request) {
+        request.requireEither();
+        if (request.ids() != null) {
+            return new Deleted(deadLetters.delete(request.ids()));
+        }
+        if (request.filter().matchesAll()) {
+            throw Problem.invalid(Problem.Place.body, "filter", "Name what to delete, such as {\"replayed\": true}.");
+        }
+        return new Deleted(deadLetters.delete(request.filter()));
     }
 }

@@ -10,6 +10,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,18 +19,25 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import shop.events.Uuids;
+import shop.kit.Sweep;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
+import shop.kit.events.Refusal;
+import shop.kit.events.Refusals;
 import shop.kit.events.StoredEvent;
 import shop.kit.http.Problem;
+import shop.kit.settings.Settings;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
 
-/** All dead letters that ever arrived, and their replays. */
+/** The dead letters that nobody has deleted and that are not too old, and their replays. */
 @ApplicationScoped
-class DeadLetters {
+class DeadLetters implements Sweep, Refusals {
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
     private static final int AT_ONCE = 1000;
+
+    /** Far less than the 90 days for which an inbox remembers: a replay after those would be handled twice. */
+    private static final Duration RETENTION = Duration.ofDays(30);
 
     /**
      * Arrivals and replays are put in order by the clock of the database, since every instance writes them: at the moment of
@@ -45,10 +53,11 @@ class DeadLetters {
             returning id, deliveries""";
 
     private static final String SELECT = """
-            select * from (
-                select *, exists (
-                    select 1 from replays where dead_letter = id and replayed_at > last_received_at) as replayed
-                from dead_letters) as dead_letter
+            select letter.*, coalesce(latest.replayed, false) as replayed, latest.refused
+            from dead_letters letter left join lateral (
+                select refused is null as replayed, refused from replays
+                where dead_letter = letter.id and replayed_at > last_received_at
+                order by replayed_at desc limit 1) latest on true
             """;
 
     private static final String MATCHING = SELECT + """
@@ -57,20 +66,47 @@ class DeadLetters {
                 and ($3::text is null or trigger = $3)
                 and ($4::text is null or destination = $4)
                 and ($5::integer is null or code = $5)
-                and ($6::boolean is null or replayed = $6)
+                and ($6::boolean is null or coalesce(latest.replayed, false) = $6)
+                and ($7::boolean is null or (latest.refused is not null) = $7)
             """;
 
-    private static final String LIST = MATCHING + "and ($7::uuid is null or id < $7) order by id desc limit $8";
+    private static final String LIST = MATCHING + "and ($8::uuid is null or id < $8) order by id desc limit $9";
 
-    /** The oldest first, so that the events of one key are replayed in the order of their arrival. */
-    private static final String LOCK_MATCHING =
-            MATCHING + "and unreadable is null order by id limit " + AT_ONCE + " for update";
+    /**
+     * Replays and deletions wait for each other, until the end of their transactions: the lock of a row does not tell that
+     * somebody else has replayed it meanwhile, and the events of a key must be numbered in order.
+     */
+    private static final String ONE_AT_A_TIME = "select 1 from pg_advisory_xact_lock(hashtext('dead_letters'))";
 
-    private static final String LOCK = SELECT + "where id = any($1) order by id for update";
+    private static final String LOCKED = " order by id limit " + AT_ONCE + " for update of letter";
+
+    /**
+     * The oldest first, so that the events of one key are replayed in the order of their arrival. Without those that the
+     * broker has refused, unless the filter asks for them: whoever replays all that is left would never come to an end.
+     */
+    private static final String LOCK_REPLAYABLE =
+            MATCHING + "and unreadable is null and (latest.refused is null or $7)" + LOCKED;
+
+    private static final String LOCK_MATCHING = MATCHING + LOCKED;
+
+    private static final String LOCK = SELECT + "where id = any($1)" + LOCKED;
 
     private static final String RECORD = """
-            insert into replays (dead_letter, replayed_at, replayed_by)
-            select unnest($1::uuid[]), clock_timestamp(), $2""";
+            insert into replays (dead_letter, replayed_at, replayed_by, position)
+            select id, clock_timestamp(), $3, position from unnest($1::uuid[], $2::bigint[]) as replay (id, position)""";
+
+    private static final String REFUSE = "update replays set refused = $2 where position = $1";
+
+    private static final String DELETE = "delete from dead_letters where id = any($1)";
+
+    /** Those that are locked: a new statement sees what has arrived before that, and so what matches no more. */
+    private static final String STILL_MATCHING = MATCHING + "and id = any($8)";
+
+    /** Leaves out what is being replayed, or arrives again, at this moment. */
+    private static final String DELETE_OLD = """
+            delete from dead_letters where id in (
+                select id from dead_letters where last_received_at < now() - $1 * interval '1 second'
+                order by last_received_at limit $2 for update skip locked)""";
 
     private static final String REPLAYS = """
             select * from replays where dead_letter = $1 order by replayed_at desc""";
@@ -78,11 +114,13 @@ class DeadLetters {
     private final Database database;
     private final Outbox outbox;
     private final Publisher publisher;
+    private final Settings settings;
 
-    DeadLetters(Database database, Outbox outbox, Publisher publisher) {
+    DeadLetters(Database database, Outbox outbox, Publisher publisher, Settings settings) {
         this.database = database;
         this.outbox = outbox;
         this.publisher = publisher;
+        this.settings = settings;
     }
 
     /** Keeps it. A repeated delivery, of which at-least-once delivery has some, is only counted. */
@@ -117,26 +155,79 @@ class DeadLetters {
         return replay(LOCK, Tuple.of(ids.toArray(UUID[]::new)), ids, admin);
     }
 
-    /** Replays the oldest 1000 events that match. */
+    /** Replays the oldest 1000 events that match; those that the broker has refused only if the filter asks for them. */
     List<UUID> replay(Filter filter, UUID admin) {
-        return replay(LOCK_MATCHING, tuple(filter), Set.of(), admin);
+        return replay(LOCK_REPLAYABLE, tuple(filter), Set.of(), admin);
     }
 
     private List<UUID> replay(String lock, Tuple parameters, Set<UUID> expected, UUID admin) {
         List<UUID> replayed = database.inTransaction(transaction -> {
-            List<Row> rows = transaction.list(lock, parameters, Function.identity());
-            List<UUID> ids = rows.stream().map(row -> row.getUUID("id")).toList();
+            List<Row> rows = lock(transaction, lock, parameters);
+            List<UUID> ids = ids(rows);
             requireAll(expected, ids);
-            rows.forEach(row -> replay(transaction, row));
-            transaction.update(RECORD, Tuple.of(ids.toArray(UUID[]::new), admin));
+            Long[] positions =
+                    rows.stream().map(row -> replay(transaction, row)).toArray(Long[]::new);
+            transaction.update(RECORD, Tuple.of(ids.toArray(UUID[]::new), positions, admin));
             return ids;
         });
         publisher.publishSoon();
         return replayed;
     }
 
+    /** What the broker refuses for good is no longer replayed, and reads so until it is replayed again. */
+    @Override
+    public void keep(Sql transaction, Refusal refusal) {
+        transaction.update(REFUSE, Tuple.of(refusal.position(), refusal.reason()));
+    }
+
+    /** Deletes all of these or, with a problem, none. A replay that is under way goes on. */
+    List<UUID> delete(Set<UUID> ids) {
+        return database.inTransaction(transaction -> {
+            List<UUID> found = ids(lock(transaction, LOCK, Tuple.of(ids.toArray(UUID[]::new))));
+            requireAll(ids, found);
+            return delete(transaction, found);
+        });
+    }
+
+    /** Deletes the oldest 1000 that match. */
+    List<UUID> delete(Filter filter) {
+        return database.inTransaction(transaction -> {
+            List<UUID> locked = ids(lock(transaction, LOCK_MATCHING, tuple(filter)));
+            Tuple still = tuple(filter).addArrayOfUUID(locked.toArray(UUID[]::new));
+            return delete(transaction, ids(transaction.list(STILL_MATCHING, still, Function.identity())));
+        });
+    }
+
+    /** Deletes what is too old, in transactions that delay no arrival for long. */
+    @Override
+    public void sweep() {
+        Duration retention = settings.duration("dead-letter-retention", RETENTION);
+        Tuple oldest = Tuple.of(retention.toSeconds(), AT_ONCE);
+        int deleted;
+        do {
+            deleted = database.withConnection(sql -> sql.update(DELETE_OLD, oldest));
+            if (deleted > 0) {
+                LOG.infof("%d dead letters deleted: they arrived last before %s", deleted, retention);
+            }
+        } while (deleted == AT_ONCE);
+    }
+
+    private static List<UUID> delete(Sql transaction, List<UUID> ids) {
+        transaction.update(DELETE, Tuple.of(ids.toArray(UUID[]::new)));
+        return ids;
+    }
+
+    private static List<Row> lock(Sql transaction, String statement, Tuple parameters) {
+        transaction.list(ONE_AT_A_TIME, Tuple.tuple(), Function.identity());
+        return transaction.list(statement, parameters, Function.identity());
+    }
+
+    private static List<UUID> ids(List<Row> rows) {
+        return rows.stream().map(row -> row.getUUID("id")).toList();
+    }
+
     /** The id stays, so that the inboxes of those who got the event recognise it. */
-    private void replay(Sql transaction, Row row) {
+    private long replay(Sql transaction, Row row) {
         if (row.getString("unreadable") != null) {
             throw Problem.because(
                     409,
@@ -147,7 +238,7 @@ class DeadLetters {
         }
         JsonObject attributes = row.getJsonObject("attributes").copy();
         attributes.fieldNames().removeIf(name -> name.startsWith(Arrival.ERROR));
-        outbox.add(transaction, StoredEvent.event(attributes, row.get(Buffer.class, "data")));
+        return outbox.add(transaction, StoredEvent.event(attributes, row.get(Buffer.class, "data")));
     }
 
     private static void requireAll(Set<UUID> expected, List<UUID> found) {
@@ -162,7 +253,8 @@ class DeadLetters {
         return sql.list(
                 REPLAYS,
                 Tuple.of(id),
-                row -> new DeadLetter.Replay(Sql.instant(row, "replayed_at"), row.getUUID("replayed_by")));
+                row -> new DeadLetter.Replay(
+                        Sql.instant(row, "replayed_at"), row.getUUID("replayed_by"), row.getString("refused")));
     }
 
     private static Tuple tuple(Arrival arrival) {
@@ -185,7 +277,8 @@ class DeadLetters {
                 .addString(filter.trigger())
                 .addString(filter.destination())
                 .addInteger(filter.code())
-                .addBoolean(filter.replayed());
+                .addBoolean(filter.replayed())
+                .addBoolean(filter.refused());
     }
 
     private static DeadLetter deadLetter(Row row) {
@@ -204,7 +297,8 @@ class DeadLetters {
                 Sql.instant(row, "received_at"),
                 Sql.instant(row, "last_received_at"),
                 row.getInteger("deliveries"),
-                row.getBoolean("replayed"));
+                row.getBoolean("replayed"),
+                row.getString("refused"));
     }
 
     private static DeadLetter.Details details(Row row, List<DeadLetter.Replay> replays) {

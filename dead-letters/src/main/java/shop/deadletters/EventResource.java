@@ -2,19 +2,26 @@
 package shop.deadletters;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedHashMap;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import shop.kit.events.EventEndpoint;
 
 /** The dead letter sink. It keeps everything, since no other place is left for it. */
@@ -22,6 +29,8 @@ import shop.kit.events.EventEndpoint;
 @RunOnVirtualThread
 @Tag(name = "Events", description = "For the broker, within the cluster.")
 public class EventResource {
+    private static final Pattern EVENTS = Pattern.compile("/*events/*");
+
     private final DeadLetters deadLetters;
     private final EventEndpoint endpoint;
     private final String schedule;
@@ -31,6 +40,18 @@ public class EventResource {
         this.deadLetters = deadLetters;
         this.endpoint = endpoint;
         this.schedule = schedule;
+    }
+
+    /** Hides a {@code Content-Type} that is no media type from JAX-RS, which would refuse it with 415. */
+    @ServerRequestFilter(preMatching = true)
+    public void acceptAnyContentType(ContainerRequestContext request) {
+        if (EVENTS.matcher(request.getUriInfo().getPath()).matches()) {
+            try {
+                request.getMediaType();
+            } catch (IllegalArgumentException e) {
+                request.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
+            }
+        }
     }
 
     /** @param trigger in whose sink it stands: Knative's mt broker does not say whose delivery failed by a time-out */
@@ -47,8 +68,14 @@ public class EventResource {
                     @QueryParam("trigger")
                     String trigger,
             @Context HttpHeaders headers,
+            @Context HttpServerRequest request,
             byte[] body) {
-        Arrival arrival = Arrival.of(trigger, headers, body);
+        MultivaluedMap<String, String> asTheyCame = new MultivaluedHashMap<>();
+        request.headers()
+                .names()
+                .forEach(name -> asTheyCame.put(
+                        name.toLowerCase(Locale.ROOT), request.headers().getAll(name)));
+        Arrival arrival = Arrival.of(trigger, asTheyCame, body);
         if (arrival.isPingOf(schedule)) {
             return endpoint.receive(headers, body, ping -> {});
         }

@@ -10,7 +10,14 @@ public record Filter(
         @Pattern(regexp = TEXT, message = CONTROLS) String trigger,
         @Pattern(regexp = TEXT, message = CONTROLS) String destination,
         Integer code,
-        Boolean replayed) {
+        Boolean replayed,
+        Boolean refused) {
     static final String TEXT = "\\P{Cc}*";
     static final String CONTROLS = "must not contain control characters";
+
+    private static final Filter ALL = new Filter(null, null, null, null, null, null, null);
+
+    boolean matchesAll() {
+        return equals(ALL);
+    }
 }

@@ -2,6 +2,7 @@
 package shop.deadletters;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
@@ -21,14 +22,21 @@ import static shop.testkit.Problems.problem;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +160,51 @@ class DeadLetterTest {
         problem(admin().post("/dead-letters/" + id() + "/replay"), 409, "not-replayable");
         problem(requestReplay(Map.of("ids", List.of(id()))), 409, "not-replayable");
         assertEquals(List.of(), replayAllOfThisTest());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "foo", "application/", "/json", ";", "a/b;c", "a/b; q=\"", "text/plain, text/html", "\u00e9/x"})
+    void contentTypeThatIsNoMediaTypeIsKeptAndReplayedAsItIs(String contentType) throws Exception {
+        byte[] data = {0, -1, 'a', '\n', -61};
+        assertEquals(204, post(headers("1", "Content-Type: " + contentType), data));
+        details()
+                .body("attributes.datacontenttype", equalTo(contentType))
+                .body("dataBase64", equalTo(base64(data)))
+                .body("$", not(hasKey("unreadable")));
+        admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
+        await().until(() -> !replayed().isEmpty());
+        assertEquals(contentType, replayed().getFirst().headers().get("Content-Type"));
+        assertEquals(new String(data, UTF_8), replayed().getFirst().body());
+    }
+
+    @Test
+    void attributeThatIsThereTwiceIsKeptTwice() throws Exception {
+        assertEquals(204, post(headers("1", "Content-Type: text/plain", "content-type: text"), "a".getBytes(UTF_8)));
+        details()
+                .body("attributes.datacontenttype", equalTo("text/plain, text"))
+                .body("unreadable", containsString("twice"))
+                .body("data", equalTo("a"));
+    }
+
+    /** As much as Kourier's Envoy reads, of which a cluster-local service is behind (max_request_headers_kb, 60 by default). */
+    @ParameterizedTest
+    @ValueSource(strings = {"ce-id", "ce-partitionkey", "ce-subject", "ce-anything", "Content-Type", "ce-knativeerrordest"})
+    void headersAsLongAsABrokersAreKeptAndReplayed(String header) throws Exception {
+        String random = new Random(7)
+                .ints(59 << 10, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        String id = header.equals("ce-id") ? random : "1";
+        assertEquals(204, post(headers(id, header + ": " + random), DATA.getBytes(UTF_8)));
+        details().body("data", equalTo(DATA)).body("eventId", equalTo(id)).body("$", not(hasKey("unreadable")));
+        admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
+        await().until(() -> broker.received().stream().anyMatch(event -> source.equals(event.headers().get("ce-source"))));
+        Map<String, String> sent = broker.received().stream()
+                .filter(event -> source.equals(event.headers().get("ce-source")))
+                .findFirst()
+                .orElseThrow()
+                .headers();
+        assertEquals(header.startsWith("ce-knativeerror") ? null : random, sent.get(header));
     }
 
     @Test
@@ -361,6 +414,105 @@ class DeadLetterTest {
     }
 
     @Test
+    void eventIsPublishedOnceByTwoWhoReplayAllAtTheSameTime() {
+        for (int i = 0; i < 20; i++) {
+            arrives(binary(String.valueOf(i)));
+        }
+        List<List<String>> answers = together(4, i -> replayAllOfThisTest());
+        assertEquals(20, answers.stream().mapToInt(List::size).sum());
+        await().until(() -> replayed().size() >= 20);
+        assertEquals(
+                IntStream.range(0, 20).mapToObj(String::valueOf).toList(),
+                replayed().stream().map(RecordingBroker.Received::id).toList());
+        details().body("replays", hasSize(1));
+    }
+
+    @Test
+    void deadLetterIsReplayedOrDeletedWhicheverComesFirst() {
+        for (int i = 0; i < 20; i++) {
+            arrives(binary(String.valueOf(i)));
+        }
+        List<List<String>> answers = together(4, i -> i % 2 == 0 ? replayAllOfThisTest() : deleteAllOfThisTest());
+        int replayed = answers.get(0).size() + answers.get(2).size();
+        assertEquals(20, answers.get(1).size() + answers.get(3).size() + left());
+        await().until(() -> replayed().size() == replayed);
+    }
+
+    @Test
+    void oneIsDeleted() {
+        arrives(binary("1"));
+        arrives(binary("2"));
+        String id = id();
+        admin().post("/dead-letters/" + id + "/replay").then().statusCode(202);
+        admin().delete("/dead-letters/" + id).then().statusCode(204);
+        problem(admin().get("/dead-letters/" + id), 404, "not-found");
+        problem(admin().delete("/dead-letters/" + id), 404, "not-found");
+        list().body("items.eventId", contains("1"));
+    }
+
+    @Test
+    void deletedDeadLetterThatArrivesAgainIsANewOne() {
+        arrives(binary("1"));
+        admin().delete("/dead-letters/" + id()).then().statusCode(204);
+        arrives(binary("1"));
+        details().body("deliveries", equalTo(1)).body("replays", empty());
+    }
+
+    @Test
+    void manyAreDeletedByFilter() {
+        arrives(binary("1"));
+        arrives(binary("2", "http://elsewhere/"));
+        arrives(binary("3"));
+        delete(Map.of("filter", Map.of("type", type, "destination", DESTINATION))).body("deleted", hasSize(2));
+        list().body("items.eventId", contains("2"));
+        delete(Map.of("filter", Map.of("type", type, "replayed", true))).body("deleted", empty());
+    }
+
+    @Test
+    void someAreDeletedByIdOrNone() {
+        arrives(binary("1"));
+        String id = id();
+        problem(requestDeletion(Map.of("ids", List.of(id, UUID.randomUUID()))), 404, "not-found");
+        list().body("items", hasSize(1));
+        delete(Map.of("ids", List.of(id))).body("deleted", contains(id));
+        list().body("items", empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"filter\": {}}", "{\"ids\": []}", "{\"filter\": {\"typo\": \"a\"}}"})
+    void deletionThatNamesNothingIsRefused(String request) {
+        problem(
+                admin().contentType(ContentType.JSON).body(request).post("/dead-letters/delete"),
+                400,
+                "invalid-request");
+    }
+
+    @Test
+    void replayThatTheBrokerRefusesForGoodIsNoReplay() {
+        arrives(binary("1"));
+        arrives(binary("2"));
+        broker.answer(400);
+        String id = id();
+        admin().post("/dead-letters/" + id + "/replay").then().statusCode(202);
+        await().until(() -> list("refused=true").extract().<List<String>>path("items.id").equals(List.of(id)));
+        details()
+                .body("replayed", equalTo(false))
+                .body("refused", equalTo("it answered 400"))
+                .body("replays.refused", contains("it answered 400"));
+        broker.answer(202);
+        assertEquals(1, replayAllOfThisTest().size(), "what was refused is left out");
+        await().until(() -> replayed().size() == 1);
+        assertEquals(
+                1,
+                replay(Map.of("filter", Map.of("type", type, "refused", true)))
+                        .extract()
+                        .<List<String>>path("replayed")
+                        .size());
+        await().until(() -> replayed().size() == 2);
+        details().body("replayed", equalTo(true)).body("$", not(hasKey("refused")));
+    }
+
+    @Test
     void listIsPaged() {
         for (int i = 0; i < 5; i++) {
             arrives(binary(String.valueOf(i)));
@@ -383,7 +535,9 @@ class DeadLetterTest {
         "GET,  /dead-letters?code=x,           code",
         "GET,  /dead-letters?cursor=x,         cursor",
         "GET,  /dead-letters?type=a%00b,       type",
+        "GET,  /dead-letters?refused=perhaps,  refused",
         "GET,  /dead-letters/1,                id",
+        "DELETE, /dead-letters/1,              id",
         "POST, /dead-letters/1/replay,         id"
     })
     void parameterThatCannotBeTakenIsNamed(String method, String path, String name) {
@@ -423,14 +577,13 @@ class DeadLetterTest {
 
     @Test
     void bodyOfAnotherMediaTypeIsRefused() {
-        problem(
-                admin().contentType(ContentType.XML).body("<ids/>").post("/dead-letters/replay"),
-                415,
-                "unsupported-media-type");
+        for (String path : List.of("/dead-letters/replay", "/dead-letters/delete")) {
+            problem(admin().contentType(ContentType.XML).body("<ids/>").post(path), 415, "unsupported-media-type");
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/dead-letters/replay", "/events"})
+    @ValueSource(strings = {"/dead-letters/replay", "/dead-letters/delete", "/events"})
     void bodyThatIsTooLongIsRefused(String path) {
         problem(
                 admin().contentType(ContentType.JSON)
@@ -451,7 +604,9 @@ class DeadLetterTest {
                 "GET /dead-letters",
                 "GET /dead-letters/00000000-0000-0000-0000-000000000000",
                 "POST /dead-letters/00000000-0000-0000-0000-000000000000/replay",
-                "POST /dead-letters/replay"
+                "POST /dead-letters/replay",
+                "POST /dead-letters/delete",
+                "DELETE /dead-letters/00000000-0000-0000-0000-000000000000"
             })
     void onlyAdminsMayLookAndReplay(String operation) {
         String[] request = operation.split(" ");
@@ -541,6 +696,48 @@ class DeadLetterTest {
 
     private ValidatableResponse replay(Map<String, ?> request) {
         return requestReplay(request).then().statusCode(202);
+    }
+
+    private Response requestDeletion(Map<String, ?> request) {
+        return admin().contentType(ContentType.JSON).body(request).post("/dead-letters/delete");
+    }
+
+    private ValidatableResponse delete(Map<String, ?> request) {
+        return requestDeletion(request).then().statusCode(200);
+    }
+
+    private List<String> deleteAllOfThisTest() {
+        return delete(Map.of("filter", Map.of("type", type))).extract().path("deleted");
+    }
+
+    private int left() {
+        return list("limit=100").extract().<List<String>>path("items.id").size();
+    }
+
+    /** The header lines of an event in binary mode. */
+    private String headers(String id, String... more) {
+        List<String> lines = new ArrayList<>(List.of("ce-specversion: 1.0", "ce-source: " + source, "ce-type: " + type));
+        lines.addAll(List.of(more));
+        if (lines.stream().noneMatch(line -> line.startsWith("ce-id:"))) {
+            lines.add("ce-id: " + id);
+        }
+        if (lines.stream().noneMatch(line -> line.startsWith("ce-subject:"))) {
+            lines.add("ce-subject: " + type);
+        }
+        return String.join("\r\n", lines);
+    }
+
+    /** Sends what HTTP clients refuse to send, and returns the status of the answer. */
+    private static int post(String headers, byte[] body) throws IOException {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            OutputStream out = socket.getOutputStream();
+            out.write("POST /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n"
+                    .formatted(body.length, headers)
+                    .getBytes(ISO_8859_1));
+            out.write(body);
+            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            return Integer.parseInt(answer.split(" ")[1]);
+        }
     }
 
     private List<String> replayAllOfThisTest() {

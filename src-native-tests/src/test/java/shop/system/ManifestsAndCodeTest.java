@@ -47,6 +47,20 @@ class ManifestsAndCodeTest {
             assertEquals(
                     tested, Files.readString(Manifests.ROOT.resolve(service).resolve(kit)), service);
         }
+        for (String service : Set.of("user-service", "order-service")) {
+            assertEquals(
+                    refusedEvents(Manifests.ROOT.resolve("service-kit/src/test/resources")),
+                    refusedEvents(Manifests.ROOT.resolve(service)),
+                    service);
+        }
+    }
+
+    private static String refusedEvents(Path module) throws IOException {
+        try (Stream<Path> files = Files.list(module.resolve("migrations"))) {
+            return Files.readString(files.filter(file -> file.toString().endsWith("__refused_events.sql"))
+                    .findFirst()
+                    .orElseThrow());
+        }
     }
 
     @Test

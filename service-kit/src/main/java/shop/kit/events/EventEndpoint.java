@@ -12,6 +12,7 @@ import io.cloudevents.http.HttpMessageFactory;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
@@ -51,7 +52,7 @@ public class EventEndpoint {
 
     /** Hands the event to {@code handler}; a ping of the schedule starts the sweeps instead. */
     public Response receive(HttpHeaders headers, byte[] body, Consumer<CloudEvent> handler) {
-        CloudEvent event = parse(headers, body);
+        CloudEvent event = parse(headers.getRequestHeaders(), body);
         requireRecordable(event);
         trace.join(event.getExtension("traceparent"));
         if (event.getType().equals(EventTypes.PING)) {
@@ -86,10 +87,10 @@ public class EventEndpoint {
     }
 
     /** The event that this request carries; a 400 problem when it carries none. */
-    public static CloudEvent parse(HttpHeaders headers, byte[] body) {
+    public static CloudEvent parse(MultivaluedMap<String, String> headers, byte[] body) {
         try {
             return HttpMessageFactory.createReader(
-                            header -> headers.getRequestHeaders()
+                            header -> headers
                                     .forEach((name, values) -> header.accept(
                                             name,
                                             HeaderValue.isAttribute(name)

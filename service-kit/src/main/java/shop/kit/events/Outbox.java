@@ -28,7 +28,10 @@ import shop.kit.sql.Sql;
         targets = ShopEvent.class,
         registerFullHierarchy = true) // only Jackson knows what is in an event
 public class Outbox {
-    private static final String INSERT = "insert into outbox (partitionkey, attributes, data) values ($1, $2, $3)";
+    private static final String INSERT = """
+            insert into outbox (partitionkey, attributes, data) values ($1, $2, $3) returning position""";
+
+    private static final int LONGEST_KEY = 500;
 
     private final ObjectMapper json;
     private final Trace trace;
@@ -61,17 +64,23 @@ public class Outbox {
                         .build());
     }
 
-    /** Publishes this event unchanged, if {@code transaction} commits. */
-    public void add(Sql transaction, CloudEvent event) {
+    /** Publishes this event unchanged, if {@code transaction} commits. Returns its position, which no other event ever has. */
+    public long add(Sql transaction, CloudEvent event) {
         Object partitionkey = event.getExtension("partitionkey");
-        transaction.update(
-                INSERT,
-                Tuple.of(
-                        partitionkey == null ? event.getId() : partitionkey.toString(),
-                        StoredEvent.attributes(event),
-                        event.getData() == null
-                                ? null
-                                : Buffer.buffer(event.getData().toBytes())));
+        Tuple row = Tuple.of(
+                key(partitionkey == null ? event.getId() : partitionkey.toString()),
+                StoredEvent.attributes(event),
+                event.getData() == null ? null : Buffer.buffer(event.getData().toBytes()));
+        return transaction
+                .first(INSERT, row, inserted -> inserted.getLong("position"))
+                .orElseThrow();
+    }
+
+    /** Equal for equal keys, and short enough for an index of PostgreSQL, whatever the event that is replayed has. */
+    private static String key(String partitionkey) {
+        return partitionkey.length() <= LONGEST_KEY
+                ? partitionkey
+                : Uuids.nameBased(partitionkey).toString();
     }
 
     private byte[] write(ShopEvent event) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.kit.events;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Future;
@@ -25,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import shop.cloudevents.AttributeText;
 import shop.kit.Sweep;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
@@ -33,7 +36,8 @@ import shop.kit.sql.Sql;
  * Sends the outbox's rows to the broker ({@code K_SINK}) and removes those that it took. A row may be sent only when no earlier
  * one of its {@code partitionkey} is left, and is leased meanwhile, as long as the process lives: so any number of instances
  * may publish at once, and the order within a key holds. No transaction and no connection waits for the broker. A row whose
- * removal was cut off is sent again with the same id, when its lease is over.
+ * removal was cut off is sent again with the same id, when its lease is over. One that the broker refuses for good goes to
+ * {@link Refusals}, and makes way for the others of its key.
  *
  * <p>Leases and waiting times are told by the clock of the database, {@code now()}, and not by an injected one: every instance
  * must see the same end of a lease, or two would send one row.
@@ -79,12 +83,28 @@ public class Publisher implements Sweep {
                 select 1 from outbox earlier
                 where earlier.partitionkey = head.partitionkey and earlier.position < head.position)""";
 
-    /** The outcome of sending a row. */
-    private record Answer(long position, boolean taken) {}
+    /** What is left of a row that another instance has not removed meanwhile. */
+    private static final String TAKE_OUT =
+            "delete from outbox where position = $1 returning position, partitionkey, attributes, data";
+
+    private enum Outcome {
+        TAKEN,
+        POSTPONED,
+        REFUSED
+    }
+
+    /**
+     * The outcome of sending a row.
+     *
+     * @param reason of a refusal; null otherwise
+     */
+    private record Answer(long position, Outcome outcome, String reason) {}
 
     private final Database database;
     private final Vertx vertx;
     private final Sink sink;
+    private final Refusals refusals;
+    private final Counter refused;
     private final AtomicInteger wanted = new AtomicInteger();
     private final ReentrantLock onePerProcess = new ReentrantLock();
     private final Set<Long> sending = new HashSet<>();
@@ -92,10 +112,14 @@ public class Publisher implements Sweep {
     private final Semaphore news = new Semaphore(0);
     private volatile boolean stopping;
 
-    Publisher(Database database, Vertx vertx, Sink sink) {
+    Publisher(Database database, Vertx vertx, Sink sink, Refusals refusals, MeterRegistry metrics) {
         this.database = database;
         this.vertx = vertx;
         this.sink = sink;
+        this.refusals = refusals;
+        this.refused = Counter.builder("outbox.refused")
+                .description("Events that the broker refused for good")
+                .register(metrics);
     }
 
     /** Publishes in the background; to be called after each commit that added rows. Never fails, never waits. */
@@ -191,8 +215,9 @@ public class Publisher implements Sweep {
         List<Answer> answered = List.copyOf(answers);
         Map<String, String> credentials = sink.credentials();
         List<Row> claimed = database.inTransaction(transaction -> {
-            execute(transaction, REMOVE, positions(answered, true));
-            execute(transaction, POSTPONE, positions(answered, false));
+            execute(transaction, REMOVE, positions(answered, Outcome.TAKEN));
+            execute(transaction, POSTPONE, positions(answered, Outcome.POSTPONED));
+            answered.forEach(answer -> keepIfRefused(transaction, answer));
             execute(transaction, RENEW, unanswered(answered));
             return claim(transaction, AT_ONCE - sending.size() + answered.size());
         });
@@ -207,11 +232,29 @@ public class Publisher implements Sweep {
         return unanswered;
     }
 
-    private static List<Long> positions(List<Answer> answers, boolean taken) {
+    private static List<Long> positions(List<Answer> answers, Outcome outcome) {
         return answers.stream()
-                .filter(answer -> answer.taken() == taken)
+                .filter(answer -> answer.outcome() == outcome)
                 .map(Answer::position)
                 .toList();
+    }
+
+    /** In the transaction that makes way for the later events of its key: it is in one place or the other. */
+    private void keepIfRefused(Sql transaction, Answer answer) {
+        if (answer.outcome() == Outcome.REFUSED) {
+            transaction
+                    .first(TAKE_OUT, Tuple.of(answer.position()), row -> refusal(row, answer.reason()))
+                    .ifPresent(refusal -> refusals.keep(transaction, refusal));
+        }
+    }
+
+    private static Refusal refusal(Row row, String reason) {
+        return new Refusal(
+                row.getLong("position"),
+                row.getString("partitionkey"),
+                row.getJsonObject("attributes"),
+                row.get(Buffer.class, "data"),
+                AttributeText.withoutControls(reason));
     }
 
     private List<Row> claim(Sql transaction, int room) {
@@ -228,12 +271,23 @@ public class Publisher implements Sweep {
         long position = row.getLong("position");
         sending.add(position);
         post(row, credentials).onComplete(result -> {
-            if (result.failed()) {
-                logRefused(row, result.cause());
-            }
-            answers.add(new Answer(position, result.succeeded()));
+            answers.add(answer(row, result.cause()));
             news.release();
         });
+    }
+
+    private Answer answer(Row row, Throwable failure) {
+        long position = row.getLong("position");
+        if (failure == null) {
+            return new Answer(position, Outcome.TAKEN, null);
+        }
+        boolean forGood = failure instanceof Sink.RefusedException;
+        log(row, failure, forGood);
+        if (!forGood) {
+            return new Answer(position, Outcome.POSTPONED, null);
+        }
+        refused.increment();
+        return new Answer(position, Outcome.REFUSED, ((Sink.RefusedException) failure).reason());
     }
 
     /** Fails in one way only: a row that can't be sent must not keep the others from being sent. */
@@ -241,20 +295,21 @@ public class Publisher implements Sweep {
         try {
             JsonObject attributes = row.getJsonObject("attributes");
             return sink.send(StoredEvent.event(attributes, row.get(Buffer.class, "data")), credentials);
-        } catch (RuntimeException e) {
-            return Future.failedFuture(e);
+        } catch (RuntimeException e) { // The same row will never be a request.
+            return Future.failedFuture(new Sink.RefusedException("it can't be sent", e.getMessage()));
         }
     }
 
-    private static void logRefused(Row row, Throwable why) {
+    private static void log(Row row, Throwable why, boolean forGood) {
         JsonObject attributes = row.getJsonObject("attributes");
         LOG.warnf(
-                "Broker did not take event %s of type %s about %s, attempt %d: %s",
+                "Broker did not take event %s of type %s about %s, attempt %d: %s%s",
                 attributes.getString("id"),
                 attributes.getString("type"),
                 attributes.getString("subject"),
                 row.getInteger("attempts") + 1,
-                why.getMessage());
+                why.getMessage(),
+                forGood ? "; set aside for an admin" : "");
     }
 
     /** Null when nothing is left. After each answer, the database need not be asked. */

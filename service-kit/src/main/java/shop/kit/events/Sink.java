@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -54,6 +56,32 @@ class Sink {
      * before has its event sent again by the next one.
      */
     private static final Duration ANSWER = Duration.ofMinutes(16);
+
+    /**
+     * What a broker answers to an event that it will never take (RFC 9110, 15.5; RFC 6585, 5), as 400 is Knative's answer to
+     * whatever is no event or was passed on too often (knative/eventing pkg/broker/ingress, ServeHTTP). Other answers 4xx
+     * tell of the address, of credentials and of the moment: the same event may be taken later.
+     */
+    private static final Set<Integer> FOR_GOOD = Set.of(400, 413, 415, 422, 431);
+
+    private static final int LONGEST_REASON = 1000;
+
+    /** The sink will never take this event. */
+    static final class RefusedException extends RuntimeException {
+        private final String details;
+
+        /** @param details for an admin alone, since they may quote the event */
+        RefusedException(String message, String details) {
+            super(message);
+            this.details = details;
+        }
+
+        String reason() {
+            return details == null || details.isBlank()
+                    ? getMessage()
+                    : getMessage() + ": " + details.substring(0, Math.min(details.length(), LONGEST_REASON));
+        }
+    }
 
     private final Optional<String> address;
     private final JsonObject extensions;
@@ -93,7 +121,7 @@ class Sink {
         }
     }
 
-    /** Fails unless the sink answers 2xx. */
+    /** Fails unless the sink answers 2xx; with a {@link RefusedException} if sending it again is of no use. */
     Future<Void> send(CloudEvent event, Map<String, String> credentials) {
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
@@ -108,9 +136,15 @@ class Sink {
                 .writeBinary(overridden(event));
         return client.request(request)
                 .compose(open -> open.send(body[0]))
-                .compose(response -> response.statusCode() / 100 == 2
-                        ? response.body().mapEmpty()
-                        : Future.failedFuture("it answered " + response.statusCode()));
+                .compose(Sink::taken);
+    }
+
+    private static Future<Void> taken(HttpClientResponse response) {
+        String answer = "it answered " + response.statusCode();
+        if (FOR_GOOD.contains(response.statusCode())) {
+            return response.body().compose(text -> Future.failedFuture(new RefusedException(answer, text.toString(UTF_8))));
+        }
+        return response.statusCode() / 100 == 2 ? response.body().mapEmpty() : Future.failedFuture(answer);
     }
 
     private CloudEvent overridden(CloudEvent event) {

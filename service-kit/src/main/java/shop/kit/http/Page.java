@@ -50,6 +50,15 @@ public record Page<T>(List<T> items, String next) {
         }
     }
 
+    /** As {@link #after}, for lists whose key is a number. */
+    public static Long afterNumber(String cursor) {
+        try {
+            return cursor == null ? null : Long.valueOf(after(cursor));
+        } catch (NumberFormatException e) {
+            throw badCursor();
+        }
+    }
+
     private static ProblemException badCursor() {
         return Problem.invalid(
                 Problem.Place.query, "cursor", "The cursor is not one that this list gave as next; start without one.");

@@ -17,7 +17,7 @@ import java.util.function.Function;
 @Provider
 public class Parameters implements ParamConverterProvider {
     private static final Map<Class<?>, Function<String, ?>> READERS =
-            Map.of(UUID.class, Parameters::uuid, Integer.class, Integer::valueOf);
+            Map.of(UUID.class, Parameters::uuid, Integer.class, Integer::valueOf, Long.class, Long::valueOf);
 
     @Override
     @SuppressWarnings({"unchecked", "rawtypes"})

@@ -63,6 +63,18 @@ class EventEndpointTest {
         assertEquals(1, count("select 1 from effects where id = $1", user));
     }
 
+    /** As much as Kourier's Envoy lets through (max_request_headers_kb, 60 by default), and what is added behind it. */
+    @Test
+    void attributesAsLongAsABrokersAreRead() {
+        binary(EventTypes.USER_DELETED, "/test", id)
+                .header("ce-anything", "x".repeat(63 << 10))
+                .body(data)
+                .post("/events")
+                .then()
+                .statusCode(204);
+        assertEquals(1, count("select 1 from effects where id = $1", user));
+    }
+
     @Test
     void inboxForgetsAfterNinetyDays() {
         deliver();

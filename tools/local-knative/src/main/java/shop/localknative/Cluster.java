@@ -6,6 +6,7 @@ import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 import shop.localknative.eventing.Eventing;
+import shop.localknative.eventing.RefusedDeadLetters;
 import shop.localknative.eventing.ServiceAccounts;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
@@ -180,12 +182,24 @@ public final class Cluster implements AutoCloseable {
                 platform.mailbox(),
                 () -> new JsonObject()
                         .put("problem", reconciler.problem().orElse(null))
+                        .put("refusedDeadLetters", new JsonArray(eventing.refusedDeadLetters().stream()
+                                .map(Cluster::json)
+                                .toList()))
                         .put("broker", "http://" + Addresses.BROKER_INGRESS)
                         .put("postgresql", "127.0.0.1:" + platform.postgresPort())
-                        .put("data", options.data().toString()));
+                        .put("data", options.data().toString()),
+                eventing::metrics);
         door.route("localhost", pages);
         door.route("127.0.0.1", pages);
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());
+    }
+
+    private static JsonObject json(RefusedDeadLetters letters) {
+        return new JsonObject()
+                .put("trigger", letters.trigger())
+                .put("sink", letters.sink().toString())
+                .put("status", letters.code())
+                .put("count", letters.count());
     }
 
     private synchronized <T extends AutoCloseable> T closing(T part) {

@@ -202,6 +202,17 @@ class ClusterTest {
     }
 
     @Test
+    void figuresAreForPrometheus() {
+        to("localhost")
+                .get("/metrics")
+                .then()
+                .statusCode(200)
+                .contentType("text/plain; version=0.0.4; charset=utf-8")
+                .body(containsString("# TYPE kn_eventing_dispatch_duration_seconds histogram"));
+        to("localhost").accept(ContentType.JSON).get("/").then().body("refusedDeadLetters.size()", equalTo(0));
+    }
+
+    @Test
     void mailboxIsAList() {
         to("localhost").accept(ContentType.JSON).get("/mailbox").then().body("size()", equalTo(0));
     }

@@ -4,6 +4,10 @@ package shop.localknative.eventing;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import shop.localknative.eventing.DeliveryStore.Completed;
 import shop.localknative.eventing.DeliveryStore.Failure;
 import shop.localknative.eventing.DeliveryStore.Outcome;
@@ -14,7 +18,7 @@ import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Refused;
 
 /** To the dead letter sink of a Trigger, with what went wrong if that is told, again and again until it takes the event. */
-record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) implements Delivery {
+final class DeadLetterDelivery implements Delivery {
 
     private static final System.Logger LOG = System.getLogger(DeadLetterDelivery.class.getName());
 
@@ -24,12 +28,35 @@ record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) i
 
     private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
+    private final Subscription subscription;
+    private final Sink sink;
+    private final Sender sender;
+
+    /** The last status of each delivery that was refused for good; not stored, since its next attempt is not far. */
+    private final Map<Long, Integer> refused = new ConcurrentHashMap<>();
+
+    DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) {
+        this.subscription = subscription;
+        this.sink = sink;
+        this.sender = sender;
+    }
+
+    /** What the sink refuses with a status that is not retried, by status. */
+    List<RefusedDeadLetters> refused() {
+        return refused.values().stream()
+                .collect(Collectors.groupingBy(code -> code, TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(code -> new RefusedDeadLetters(subscription.trigger(), sink.url(), code.getKey(), code.getValue()))
+                .toList();
+    }
+
     @Override
     public Outcome attempt(Pending pending) throws InterruptedException {
         Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
         return switch (sender.send(
                 sink, subscription.outgoing(event), false, subscription.retry().timeout())) {
-            case Accepted accepted -> new Completed(pending.id(), List.of());
+            case Accepted accepted -> completed(pending);
             case Refused refused -> reschedule(pending, refused);
         };
     }
@@ -40,7 +67,17 @@ record DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) i
                 .with("knativeerrordata", failure.data());
     }
 
+    private Outcome completed(Pending pending) {
+        refused.remove(pending.id());
+        return new Completed(pending.id(), List.of());
+    }
+
     private Outcome reschedule(Pending pending, Refused answer) {
+        if (answer.retriable()) {
+            refused.remove(pending.id());
+        } else {
+            refused.put(pending.id(), answer.code());
+        }
         int attempts = pending.attempts() + 1;
         Duration backoff = backoff(attempts, answer.retryAfter());
         LOG.log(

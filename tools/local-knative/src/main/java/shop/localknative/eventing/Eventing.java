@@ -46,12 +46,14 @@ public final class Eventing implements AutoCloseable {
     private final ExecutorService loops = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService schedules = Executors.newVirtualThreadPerTaskExecutor();
+    private final Metrics metrics = new Metrics();
     private final Sender sender;
     private final DeliveryStore store;
     private final GroupCommit<Change> commits = new GroupCommit<>(this::write);
     private final Map<String, Broker> brokers = new TreeMap<>();
     private final Map<QueueId, Egress> egresses = new HashMap<>();
     private final InMemoryChannel inMemoryChannel = new InMemoryChannel(deliveries);
+    private final List<DeadLetterDelivery> deadLetterSinks = new ArrayList<>();
     private final List<PingSchedule> pings = new ArrayList<>();
     private final boolean inMemory;
     private final InstantSource clock;
@@ -77,7 +79,7 @@ public final class Eventing implements AutoCloseable {
         this.clock = clock;
         this.inMemory = inMemory;
         Sink.Resolver resolver = new Sink.Resolver(addresses, accounts);
-        sender = new Sender(vertx, clock);
+        sender = new Sender(vertx, metrics, clock);
         store = new DeliveryStore(db, clock);
         ingress =
                 new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)));
@@ -120,6 +122,18 @@ public final class Eventing implements AutoCloseable {
         return ingress;
     }
 
+    /** The dead letters that somebody has to care for. */
+    public List<RefusedDeadLetters> refusedDeadLetters() {
+        return deadLetterSinks.stream()
+                .flatMap(sink -> sink.refused().stream())
+                .toList();
+    }
+
+    /** The figures of the deliveries, in Prometheus' text format. */
+    public String metrics() {
+        return metrics.text(refusedDeadLetters());
+    }
+
     /** Starts no more deliveries. Events are still accepted, such as those that services publish when they stop. */
     public void stopDeliveries() {
         schedules.shutdownNow();
@@ -145,12 +159,15 @@ public final class Eventing implements AutoCloseable {
     private void add(Broker broker, Subscription subscription) {
         broker.subscriptions().add(subscription);
         Delivery subscriber = new SubscriberDelivery(broker, subscription, sender);
-        Delivery deadLetterSink = subscription.deadLetterSink() == null
+        DeadLetterDelivery deadLetterSink = subscription.deadLetterSink() == null
                 ? null
                 : new DeadLetterDelivery(subscription, subscription.deadLetterSink(), sender);
         inMemoryChannel.subscribe(broker, subscription, subscriber, deadLetterSink);
         egress(new QueueId(subscription.trigger(), false), subscription.ordered(), subscriber);
         if (deadLetterSink != null) {
+            if (!inMemory) { // which gives up what a sink refuses, and keeps nothing
+                deadLetterSinks.add(deadLetterSink);
+            }
             egress(new QueueId(subscription.trigger(), true), false, deadLetterSink);
         }
     }

@@ -81,8 +81,10 @@ final class Ingress implements Handler<HttpServerRequest> {
                             taken -> answerWhen(taken, request),
                             () -> answer(
                                     request, 503, "The broker is overloaded, or stops; send the event again later."));
-        } catch (Message.Malformed | Broker.Looping e) {
+        } catch (Message.Malformed e) {
             answer(request, 400, e.getMessage());
+        } catch (Broker.Refusal e) {
+            answer(request, e.status(), e.getMessage());
         }
     }
 

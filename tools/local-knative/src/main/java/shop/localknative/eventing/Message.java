@@ -88,6 +88,13 @@ record Message(Map<String, String> headers, byte[] data) {
         return fewer.remove(ATTRIBUTE + extension) == null ? this : new Message(fewer, data);
     }
 
+    /** The length of the header lines, in ASCII as they are sent. */
+    int headerBytes() {
+        return headers.entrySet().stream()
+                .mapToInt(header -> header.getKey().length() + ": ".length() + header.getValue().length() + "\r\n".length())
+                .sum();
+    }
+
     /** The event's id, for the log. */
     String id() {
         return headers.get("ce-id");

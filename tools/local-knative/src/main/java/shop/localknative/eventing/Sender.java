@@ -24,14 +24,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import shop.localknative.network.Loopback;
 
 /** Posts events over HTTP, on connections that are kept. */
 final class Sender implements AutoCloseable {
 
-    sealed interface Answer {}
+    sealed interface Answer {
+        int code();
+    }
 
     /** Any 2xx. */
-    record Accepted(int status, Iterable<Map.Entry<String, String>> headers, byte[] body) implements Answer {}
+    record Accepted(int code, Iterable<Map.Entry<String, String>> headers, byte[] body) implements Answer {}
 
     /**
      * Anything else, no answer included (500, as Knative reports it).
@@ -61,12 +64,14 @@ final class Sender implements AutoCloseable {
     private static final int KEEP_ALIVE_SECONDS = 4;
 
     private final HttpClient client;
+    private final Metrics metrics;
     private final InstantSource clock;
 
-    Sender(Vertx vertx, InstantSource clock) {
+    Sender(Vertx vertx, Metrics metrics, InstantSource clock) {
+        this.metrics = metrics;
         this.clock = clock;
         client = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(64 << 10),
+                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(Loopback.MAX_HEADER_BYTES),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 
@@ -75,6 +80,13 @@ final class Sender implements AutoCloseable {
      * @param timeout until the whole answer has been read
      */
     Answer send(Sink sink, Message event, boolean replies, Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        Answer answer = post(sink, event, replies, timeout);
+        metrics.dispatched(sink.url(), answer.code(), Duration.ofNanos(System.nanoTime() - start));
+        return answer;
+    }
+
+    private Answer post(Sink sink, Message event, boolean replies, Duration timeout) throws InterruptedException {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setAbsoluteURI(sink.address().toString());

@@ -42,7 +42,7 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
 
     private Outcome accepted(Pending pending, Accepted answer) {
         // A 202 is about the request; whatever it carries is not an event to route.
-        if (answer.status() == 202 || (answer.body().length == 0 && !Message.announced(answer.headers()))) {
+        if (answer.code() == 202 || (answer.body().length == 0 && !Message.announced(answer.headers()))) {
             return new Completed(pending.id(), List.of());
         }
         try {
@@ -50,8 +50,8 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
             return new Completed(pending.id(), broker.reply(reply, pending.ttl()));
         } catch (Message.Malformed e) {
             return refused(pending, Refused.untold(502, "The reply is neither empty nor an event. " + e.getMessage()));
-        } catch (Broker.Looping e) {
-            return refused(pending, Refused.because(400, e.getMessage(), false), broker.address());
+        } catch (Broker.Refusal e) {
+            return refused(pending, Refused.because(e.status(), e.getMessage(), false), broker.address());
         }
     }
 

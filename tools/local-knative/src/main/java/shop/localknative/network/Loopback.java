@@ -10,6 +10,9 @@ import shop.localknative.console.StartException;
 
 /** HTTP servers of the loopback interface. */
 public final class Loopback {
+    /** More than Kourier's Envoy reads by default (60 KiB), since activator and queue-proxy add some behind it. */
+    public static final int MAX_HEADER_BYTES = 64 << 10;
+
     private Loopback() {}
 
     /**
@@ -25,8 +28,7 @@ public final class Loopback {
         }
         var options = new HttpServerOptions()
                 .setHandle100ContinueAutomatically(true)
-                // Where the attributes of an event are, of which CloudEvents allows 64 KiB.
-                .setMaxHeaderSize(64 << 10)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
                 // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
                 .setHttp2ClearTextEnabled(false);
         try {

@@ -22,24 +22,38 @@ public final class StatusPage implements Handler<HttpServerRequest> {
     private final Serving serving;
     private final Mailbox mailbox;
     private final Supplier<JsonObject> platform;
+    private final Supplier<String> metrics;
 
-    /** @param platform what is to be said about the parts that are not services */
-    public StatusPage(Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform) {
+    /**
+     * @param platform what is to be said about the parts that are not services
+     * @param metrics in Prometheus' text format
+     */
+    public StatusPage(
+            Vertx vertx,
+            Serving serving,
+            Mailbox mailbox,
+            Supplier<JsonObject> platform,
+            Supplier<String> metrics) {
         this.vertx = vertx;
         this.serving = serving;
         this.mailbox = mailbox;
         this.platform = platform;
+        this.metrics = metrics;
     }
 
     @Override
     public void handle(HttpServerRequest request) {
         switch (request.path()) {
             case "/" -> answer(request, "local-knative", status(request));
+            case "/metrics" ->
+                request.response()
+                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(metrics.get());
             case "/mailbox" ->
                 vertx.executeBlocking(mailbox::mails, false)
                         .onSuccess(mails -> answer(request, "Mailbox", mails(mails)))
                         .onFailure(e -> new Problem(500, "The mailbox can't be read", e.getMessage()).answer(request));
-            default -> new Problem(404, "No such page", "There are / and /mailbox.").answer(request);
+            default -> new Problem(404, "No such page", "There are /, /mailbox and /metrics.").answer(request);
         }
     }
 
@@ -108,7 +122,7 @@ public final class StatusPage implements Handler<HttpServerRequest> {
                               td {white-space: pre-wrap}
                             </style>
                             <h1>%1$s</h1>
-                            <nav><a href="/">status</a> <a href="/mailbox">mailbox</a></nav>
+                            <nav><a href="/">status</a> <a href="/mailbox">mailbox</a> <a href="/metrics">metrics</a></nav>
                             %2$s
                             """.formatted(title, html(content)));
         }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,12 +18,15 @@ import static shop.localknative.eventing.TestEventing.BROKER;
 import static shop.localknative.eventing.TestEventing.to;
 import static shop.localknative.eventing.TestEventing.trigger;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.eventing.Subscriber.Answer;
 import shop.localknative.eventing.Subscriber.Answers;
 import shop.localknative.eventing.Subscriber.Received;
+import shop.localknative.network.Loopback;
 
 class DeliveryTest extends EventingTest {
 
@@ -389,6 +394,81 @@ class DeliveryTest extends EventingTest {
         assertEquals(6, deadLetters.received.size());
         assertEquals("400", deadLetters.received.getLast().headers().get("ce-knativeerrorcode"));
         assertEquals(List.of("1"), subscriber.ids());
+    }
+
+    /** Statuses that are not retried: knative/eventing pkg/kncloudevents/retries.go, SelectiveRetry. */
+    @Test
+    void aSinkThatRefusesForGoodIsShownUntilItTakesItsDeadLetters() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 0")));
+        subscriber.answering(event -> Answer.status(400));
+        deadLetters.answering(event -> Answer.status(event.id().equals("2") ? 503 : 415));
+        broker.send("1", "t");
+        broker.send("2", "t");
+        broker.send("3", "t");
+
+        var refused = new RefusedDeadLetters("shop/t", URI.create(deadLetters.url()), 415, 2);
+        await().until(() -> broker.eventing.refusedDeadLetters().equals(List.of(refused)));
+        assertThat(
+                broker.eventing.metrics(),
+                containsString(
+                        "local_knative_refused_dead_letters{trigger=\"shop/t\",messaging_destination_name=\"%s\",http_response_status_code=\"415\",} 2.0"
+                                .formatted(deadLetters.url())));
+        deadLetters.answering(event -> Answer.status(204));
+        awaitEverythingDelivered();
+        assertEquals(List.of(), broker.eventing.refusedDeadLetters());
+    }
+
+    /** The name and the attributes of knative/eventing pkg/broker/filter, as OpenTelemetry's exporter for Prometheus writes them. */
+    @Test
+    void deliveriesAreCountedByDestinationAndStatus() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
+        subscriber.answering(failing(503));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        for (int status : new int[] {503, 202}) {
+            assertThat(
+                    broker.eventing.metrics(),
+                    containsString(
+                            "kn_eventing_dispatch_duration_seconds_count{messaging_destination_name=\"%s\",http_response_status_code=\"%d\",} 1.0"
+                                    .formatted(subscriber.url(), status)));
+        }
+    }
+
+    @Test
+    void aReplyThatNoSubscriberCouldReadIsADeadLetterAtOnce() {
+        broker(trigger("t", to(subscriber) + ", filter: {attributes: {type: t}}, " + delivery("retry: 3")));
+        subscriber.answering(event -> new Answer(
+                200,
+                Map.of("Content-Type", "application/cloudevents+json"),
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"%s\"}"
+                        .formatted("x".repeat(Broker.MAX_HEADER_BYTES))));
+        broker.send("1", "t");
+
+        awaitEverythingDelivered();
+        assertEquals(List.of("1"), subscriber.ids());
+        assertEquals("431", deadLetters.received.getFirst().headers().get("ce-knativeerrorcode"));
+    }
+
+    @Test
+    void theLongestEventFitsIntoADeadLetterWithATokenToo() {
+        String sink = "{uri: '%s', audience: dead}".formatted(deadLetters.url());
+        broker(trigger("t", to(subscriber) + ", delivery: {retry: 0, deadLetterSink: " + sink + "}"));
+        subscriber.answering(event -> Answer.text(400, "x".repeat(2000)));
+        Map<String, String> event = new HashMap<>(TestEventing.event("1", "t"));
+        int rest = Broker.MAX_HEADER_BYTES
+                - new Message(new TreeMap<>(event), new byte[0]).headerBytes()
+                - "ce-long: \r\n".length();
+        event.put("ce-long", "x".repeat(rest + 1));
+        assertEquals(431, broker.post(event, "{}").statusCode());
+        event.put("ce-long", "x".repeat(rest));
+        assertEquals(202, broker.post(event, "{}").statusCode());
+
+        awaitEverythingDelivered();
+        Map<String, String> letter = deadLetters.received.getFirst().headers();
+        assertEquals("x".repeat(rest), letter.get("ce-long"));
+        int all = new Message(letter, new byte[0]).headerBytes();
+        assertThat(all, lessThan(Loopback.MAX_HEADER_BYTES - 1500)); // a real token is longer than the test's
     }
 
     @Test

@@ -277,6 +277,28 @@ class IngressTest extends EventingTest {
         assertThat(answer.body(), containsString("1048576 bytes"));
     }
 
+    /** RFC 6585, 5; the same answer as of Go's server in Knative's mt broker, and of Vert.x in its Kafka broker. */
+    @ParameterizedTest
+    @ValueSource(ints = {60 << 10, 63 << 10, 65 << 10, 1 << 20})
+    void attributesThatNoSubscriberWouldReadAreRefused(int length) {
+        assertEquals(
+                431,
+                broker.post(with(TestEventing.event("1", "t"), "ce-subject", "x".repeat(length)), "{}")
+                        .statusCode());
+    }
+
+    @Test
+    void inStructuredModeAsWellThoughTheyAreNoHeadersThere() {
+        String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"%s\"}";
+        var headers = Map.of("Content-Type", "application/cloudevents+json");
+        assertEquals(202, broker.post(headers, event.formatted("x".repeat(59 << 10))).statusCode());
+        assertEquals("x".repeat(59 << 10), delivered().headers().get("ce-subject"));
+        // Percent-encoded, each is three bytes.
+        var answer = broker.post(headers, event.formatted(" ".repeat(21 << 10)));
+        assertEquals(431, answer.statusCode());
+        assertThat(answer.body(), containsString("61440 bytes"));
+    }
+
     @Test
     void anEventThatWasPassedOnTooOftenIsRefused() {
         var answer = broker.post(with(TestEventing.event("1", "t"), "ce-knativebrokerttl", "1"), "{}");

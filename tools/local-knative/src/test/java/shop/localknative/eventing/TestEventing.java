@@ -27,6 +27,7 @@ import javax.sql.DataSource;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
+import shop.localknative.network.Loopback;
 
 /** Eventing behind an HTTP server of its own, made of manifests. */
 final class TestEventing implements AutoCloseable {
@@ -69,7 +70,7 @@ final class TestEventing implements AutoCloseable {
                 new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience),
                 inMemory,
                 clock);
-        server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(64 << 10))
+        server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(Loopback.MAX_HEADER_BYTES))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()

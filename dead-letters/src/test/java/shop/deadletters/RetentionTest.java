@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.deadletters;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static shop.testkit.Concurrently.together;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import shop.events.EventTypes;
+import shop.kit.sql.Database;
+import shop.testkit.CloudEvents;
+import shop.testkit.PostgresResource;
+import shop.testkit.Tokens;
+
+/** The end of dead letters that nobody deletes. */
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class RetentionTest {
+    private static final String SCHEDULE = "/apis/v1/namespaces/shop/pingsources/dead-letters-sweep";
+
+    private final String type = "test." + UUID.randomUUID();
+
+    @Inject
+    Database database;
+
+    @Test
+    void sweepDeletesWhatArrivedLastMoreThan30DaysAgo() {
+        arrives("old");
+        arrives("again");
+        UUID admin = UUID.randomUUID();
+        given().auth()
+                .oauth2(Tokens.people(admin.toString(), "admin"))
+                .contentType("application/json")
+                .body("{\"filter\": {\"type\": \"%s\"}}".formatted(type))
+                .post("/dead-letters/replay")
+                .then()
+                .statusCode(202);
+        age("31 days");
+        arrives("again");
+        arrives("new");
+        sweep();
+        list().body("items.eventId", contains("new", "again"));
+    }
+
+    @Test
+    void sweepDeletesHoweverManyThereAre() {
+        arrives("first");
+        age("31 days");
+        database.withConnection(sql -> sql.update("""
+                insert into dead_letters (id, fingerprint, attributes, data, received_at, last_received_at)
+                select gen_random_uuid(), gen_random_uuid(), attributes, data, received_at, last_received_at
+                from dead_letters, generate_series(1, 2500) where attributes ->> 'type' = $1""", Tuple.of(type)));
+        sweep();
+        list().body("items", empty());
+    }
+
+    @Test
+    void whatArrivesAgainDuringASweepIsKept() {
+        for (int i = 0; i < 10; i++) {
+            arrives("again");
+            age("31 days");
+            together(4, task -> {
+                if (task % 2 == 0) {
+                    sweep();
+                } else {
+                    arrives("again");
+                }
+                return task;
+            });
+            list().body("items.eventId", contains("again"));
+        }
+    }
+
+    private void age(String by) {
+        database.withConnection(sql -> sql.update(
+                "update dead_letters set last_received_at = last_received_at - $2::text::interval where attributes ->> 'type' = $1",
+                Tuple.of(type, by)));
+    }
+
+    private void arrives(String id) {
+        CloudEvents.binary(type, "/retention", id).post("/events").then().statusCode(204);
+    }
+
+    private void sweep() {
+        CloudEvents.binary(EventTypes.PING, SCHEDULE, UUID.randomUUID().toString())
+                .post("/events")
+                .then()
+                .statusCode(204);
+    }
+
+    private ValidatableResponse list() {
+        return given().auth().oauth2(Tokens.admin()).get("/dead-letters?type=" + type).then().statusCode(200);
+    }
+}
