@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
@@ -36,7 +37,10 @@ import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** One system: the resources of the manifests, and the platform beside Knative. */
+/**
+ * One system: the resources of the manifests, and the platform beside Knative. The monitor guards what is to be closed, by
+ * the thread that starts it and the one that stops it; it is not held while a part is closed.
+ */
 public final class Cluster implements AutoCloseable {
     private static final String BROKER_DATABASE = "local_knative";
 
@@ -73,13 +77,7 @@ public final class Cluster implements AutoCloseable {
         var platform = closing(Platform.start(data));
         var serving = new Serving(vertx, addresses, processes, door, clock);
         var reconciler = new Reconciler(
-                options,
-                manifests,
-                vertx,
-                data,
-                platform,
-                serving,
-                (name, podTemplate) -> revision(name, podTemplate, data));
+                options, manifests, data, platform, serving, (name, podTemplate) -> revision(name, podTemplate, data));
         reconciler.start();
         addExternals(reconciler, serving, data);
         var eventing = eventing(platform);
@@ -91,13 +89,13 @@ public final class Cluster implements AutoCloseable {
         route(door, platform, serving, eventing, reconciler);
         door.open();
         serving.start();
-        closing(reconciler::close);
-        reconciler.follow();
         for (Manifest manifest : manifests.of(ContainerSource.class)) {
             var source = source(manifest, reconciler, processes);
             closing(source::close);
             source.start();
         }
+        closing(reconciler::close);
+        reconciler.follow();
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
         Console.say("logs", data.directory("logs").toString());
@@ -188,22 +186,33 @@ public final class Cluster implements AutoCloseable {
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());
     }
 
-    private synchronized <T extends AutoCloseable> T closing(T part) {
-        if (closed) {
+    private <T extends AutoCloseable> T closing(T part) {
+        if (!add(part)) {
             close(part);
             throw new StartException("Stopped while starting.");
         }
-        started.push(part);
         return part;
+    }
+
+    private synchronized boolean add(AutoCloseable part) {
+        if (!closed) {
+            started.push(part);
+        }
+        return !closed;
     }
 
     /** Stops everything, in the opposite order. Blocks until all processes have ended. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        while (!started.isEmpty()) {
-            close(started.pop());
+    public void close() {
+        for (var part = next(); part.isPresent(); part = next()) {
+            close(part.get());
         }
+        Console.flush();
+    }
+
+    private synchronized Optional<AutoCloseable> next() {
+        closed = true;
+        return Optional.ofNullable(started.poll());
     }
 
     private static void close(AutoCloseable part) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import shop.localknative.console.Console;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.workload.Workload;
 
@@ -86,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
         int frontDoor = cluster.start();
         cluster.externalEnvironments().forEach(RunCommand::tell);
-        System.out.println("ready http://localhost:" + frontDoor);
+        Console.print(System.out, "ready http://localhost:" + frontDoor);
         new CountDownLatch(1).await();
         return 0;
     }
@@ -100,9 +101,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static void tell(String service, Map<String, String> environment) {
-        System.out.println("# " + service + " is not started here; it needs:");
+        Console.print(System.out, "# " + service + " is not started here; it needs:");
         new TreeMap<>(environment)
                 .forEach((name, value) ->
-                        System.out.println("export %s='%s'".formatted(name, value.replace("'", "'\\''"))));
+                        Console.print(System.out, "export %s='%s'".formatted(name, value.replace("'", "'\\''"))));
     }
 }

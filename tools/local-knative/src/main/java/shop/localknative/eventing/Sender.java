@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import shop.localknative.network.Loopback;
 
 /** Posts events over HTTP, on connections that are kept. */
 final class Sender implements AutoCloseable {
@@ -66,7 +67,7 @@ final class Sender implements AutoCloseable {
     Sender(Vertx vertx, InstantSource clock) {
         this.clock = clock;
         client = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(64 << 10),
+                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(Loopback.MAX_HEADERS),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 

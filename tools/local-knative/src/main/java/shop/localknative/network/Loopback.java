@@ -10,6 +10,12 @@ import shop.localknative.console.StartException;
 
 /** HTTP servers of the loopback interface. */
 public final class Loopback {
+    /**
+     * Bytes of the headers that a server or a service may send, and of a request's first line. Servers have limits of their
+     * own, of which Go's, 1 MB, is the highest; here, none of their answers that 64 kB is enough for fails.
+     */
+    public static final int MAX_HEADERS = 128 << 10;
+
     private Loopback() {}
 
     /**
@@ -27,6 +33,7 @@ public final class Loopback {
                 .setHandle100ContinueAutomatically(true)
                 // Where the attributes of an event are, of which CloudEvents allows 64 KiB.
                 .setMaxHeaderSize(64 << 10)
+                .setMaxInitialLineLength(MAX_HEADERS)
                 // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
                 .setHttp2ClearTextEnabled(false);
         try {
