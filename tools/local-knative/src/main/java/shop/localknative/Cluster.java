@@ -53,10 +53,11 @@ public final class Cluster implements AutoCloseable {
     private final Map<String, Revision> external = new TreeMap<>();
     private boolean closed;
 
-    /** @throws StartException when the manifests are not understood */
+    /** @throws StartException when the manifests are not understood, or the options not meant for them */
     public Cluster(Options options) {
         this.options = options;
         this.manifests = ManifestReader.read(options.manifests());
+        options.check(manifests);
         this.vertx = Vertx.vertx();
         closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
@@ -74,6 +75,7 @@ public final class Cluster implements AutoCloseable {
         var data = closing(DataDirectory.open(options.data()));
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
+        data.namespace(manifests.namespace());
         var platform = closing(Platform.start(data));
         var serving = new Serving(vertx, addresses, processes, door, clock);
         var reconciler = new Reconciler(
@@ -127,21 +129,14 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
-        var workloads = manifests.of(Service.class).stream().map(Workload::of).toList();
-        options.external().forEach((name, address) -> {
-            var workload = workloads.stream()
-                    .filter(w -> w.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new StartException("--external %s: the manifests have no such service, only %s."
-                            .formatted(
-                                    name,
-                                    workloads.stream()
-                                            .map(Workload::name)
-                                            .sorted()
-                                            .toList())));
-            serving.addExternal(workload, address);
-            external.put(name, revision(name, reconciler.podTemplate(workload), data));
-        });
+        for (Manifest service : manifests.of(Service.class)) {
+            var address = options.external().get(service.name());
+            if (address != null) {
+                var workload = Workload.of(service);
+                serving.addExternal(workload, address);
+                external.put(service.name(), revision(service.name(), reconciler.podTemplate(workload), data));
+            }
+        }
     }
 
     /** Removes the leftovers of an earlier run that was killed; with --fresh, its state, too. */

@@ -100,8 +100,6 @@ final class Reconciler {
      * @throws StartException for what can't be run
      */
     void start() {
-        var workloads = Workload.all(manifests);
-        images.requireAllNamed(workloads);
         applied = fingerprint();
         var config = config();
         services().forEach(service -> apply(service, config));

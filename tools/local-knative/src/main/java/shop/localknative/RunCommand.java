@@ -65,25 +65,18 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--print-images",
-            description = "start nothing, and print the images that have to be built, one a line")
+            description = "start nothing: look at the options, and print the images that have to be built, one a line")
     private boolean printImages;
 
     @Override
     public Integer call() throws InterruptedException {
+        var options = new Options(
+                system.manifests, images, processes, port, system.data(), fresh, environment, external, inMemoryBroker);
         if (printImages) {
-            imagesToBuild().forEach(System.out::println);
+            imagesToBuild(options).forEach(System.out::println);
             return 0;
         }
-        var cluster = new Cluster(new Options(
-                system.manifests,
-                images,
-                processes,
-                port,
-                system.data(),
-                fresh,
-                environment,
-                external,
-                inMemoryBroker));
+        var cluster = new Cluster(options);
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
         int frontDoor = cluster.start();
         cluster.externalEnvironments().forEach(RunCommand::tell);
@@ -92,8 +85,10 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Stream<String> imagesToBuild() {
-        return ManifestReader.read(system.manifests).of(Service.class).stream()
+    private Stream<String> imagesToBuild(Options options) {
+        var manifests = ManifestReader.read(system.manifests);
+        options.check(manifests);
+        return manifests.of(Service.class).stream()
                 .map(service -> Workload.of(service).container().getImage())
                 .filter(image -> processes.keySet().stream()
                         .noneMatch(process -> image.matches(Pattern.quote(process) + "([:@].*)?")))

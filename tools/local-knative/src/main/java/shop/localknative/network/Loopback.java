@@ -23,12 +23,9 @@ public final class Loopback {
      *
      * @param port 0 for any
      * @return the port
-     * @throws StartException when another program has the port, or the number is out of range
+     * @throws StartException when another program has the port
      */
     public static int listen(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
-        if (port < 0 || port > 65_535) {
-            throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
-        }
         var options = new HttpServerOptions()
                 .setHandle100ContinueAutomatically(true)
                 // Where the attributes of an event are, of which CloudEvents allows 64 KiB.

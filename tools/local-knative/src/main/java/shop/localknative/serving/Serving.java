@@ -25,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.network.Addresses;
 import shop.localknative.network.FrontDoor;
@@ -124,16 +123,8 @@ public final class Serving {
         Optional.ofNullable(services.get(name)).ifPresent(service -> service.problem(problem));
     }
 
-    /**
-     * Adds a service whose process someone else runs.
-     *
-     * @throws StartException when {@code address} is not host and port
-     */
+    /** Adds a service whose process someone else runs. */
     public void addExternal(Workload workload, URI address) {
-        if (!"http".equals(address.getScheme()) || address.getHost() == null || address.getPort() < 0) {
-            throw new StartException("--external %s=%s: expected a URL such as http://localhost:9000."
-                    .formatted(workload.name(), address));
-        }
         listen(workload.manifest());
         var proxy = HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
         route("", workload.manifest(), proxy);

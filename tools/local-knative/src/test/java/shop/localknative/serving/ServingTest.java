@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.console.StartException;
-import shop.localknative.network.Loopback;
 import shop.localknative.serving.TestServing.Echo;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Instances.State;
@@ -361,17 +359,6 @@ class ServingTest {
                         .contains("containers[0].readinessProbe.tcpSocket.port: the container has no port named"
                                 + " 'management', only [http1]"),
                 e.getMessage());
-    }
-
-    @Test
-    void portThatDoesNotExistIsExplained() {
-        var vertx = Vertx.vertx();
-        try {
-            var e = assertThrows(StartException.class, () -> Loopback.listen(vertx, 70_000, request -> {}));
-            assertTrue(e.getMessage().contains("--port 70000"), e.getMessage());
-        } finally {
-            vertx.close();
-        }
     }
 
     private List<HttpResponse<String>> all(int count, String path) {
