@@ -6,7 +6,13 @@ die() { say "error: $*"; exit 1; }
 
 # Prints the feature release of the JDK in the directory $1, or nothing when there is none.
 jdk_release() {
-    [ ! -x "$1/bin/javac" ] || "$1/bin/javac" -version 2>&1 | sed -nE 's/^javac ([0-9]+).*/\1/p'
+    [ -x "$1/bin/javac" ] || return 0
+    # The file says it without the start of a JVM, which is half of what ./run token takes.
+    if [ -f "$1/release" ]; then
+        sed -nE 's/^JAVA_VERSION="([0-9]+).*/\1/p' "$1/release"
+    else
+        "$1/bin/javac" -version 2>&1 | sed -nE 's/^javac ([0-9]+).*/\1/p'
+    fi
 }
 
 find_jdk() {

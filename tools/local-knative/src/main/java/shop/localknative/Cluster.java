@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
@@ -38,7 +39,10 @@ import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** One system: the resources of the manifests, and the platform beside Knative. */
+/**
+ * One system: the resources of the manifests, and the platform beside Knative. The monitor guards what is to be closed, by
+ * the thread that starts it and the one that stops it; it is not held while a part is closed.
+ */
 public final class Cluster implements AutoCloseable {
     private static final String BROKER_DATABASE = "local_knative";
 
@@ -51,10 +55,11 @@ public final class Cluster implements AutoCloseable {
     private final Map<String, Revision> external = new TreeMap<>();
     private boolean closed;
 
-    /** @throws StartException when the manifests are not understood */
+    /** @throws StartException when the manifests are not understood, or the options not meant for them */
     public Cluster(Options options) {
         this.options = options;
         this.manifests = ManifestReader.read(options.manifests());
+        options.check(manifests);
         this.vertx = Vertx.vertx();
         closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
@@ -72,16 +77,11 @@ public final class Cluster implements AutoCloseable {
         var data = closing(DataDirectory.open(options.data()));
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
+        data.namespace(manifests.namespace());
         var platform = closing(Platform.start(data));
         var serving = new Serving(vertx, addresses, processes, door, clock);
         var reconciler = new Reconciler(
-                options,
-                manifests,
-                vertx,
-                data,
-                platform,
-                serving,
-                (name, podTemplate) -> revision(name, podTemplate, data));
+                options, manifests, data, platform, serving, (name, podTemplate) -> revision(name, podTemplate, data));
         reconciler.start();
         addExternals(reconciler, serving, data);
         var eventing = eventing(platform);
@@ -93,13 +93,13 @@ public final class Cluster implements AutoCloseable {
         route(door, platform, serving, eventing, reconciler);
         door.open();
         serving.start();
-        closing(reconciler::close);
-        reconciler.follow();
         for (Manifest manifest : manifests.of(ContainerSource.class)) {
             var source = source(manifest, reconciler, processes);
             closing(source::close);
             source.start();
         }
+        closing(reconciler::close);
+        reconciler.follow();
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
         Console.say("logs", data.directory("logs").toString());
@@ -131,21 +131,14 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
-        var workloads = manifests.of(Service.class).stream().map(Workload::of).toList();
-        options.external().forEach((name, address) -> {
-            var workload = workloads.stream()
-                    .filter(w -> w.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new StartException("--external %s: the manifests have no such service, only %s."
-                            .formatted(
-                                    name,
-                                    workloads.stream()
-                                            .map(Workload::name)
-                                            .sorted()
-                                            .toList())));
-            serving.addExternal(workload, address);
-            external.put(name, revision(name, reconciler.podTemplate(workload), data));
-        });
+        for (Manifest service : manifests.of(Service.class)) {
+            var address = options.external().get(service.name());
+            if (address != null) {
+                var workload = Workload.of(service);
+                serving.addExternal(workload, address);
+                external.put(service.name(), revision(service.name(), reconciler.podTemplate(workload), data));
+            }
+        }
     }
 
     /** Removes the leftovers of an earlier run that was killed; with --fresh, its state, too. */
@@ -202,22 +195,33 @@ public final class Cluster implements AutoCloseable {
                 .put("count", letters.count());
     }
 
-    private synchronized <T extends AutoCloseable> T closing(T part) {
-        if (closed) {
+    private <T extends AutoCloseable> T closing(T part) {
+        if (!add(part)) {
             close(part);
             throw new StartException("Stopped while starting.");
         }
-        started.push(part);
         return part;
+    }
+
+    private synchronized boolean add(AutoCloseable part) {
+        if (!closed) {
+            started.push(part);
+        }
+        return !closed;
     }
 
     /** Stops everything, in the opposite order. Blocks until all processes have ended. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        while (!started.isEmpty()) {
-            close(started.pop());
+    public void close() {
+        for (var part = next(); part.isPresent(); part = next()) {
+            close(part.get());
         }
+        Console.flush();
+    }
+
+    private synchronized Optional<AutoCloseable> next() {
+        closed = true;
+        return Optional.ofNullable(started.poll());
     }
 
     private static void close(AutoCloseable part) {

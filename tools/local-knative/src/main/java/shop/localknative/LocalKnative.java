@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 
 /** The command line. */
@@ -24,15 +26,23 @@ public final class LocalKnative {
 
     public static void main(String[] args) {
         Logs.configure();
-        System.exit(new CommandLine(new LocalKnative())
+        int status = new CommandLine(new LocalKnative())
                 .setExecutionExceptionHandler(LocalKnative::explain)
-                .execute(args));
+                .execute(args);
+        Console.flush();
+        System.exit(status);
     }
 
-    /** A mistake of the user is told in its own words; anything else is a fault of this program and shows where. */
+    /**
+     * A mistake of the user is told in its own words, as is what the disk refuses; anything else is a fault of this program
+     * and shows where.
+     */
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        Console.flush();
         if (e instanceof StartException) {
             command.getErr().println("error: " + e.getMessage());
+        } else if (e instanceof UncheckedIOException) {
+            command.getErr().println("error: " + e.getCause());
         } else {
             e.printStackTrace(command.getErr());
         }

@@ -4,16 +4,19 @@ package shop.localknative;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.logging.Handler;
 import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import shop.localknative.console.Console;
 
-/** The logs of the libraries: warnings, one line each. The {@link Console} says what this program does. */
+/** The logs of the libraries: warnings, one line each. The {@link Console} says what this program does, and prints both. */
 final class Logs {
     private static final String CONFIGURATION = """
-            handlers = java.util.logging.ConsoleHandler
             .level = WARNING
             shop.localknative.level = INFO
-            java.util.logging.ConsoleHandler.level = ALL
-            java.util.logging.SimpleFormatter.format = %1$tT  %4$-7s %3$s %5$s%6$s%n
+            java.util.logging.SimpleFormatter.format = %1$tT  %4$-7s %3$s %5$s%6$s
             """;
 
     private Logs() {}
@@ -24,5 +27,21 @@ final class Logs {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Logger.getLogger("").addHandler(new ToConsole());
+    }
+
+    private static final class ToConsole extends Handler {
+        private final SimpleFormatter formatter = new SimpleFormatter();
+
+        @Override
+        public void publish(LogRecord message) {
+            Console.print(System.err, formatter.format(message));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 }

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import io.fabric8.knative.serving.v1.Service;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import shop.localknative.console.StartException;
+import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.Manifests;
+import shop.localknative.serving.revisions.Images;
+import shop.localknative.workload.Workload;
 
 /**
  * The choices of the person who starts a system.
@@ -28,4 +35,33 @@ public record Options(
         boolean fresh,
         Map<String, String> environment,
         Map<String, URI> external,
-        boolean inMemoryBroker) {}
+        boolean inMemoryBroker) {
+
+    /**
+     * Looks at them before anything is built or started.
+     *
+     * @throws StartException for what does not fit, or not these manifests
+     */
+    void check(Manifests system) {
+        if (system.all().stream()
+                .allMatch(manifest -> Set.of("ConfigMap", "Secret").contains(manifest.kind()))) {
+            throw new StartException("%s: nothing to run there; skipped is %s.".formatted(manifests, system.skipped()));
+        }
+        if (port < 0 || port > 65_535) {
+            throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
+        }
+        new Images(images, processes, data).requireAllNamed(Workload.all(system));
+        var services =
+                system.of(Service.class).stream().map(Manifest::name).sorted().toList();
+        external.forEach((name, address) -> {
+            if (!services.contains(name)) {
+                throw new StartException(
+                        "--external %s: the manifests have no such service, only %s.".formatted(name, services));
+            }
+            if (!"http".equals(address.getScheme()) || address.getHost() == null || address.getPort() < 0) {
+                throw new StartException(
+                        "--external %s=%s: expected a URL such as http://localhost:9000.".formatted(name, address));
+            }
+        });
+    }
+}

@@ -5,7 +5,6 @@ import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import shop.localknative.console.Console;
@@ -33,6 +33,7 @@ import shop.localknative.platform.Platform;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.revisions.EventSource;
+import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
@@ -41,7 +42,10 @@ import shop.localknative.workload.GeneratedSecrets;
 import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** Makes the system match the manifests: at the start, and again when their files or the images have changed. */
+/**
+ * Makes the system match the manifests: at the start, and again when their files or the images have changed. One thread at a
+ * time: the one that starts the system until {@link #follow}, the watcher from then on; {@link #problem} is for all.
+ */
 final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
     private static final Duration QUIET = Duration.ofMillis(500);
@@ -52,7 +56,6 @@ final class Reconciler {
     }
 
     private final Path directory;
-    private final Vertx vertx;
     private final DataDirectory data;
     private final Platform platform;
     private final GeneratedSecrets secrets;
@@ -61,7 +64,8 @@ final class Reconciler {
     private final Revisions revisions;
     private final Set<String> external;
     private final Set<String> databases = new HashSet<>();
-    private final Set<List<HasMetadata>> migrated = new HashSet<>();
+    private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
+    private final Set<Image> imagesOfSources = new HashSet<>();
 
     /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
     private final Thread watcher = Thread.ofPlatform().daemon().name("watcher").unstarted(this::watch);
@@ -74,7 +78,6 @@ final class Reconciler {
     Reconciler(
             Options options,
             Manifests manifests,
-            Vertx vertx,
             DataDirectory data,
             Platform platform,
             Serving serving,
@@ -83,7 +86,6 @@ final class Reconciler {
         this.external = options.external().keySet();
         this.manifests = manifests;
         this.files = manifests.files();
-        this.vertx = vertx;
         this.data = data;
         this.platform = platform;
         this.secrets = new GeneratedSecrets(platform);
@@ -98,12 +100,9 @@ final class Reconciler {
      * @throws StartException for what can't be run
      */
     void start() {
-        var workloads = Workload.all(manifests);
-        images.requireAllNamed(workloads);
         applied = fingerprint();
         var config = config();
         services().forEach(service -> apply(service, config));
-        images.deleteUnused();
     }
 
     /** Blocks until the databases are there and have their latest version. */
@@ -140,9 +139,7 @@ final class Reconciler {
 
     private void apply(Workload workload, Config config) {
         serving.apply(workload, images, config, name -> {
-            var podTemplate = podTemplate(workload, config, name);
-            renewTokens(podTemplate);
-            return revisions.of(name, podTemplate);
+            return revisions.of(name, podTemplate(workload, config, name));
         });
     }
 
@@ -163,21 +160,10 @@ final class Reconciler {
             Processes processes,
             InstantSource clock) {
         var podTemplate = podTemplate(workload, config(), "source");
-        renewTokens(podTemplate);
         var log = data.directory("logs").resolve(workload.name() + ".log");
-        return new EventSource(podTemplate, images, variables, addresses, processes, log, clock);
-    }
-
-    private void renewTokens(PodTemplate podTemplate) {
-        podTemplate
-                .volumes()
-                .renewal()
-                .ifPresent(period -> vertx.setPeriodic(
-                        period.toMillis(),
-                        timer -> vertx.executeBlocking(() -> {
-                            podTemplate.volumes().renewTokens();
-                            return null;
-                        })));
+        var source = new EventSource(podTemplate, images, variables, addresses, processes, log, clock);
+        imagesOfSources.add(source.image());
+        return source;
     }
 
     private void migrate(Config config) {
@@ -185,14 +171,19 @@ final class Reconciler {
         missing.removeAll(databases);
         inParallel(missing.stream().<Runnable>map(name -> () -> platform.createDatabase(name)));
         databases.addAll(missing);
-        var jobs = new ArrayList<FlywayJob>();
+        var jobs = new ArrayList<Runnable>();
         for (Manifest manifest : manifests.of(Job.class)) {
             var workload = Workload.of(manifest);
-            if (migrated.add(inputs(workload))) {
-                jobs.add(FlywayJob.of(podTemplate(workload, config, "job")));
+            var inputs = inputs(workload);
+            if (!migrated.contains(inputs)) {
+                var job = FlywayJob.of(podTemplate(workload, config, "job"));
+                jobs.add(() -> {
+                    Console.say(job.name(), job.run());
+                    migrated.add(inputs);
+                });
             }
         }
-        inParallel(jobs.stream().<Runnable>map(job -> () -> Console.say(job.name(), job.run())));
+        inParallel(jobs.stream());
     }
 
     /** A Job is run again when one of these has changed. */
@@ -214,14 +205,19 @@ final class Reconciler {
     private void watch() {
         var seen = applied;
         try {
+            release();
             while (true) {
                 Thread.sleep(QUIET);
-                var now = fingerprint();
-                if (now.equals(seen) && !now.equals(applied)) {
-                    applied = now;
-                    reload();
+                try {
+                    var now = fingerprint();
+                    if (now.equals(seen) && !now.equals(applied)) {
+                        applied = now;
+                        reload();
+                    }
+                    seen = now;
+                } catch (RuntimeException e) { // Such as a directory that a build deletes just now.
+                    seen = "unknown: " + e;
                 }
-                seen = now;
             }
         } catch (InterruptedException closed) {
             // nothing is left to be followed
@@ -254,11 +250,18 @@ final class Reconciler {
                         "manifests",
                         "what has changed of brokers, triggers and sources takes effect at the next start");
             }
+            release();
         } catch (RuntimeException e) {
             manifests = before;
             problem = Optional.of(told("manifests", e));
         }
         files = read;
+    }
+
+    private void release() throws InterruptedException {
+        var used = serving.release();
+        used.addAll(imagesOfSources);
+        images.deleteAllBut(used);
     }
 
     /** One that is not understood keeps no other from being updated. */

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import shop.localknative.console.Console;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.workload.Workload;
 
@@ -64,35 +65,30 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--print-images",
-            description = "start nothing, and print the images that have to be built, one a line")
+            description = "start nothing: look at the options, and print the images that have to be built, one a line")
     private boolean printImages;
 
     @Override
     public Integer call() throws InterruptedException {
+        var options = new Options(
+                system.manifests, images, processes, port, system.data(), fresh, environment, external, inMemoryBroker);
         if (printImages) {
-            imagesToBuild().forEach(System.out::println);
+            imagesToBuild(options).forEach(System.out::println);
             return 0;
         }
-        var cluster = new Cluster(new Options(
-                system.manifests,
-                images,
-                processes,
-                port,
-                system.data(),
-                fresh,
-                environment,
-                external,
-                inMemoryBroker));
+        var cluster = new Cluster(options);
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "shutdown"));
         int frontDoor = cluster.start();
         cluster.externalEnvironments().forEach(RunCommand::tell);
-        System.out.println("ready http://localhost:" + frontDoor);
+        Console.print(System.out, "ready http://localhost:" + frontDoor);
         new CountDownLatch(1).await();
         return 0;
     }
 
-    private Stream<String> imagesToBuild() {
-        return ManifestReader.read(system.manifests).of(Service.class).stream()
+    private Stream<String> imagesToBuild(Options options) {
+        var manifests = ManifestReader.read(system.manifests);
+        options.check(manifests);
+        return manifests.of(Service.class).stream()
                 .map(service -> Workload.of(service).container().getImage())
                 .filter(image -> processes.keySet().stream()
                         .noneMatch(process -> image.matches(Pattern.quote(process) + "([:@].*)?")))
@@ -100,9 +96,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static void tell(String service, Map<String, String> environment) {
-        System.out.println("# " + service + " is not started here; it needs:");
+        Console.print(System.out, "# " + service + " is not started here; it needs:");
         new TreeMap<>(environment)
                 .forEach((name, value) ->
-                        System.out.println("export %s='%s'".formatted(name, value.replace("'", "'\\''"))));
+                        Console.print(System.out, "export %s='%s'".formatted(name, value.replace("'", "'\\''"))));
     }
 }

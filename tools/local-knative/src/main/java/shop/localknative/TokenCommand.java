@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 import shop.localknative.workload.Workload;
@@ -54,18 +55,19 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println(token(
-                ManifestReader.read(system.manifests),
-                PrivateFile.directory(system.data().resolve("keys"))));
+        System.out.println(token(PrivateFile.directory(system.data().resolve("keys"))));
         return 0;
     }
 
-    private String token(Manifests manifests, Path keys) {
-        var namespace = manifests.namespace();
+    private String token(Path keys) {
+        // Manifests take longer to read than everything else here; who calls this in a script has a system that runs.
+        var namespace = DataDirectory.namespace(system.data())
+                .orElseGet(() -> ManifestReader.read(system.manifests).namespace());
         var recipient = audience.orElse(namespace);
         if (role == Role.service) {
             var subject = "system:serviceaccount:%s:%s"
-                    .formatted(namespace, user.orElseGet(() -> account(manifests, recipient)));
+                    .formatted(
+                            namespace, user.orElseGet(() -> account(ManifestReader.read(system.manifests), recipient)));
             return TokenIssuer.cluster(keys).issue(subject, recipient, List.of(), VALID);
         }
         var subject = user.orElseGet(() -> UUID.randomUUID().toString());

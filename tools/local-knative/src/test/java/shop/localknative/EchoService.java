@@ -44,10 +44,15 @@ final class EchoService {
         if (List.of(args).contains("--upgrade")) {
             upgrade(Integer.parseInt(System.getenv("PORT")));
         }
-        var server = listen(Integer.parseInt(System.getenv("PORT")));
+        var server = listen(List.of(args).contains("--elsewhere") ? 0 : Integer.parseInt(System.getenv("PORT")));
         server.createContext("/", exchange -> echo(exchange, args));
         server.createContext("/never", exchange -> await(new CountDownLatch(1)));
         server.createContext("/sleep/", EchoService::sleep);
+        server.createContext("/headers/", exchange -> {
+            var length = exchange.getRequestURI().getPath().replaceAll("\\D", "");
+            exchange.getResponseHeaders().set("Long", "x".repeat(Integer.parseInt(length)));
+            answer(exchange, 200, "{}");
+        });
         server.createContext("/stream", EchoService::stream);
         server.createContext("/long", exchange -> answer(exchange, 200, "x".repeat(64 << 20)));
         server.createContext("/breaks-off", EchoService::breakOff);

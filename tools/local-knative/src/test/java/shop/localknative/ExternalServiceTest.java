@@ -53,9 +53,7 @@ class ExternalServiceTest {
     @Test
     void serviceThatIsNotInTheManifestsIsRefused() throws IOException {
         var options = TestSystem.options(directory, Map.of("ecko", URI.create("http://localhost:9000")));
-        try (var cluster = new Cluster(options)) {
-            var refusal = assertThrows(StartException.class, cluster::start);
-            assertTrue(refusal.getMessage().contains("[backstage, "), refusal.getMessage());
-        }
+        var refusal = assertThrows(StartException.class, () -> new Cluster(options));
+        assertTrue(refusal.getMessage().contains("[backstage, "), refusal.getMessage());
     }
 }

@@ -2,6 +2,7 @@
 package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.util.List;
 import shop.localknative.eventing.DeliveryStore.NewDelivery;
@@ -46,9 +47,12 @@ record Broker(URI address, List<Subscription> subscriptions) {
     List<NewDelivery> route(Message message) throws Malformed, Refusal {
         CloudEvent event = message.event();
         Object ttl = event.getExtension(TTL);
-        try {
-            return route(message, event, ttl == null ? DEFAULT_TTL : Integer.parseInt(ttl.toString()) - 1);
-        } catch (NumberFormatException e) {
+        try { // As Go's ParseInteger in the CloudEvents SDK: a number, cut off.
+            int left = ttl == null
+                    ? DEFAULT_TTL
+                    : new BigDecimal(ttl.toString()).toBigInteger().intValueExact() - 1;
+            return route(message, event, left);
+        } catch (ArithmeticException | NumberFormatException e) {
             return route(message, event, DEFAULT_TTL);
         }
     }

@@ -2,7 +2,6 @@
 package shop.localknative.eventing;
 
 import java.lang.System.Logger.Level;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,7 +10,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +21,8 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
 
 /**
  * Makes the deliveries of one queue as they become due, some side by side. Queues share nothing, so a subscriber that is
- * slow or dead delays nobody but itself.
+ * slow or dead delays nobody but itself. Its own thread alone uses what is not final, but the two volatile flags; what it
+ * shares with the deliveries and those who bring news is concurrent by itself. No lock.
  */
 final class Egress implements Runnable {
 
@@ -150,7 +149,7 @@ final class Egress implements Runnable {
             }
             nextDue = store.nextDue(queue, ordered, inFlight).orElse(Instant.MAX);
             return Duration.ZERO;
-        } catch (SQLException | RuntimeException e) { // The queue must go on whatever happens.
+        } catch (Throwable e) { // The queue must go on whatever happens.
             behind = true;
             LOG.log(
                     Level.ERROR,
@@ -176,15 +175,15 @@ final class Egress implements Runnable {
             Outcome outcome = delivery.attempt(pending);
             commits.commit(outcome).get();
             over = !(outcome instanceof Rescheduled);
-        } catch (ExecutionException | RuntimeException e) {
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // The broker stops; the delivery is made again after its next start.
+        } catch (Throwable e) {
             LOG.log(
                     Level.ERROR,
                     "Event " + pending.event().id() + ", trigger " + queue.trigger()
                             + ": no outcome, or none that could be stored; the delivery is repeated",
                     e);
             pause();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // The broker stops; the delivery is made again after its next start.
         } finally {
             inFlight.remove(pending.id());
             if (ordered || !over) {

@@ -9,7 +9,6 @@ import io.cloudevents.sql.Result;
 import io.cloudevents.types.Time;
 import io.fabric8.knative.eventing.v1.SubscriptionsAPIFilter;
 import io.fabric8.knative.eventing.v1.TriggerSpec;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,8 @@ import shop.localknative.manifests.Manifest;
 @FunctionalInterface
 interface Filter extends Predicate<CloudEvent> {
 
+    String NO_TIME = "0001-01-01T00:00:00Z";
+
     /**
      * @throws StartException if a filter can't be understood
      */
@@ -31,9 +32,12 @@ interface Filter extends Predicate<CloudEvent> {
             return all(each(manifest, trigger.getFilters(), FieldPath.of("spec", "filters")));
         }
         if (trigger.getFilter() != null && trigger.getFilter().getAttributes() != null) {
+            var attributes = trigger.getFilter().getAttributes();
+            attributes
+                    .keySet()
+                    .forEach(name -> checkName(manifest, name, FieldPath.of("spec", "filter", "attributes")));
             return attributes(
-                    trigger.getFilter().getAttributes(),
-                    (value, expected) -> expected.isEmpty() || value.equals(expected));
+                    attributes, (value, expected) -> expected.isEmpty() ? !value.isEmpty() : value.equals(expected));
         }
         return event -> true;
     }
@@ -103,11 +107,21 @@ interface Filter extends Predicate<CloudEvent> {
             return;
         }
         expected.forEach((name, value) -> {
-            if (name.isEmpty() || value == null || value.isEmpty()) {
+            checkName(manifest, name, field);
+            if (value == null || value.isEmpty()) {
                 throw manifest.problem("neither an attribute nor its value may be empty", field.then(name));
             }
         });
         dialects.add(attributes(expected, matches));
+    }
+
+    /** As ValidateAttributesNames in pkg/apis/eventing/v1/trigger_validation.go. */
+    private static void checkName(Manifest manifest, String name, FieldPath field) {
+        if (!name.matches("[a-z][a-z0-9]*")) {
+            throw manifest.problem(
+                    "Attribute name must start with a letter and can only contain lowercase alphanumeric",
+                    field.then(name));
+        }
     }
 
     private static Filter attributes(Map<String, String> expected, BiPredicate<String, String> matches) {
@@ -117,13 +131,31 @@ interface Filter extends Predicate<CloudEvent> {
         });
     }
 
-    /** As Knative's: an optional context attribute that is missing is empty, a missing extension never matches. */
+    /**
+     * As LookupAttribute in pkg/eventfilter/attributes/filter.go: what CloudEvents names is always there, if need be empty or
+     * Go's zero time; only an extension can be missing.
+     */
     private static String value(CloudEvent event, String name) {
-        boolean context = event.getSpecVersion().getAllAttributes().contains(name);
-        Object value = context ? event.getAttribute(name) : event.getExtension(name);
-        if (value == null) {
-            return context ? "" : null;
-        }
-        return value instanceof OffsetDateTime time ? Time.writeTime(time) : value.toString();
+        return switch (name) {
+            case "specversion" -> event.getSpecVersion().toString();
+            case "id" -> event.getId();
+            case "source" -> event.getSource().toString();
+            case "type" -> event.getType();
+            case "subject" -> text(event.getSubject());
+            case "dataschema", "schemaurl" -> text(event.getDataSchema());
+            case "datacontenttype" -> text(event.getDataContentType());
+            case "datamediatype" ->
+                text(event.getDataContentType()).split(";", 2)[0].strip();
+            case "datacontentencoding" -> text(event.getExtension(name));
+            case "time" -> event.getTime() == null ? NO_TIME : Time.writeTime(event.getTime());
+            default -> {
+                Object value = event.getExtension(name);
+                yield value == null ? null : value.toString();
+            }
+        };
+    }
+
+    private static String text(Object value) {
+        return value == null ? "" : value.toString();
     }
 }

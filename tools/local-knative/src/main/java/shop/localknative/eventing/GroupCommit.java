@@ -9,7 +9,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Writes the changes that arrive at the same time in one transaction, which waits for the disk once. */
+/**
+ * Writes the changes that arrive at the same time in one transaction, which waits for the disk once. The queue is the only
+ * thing that threads share; one writer takes from it until {@link #close}, whatever becomes of a transaction.
+ */
 final class GroupCommit<T> implements AutoCloseable {
 
     /** Writes all of it and commits, or nothing. */
@@ -91,7 +94,8 @@ final class GroupCommit<T> implements AutoCloseable {
         try {
             transaction.run(batch.stream().map(Write::change).toList());
             batch.forEach(write -> write.committed.complete(null));
-        } catch (SQLException | RuntimeException e) {
+        } catch (
+                Throwable e) { // An Error, too: without the writer, no event would ever be accepted or done with again.
             // Nothing in a change can be at fault by itself, so trying them one by one would only take longer.
             batch.forEach(write -> write.committed.completeExceptionally(e));
         }

@@ -26,6 +26,8 @@ final class Ingress implements Handler<HttpServerRequest> {
     /** CloudEvents asks intermediaries for 64 KiB at least; Kafka, the usual broker in production, takes this by default. */
     static final int MAX_EVENT_BYTES = 1 << 20;
 
+    private static final String METHODS = "POST, OPTIONS";
+
     private final Vertx vertx;
     private final Map<String, Broker> brokers;
     private final Channel channel;
@@ -39,18 +41,28 @@ final class Ingress implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         Broker broker = brokers.get(request.path().replaceAll("^/|/$", ""));
-        if (broker == null) {
+        if (request.method().equals(HttpMethod.OPTIONS)) {
+            allow(request);
+        } else if (broker == null) {
             answer(request, 404, "No broker here; there is " + brokers.keySet());
         } else if (request.method().equals(HttpMethod.POST)) {
             receive(request, broker);
         } else {
-            request.response().putHeader("Allow", "POST, OPTIONS");
-            if (request.method().equals(HttpMethod.OPTIONS)) {
-                answer(request, 200, "");
-            } else {
-                answer(request, 405, "Events are sent with POST.");
-            }
+            request.response().putHeader("Allow", METHODS);
+            answer(request, 405, "Events are sent with POST.");
         }
+    }
+
+    /**
+     * CloudEvents' HTTP Webhook, section 4: every origin, at any rate, at every path (knative/eventing
+     * pkg/broker/ingress/ingress_handler.go).
+     */
+    private static void allow(HttpServerRequest request) {
+        request.response()
+                .putHeader("Allow", METHODS)
+                .putHeader("WebHook-Allowed-Origin", "*")
+                .putHeader("WebHook-Allowed-Rate", "*");
+        answer(request, 200, "");
     }
 
     private void receive(HttpServerRequest request, Broker broker) {

@@ -14,7 +14,7 @@ import shop.cloudevents.HeaderValue;
 
 /**
  * An event as the HTTP message that carries it: binary content mode of the CloudEvents HTTP protocol binding, in the
- * spec version, with the attributes and with the data that it came with.
+ * spec version, with the attributes and with the data that it came with, and with the headers that brokers pass on.
  *
  * @param headers by their names in lower case; values as they are sent
  */
@@ -33,6 +33,16 @@ record Message(Map<String, String> headers, byte[] data) {
     private static final String DATA_CONTENT_TYPE = "datacontenttype";
     private static final String ANY_STRUCTURED = "application/cloudevents";
     private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
+
+    /** W3C's, by the propagator of all that Knative sends (knative/pkg observability/tracing/provider.go). */
+    private static final Pattern TRACE_CONTEXT = Pattern.compile("traceparent|tracestate|baggage");
+
+    /** Others that brokers pass on (knative/eventing pkg/utils/headers.go). */
+    private static final Pattern PASSED_ON = Pattern.compile("x-request-id|retry-after|(knative-|x-b3-).*");
+
+    /** Added to whatever is sent for a resource: its namespace (knative/eventing pkg/apis/http.go). */
+    private static final String NAMESPACE = "kn-namespace";
+
     private static final List<String> REQUIRED = List.of("specversion", "id", "source", "type");
 
     /** The message for an event in another form. */
@@ -62,7 +72,7 @@ record Message(Map<String, String> headers, byte[] data) {
         Map<String, String> known = known(headers);
         String mediaType = mediaType(known.getOrDefault(CONTENT_TYPE, ""));
         if (mediaType.equals(StructuredMode.MEDIA_TYPE)) {
-            return StructuredMode.read(body);
+            return StructuredMode.read(body).with(passedOn(known));
         }
         if (mediaType.startsWith(ANY_STRUCTURED)) {
             throw new Malformed("Content-Type %s is not supported: send one event, as %s or in binary mode."
@@ -80,6 +90,45 @@ record Message(Map<String, String> headers, byte[] data) {
         Map<String, String> more = new TreeMap<>(headers);
         more.put(ATTRIBUTE + attribute, HeaderValue.encode(value));
         return new Message(more, data);
+    }
+
+    /** The same event as it is sent for a resource of this namespace. */
+    Message sentIn(String namespace) {
+        return with(Map.of(NAMESPACE, namespace));
+    }
+
+    /** The same event in structured mode, with the headers that are passed on. */
+    Message structured() {
+        return StructuredMode.write(this).with(passedOn(headers));
+    }
+
+    /** The same event, which was sent as a reply to another: a part of its trace, whatever the reply's headers say. */
+    Message repliedTo(Message cause) {
+        Map<String, String> next = new TreeMap<>(headers);
+        next.keySet().removeIf(TRACE_CONTEXT.asMatchPredicate());
+        cause.headers.forEach((name, value) -> {
+            if (TRACE_CONTEXT.matcher(name).matches()) {
+                next.put(name, value);
+            }
+        });
+        return new Message(next, data);
+    }
+
+    private Message with(Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(headers);
+        all.putAll(more);
+        return new Message(all, data);
+    }
+
+    private static Map<String, String> passedOn(Map<String, String> headers) {
+        Map<String, String> passedOn = new TreeMap<>(headers);
+        passedOn.keySet().removeIf(name -> !isPassedOn(name));
+        return passedOn;
+    }
+
+    private static boolean isPassedOn(String header) {
+        return TRACE_CONTEXT.matcher(header).matches()
+                || PASSED_ON.matcher(header).matches();
     }
 
     /** The same event without an extension attribute. */
@@ -111,7 +160,7 @@ record Message(Map<String, String> headers, byte[] data) {
         headers.forEach((name, value) -> {
             if (name.startsWith(ATTRIBUTE)) {
                 attributes.put(name.substring(ATTRIBUTE.length()), HeaderValue.decode(value));
-            } else {
+            } else if (name.equals(CONTENT_TYPE)) {
                 attributes.put(DATA_CONTENT_TYPE, value);
             }
         });
@@ -168,6 +217,10 @@ record Message(Map<String, String> headers, byte[] data) {
             if (name.equals("content-encoding") && !header.getValue().equalsIgnoreCase("identity")) {
                 throw new Malformed(
                         "Content-Encoding %s is not passed on: send the data as it is.".formatted(header.getValue()));
+            }
+            if (isPassedOn(name)) {
+                known.merge(name, header.getValue(), (first, second) -> first + ", " + second);
+                continue;
             }
             boolean attribute = name.startsWith(ATTRIBUTE);
             if ((attribute || name.equals(CONTENT_TYPE))

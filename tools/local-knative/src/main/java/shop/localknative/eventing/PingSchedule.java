@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
-import com.cronutils.model.Cron;
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.model.time.ExecutionTime;
-import com.cronutils.parser.CronParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
@@ -19,7 +14,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Base64;
 import java.util.HashMap;
@@ -49,8 +43,7 @@ final class PingSchedule implements Runnable {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String name;
-    private final ExecutionTime times;
-    private final ZoneId zone;
+    private final CronSchedule schedule;
     private final Message event;
     private final Sink sink;
     private final Sender sender;
@@ -62,8 +55,7 @@ final class PingSchedule implements Runnable {
     PingSchedule(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
         this.name = manifest.namespace() + "/" + manifest.name();
-        this.times = ExecutionTime.forCron(cron(manifest, spec.getSchedule()));
-        this.zone = zone(manifest, spec.getTimezone());
+        this.schedule = schedule(manifest, spec);
         this.event = event(manifest, spec);
         this.sink = new Sink(manifest.resource(), spec.getSink(), resolver);
         this.sender = sender;
@@ -87,7 +79,7 @@ final class PingSchedule implements Runnable {
     }
 
     Optional<ZonedDateTime> next(Instant now) {
-        return times.nextExecution(now.atZone(zone));
+        return schedule.next(now);
     }
 
     private void sleepUntil(ZonedDateTime time) throws InterruptedException {
@@ -111,26 +103,15 @@ final class PingSchedule implements Runnable {
         return null;
     }
 
-    /** Five fields, as crontab(5); six, with seconds in front, and @hourly and its like as in Spring. */
-    private static Cron cron(Manifest manifest, String schedule) {
-        if (schedule == null) {
-            throw invalid(manifest, "schedule", "a cron expression is expected, such as */10 * * * *");
-        }
-        CronType type = schedule.strip().split("\\s+").length == 5 ? CronType.UNIX : CronType.SPRING53;
+    /** As the webhook takes it (pkg/apis/sources/v1/ping_validation.go), every minute by default (ping_defaults.go). */
+    private static CronSchedule schedule(Manifest manifest, PingSourceSpec spec) {
+        String schedule = spec.getSchedule() == null || spec.getSchedule().isEmpty() ? "* * * * *" : spec.getSchedule();
         try {
-            return new CronParser(CronDefinitionBuilder.instanceDefinitionFor(type))
-                    .parse(schedule)
-                    .validate();
-        } catch (IllegalArgumentException e) {
-            throw invalid(manifest, "schedule", "'%s': %s".formatted(schedule, e.getMessage()));
-        }
-    }
-
-    private static ZoneId zone(Manifest manifest, String timezone) {
-        try {
-            return timezone == null || timezone.isEmpty() ? ZoneId.of("UTC") : ZoneId.of(timezone);
+            return CronSchedule.parse(schedule, spec.getTimezone());
         } catch (DateTimeException e) {
             throw invalid(manifest, "timezone", e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw invalid(manifest, "schedule", "'%s': %s".formatted(schedule, e.getMessage()));
         }
     }
 
@@ -143,25 +124,29 @@ final class PingSchedule implements Runnable {
                 "dev.knative.sources.ping",
                 "source",
                 "/apis/v1/namespaces/%s/pingsources/%s".formatted(manifest.namespace(), manifest.name())));
-        if (spec.getContentType() != null) {
-            attributes.put("datacontenttype", spec.getContentType());
+        byte[] data = data(manifest, spec);
+        if (data.length > 0
+                && spec.getContentType() != null
+                && !spec.getContentType().isEmpty()) {
+            attributes.put("datacontenttype", spec.getContentType()); // makeEvent in runner.go: data alone has a type
         }
         if (spec.getCeOverrides() != null && spec.getCeOverrides().getExtensions() != null) {
-            spec.getCeOverrides().getExtensions().forEach((name, value) -> {
+            spec.getCeOverrides().getExtensions().forEach((given, value) -> {
+                String name = given.toLowerCase(Locale.ROOT);
                 if (!name.matches("[a-z0-9]+")
                         || SpecVersion.V1.getAllAttributes().contains(name)) {
                     throw manifest.problem(
-                            "an extension attribute is expected: lower case letters and digits, and not a name that"
-                                    + " CloudEvents gives a meaning",
+                            "an extension attribute is expected: letters and digits, and not a name that CloudEvents gives"
+                                    + " a meaning",
                             "spec",
                             "ceOverrides",
                             "extensions",
-                            name);
+                            given);
                 }
                 attributes.put(name, value);
             });
         }
-        return Message.of(attributes, data(manifest, spec));
+        return Message.of(attributes, data).sentIn(manifest.namespace());
     }
 
     /**
@@ -197,7 +182,8 @@ final class PingSchedule implements Runnable {
     /** With exactly this content type; null passes, since Go unmarshals it into any map. */
     private static void requireObject(Manifest manifest, byte[] data, String field) {
         try {
-            JsonNodeType type = JSON.readTree(data).getNodeType();
+            JsonNodeType type =
+                    JSON.readTree(new String(data, StandardCharsets.UTF_8)).getNodeType();
             if (type != JsonNodeType.OBJECT && type != JsonNodeType.NULL) {
                 throw invalid(
                         manifest,

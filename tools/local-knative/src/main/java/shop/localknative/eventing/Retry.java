@@ -3,7 +3,6 @@ package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.DeliverySpec;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 
@@ -12,7 +11,8 @@ import shop.localknative.manifests.Manifest;
  *
  * @param retries attempts after the first
  * @param timeout of one attempt, the start of the subscriber's process included
- * @param retryAfterMax longest {@code Retry-After} that is obeyed; zero ignores the header
+ * @param retryAfterMax longest {@code Retry-After} that is obeyed; zero ignores the header, and is the default until Knative's
+ *     feature {@code delivery-retryafter} is more than alpha (pkg/kncloudevents/retries.go, generateBackoffFn)
  */
 record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
 
@@ -47,7 +47,7 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
                 exponential(manifest, spec.getBackoffPolicy()),
                 duration(manifest, "backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
                 timeout,
-                duration(manifest, "retryAfterMax", spec.getRetryAfterMax(), LONGEST_BACKOFF));
+                duration(manifest, "retryAfterMax", spec.getRetryAfterMax(), Duration.ZERO));
     }
 
     /**
@@ -83,15 +83,11 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
     }
 
     private static Duration duration(Manifest manifest, String field, String value, Duration otherwise) {
-        try {
-            Duration duration = value == null ? otherwise : Duration.parse(value);
-            if (!duration.isNegative()) {
-                return duration;
-            }
-        } catch (DateTimeParseException e) {
-            // said below
-        }
-        throw invalid(manifest, field, "an ISO 8601 duration such as PT0.5S is expected, not " + value);
+        return value == null
+                ? otherwise
+                : Period.parse(value)
+                        .orElseThrow(() -> invalid(
+                                manifest, field, "an ISO 8601 duration such as PT0.5S is expected, not " + value));
     }
 
     private static StartException invalid(Manifest manifest, String field, String message) {

@@ -15,15 +15,21 @@ import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import shop.localknative.network.Loopback;
 
 /** Posts events over HTTP, on connections that are kept. */
@@ -63,6 +69,12 @@ final class Sender implements AutoCloseable {
     /** Shorter than that of most servers, so that a connection is not closed by one just when it is used again. */
     private static final int KEEP_ALIVE_SECONDS = 4;
 
+    /** RFC 9110, section 5.6.7: today's, RFC 850's and asctime's, which Go's http.ParseTime takes, too. */
+    private static final List<DateTimeFormatter> HTTP_DATES = Stream.of(
+                    "EEE, dd MMM uuuu HH:mm:ss 'GMT'", "EEEE, dd-MMM-uu HH:mm:ss zzz", "EEE MMM ppd HH:mm:ss uuuu")
+            .map(pattern -> DateTimeFormatter.ofPattern(pattern, Locale.US))
+            .toList();
+
     private final HttpClient client;
     private final Metrics metrics;
     private final InstantSource clock;
@@ -71,7 +83,7 @@ final class Sender implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         client = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(Loopback.MAX_HEADER_BYTES),
+                new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(Loopback.MAX_HEADERS),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 
@@ -152,20 +164,29 @@ final class Sender implements AutoCloseable {
                 "status " + status,
                 body,
                 Retry.isRetriable(status),
-                asksToWait ? retryAfter(response.getHeader("retry-after")) : Duration.ZERO);
+                asksToWait ? retryAfter(response.getHeader("retry-after"), clock.instant()) : Duration.ZERO);
     }
 
-    /** RFC 9110, section 10.2.3: seconds or a date. What is neither is no wish at all. */
-    private Duration retryAfter(String header) {
-        String value = header == null ? "0" : header.strip();
-        try {
-            Duration asked = value.chars().allMatch(Character::isDigit)
-                    ? Duration.ofSeconds(Long.parseLong(value))
-                    : Duration.between(
-                            clock.instant(), ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME));
-            return asked.isNegative() ? Duration.ZERO : asked;
-        } catch (DateTimeParseException | NumberFormatException e) {
+    /** RFC 9110, section 10.2.3: seconds or a date, in each of the three forms. What is neither is no wish at all. */
+    static Duration retryAfter(String header, Instant now) {
+        if (header == null) {
             return Duration.ZERO;
+        }
+        Duration asked = header.matches("[+-]?\\d{1,12}")
+                ? Duration.ofSeconds(Long.parseLong(header))
+                : HTTP_DATES.stream()
+                        .flatMap(format -> date(header, format).stream())
+                        .findFirst()
+                        .map(date -> Duration.between(now, date))
+                        .orElse(Duration.ZERO);
+        return asked.isNegative() ? Duration.ZERO : asked;
+    }
+
+    private static Optional<Instant> date(String text, DateTimeFormatter format) {
+        try {
+            return Optional.of(LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
         }
     }
 }

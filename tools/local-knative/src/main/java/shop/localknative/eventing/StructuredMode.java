@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import shop.cloudevents.JsonText;
@@ -54,7 +55,7 @@ final class StructuredMode {
                 throw new Malformed("Not a CloudEvent in JSON: an object is expected.");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
+                String name = attributeName(parser.currentName());
                 parser.nextToken();
                 if (attributes.containsKey(name) || data.containsKey(name)) {
                     throw new Malformed("'%s' is there twice.".formatted(name));
@@ -105,6 +106,12 @@ final class StructuredMode {
             throw new UncheckedIOException("Bytes in memory can be written", e);
         }
         return new Message(Map.of("content-type", MEDIA_TYPE), body.toByteArray());
+    }
+
+    /** As the CloudEvents SDK for Go reads it: extensions in lower case; what CloudEvents names, as it is written there. */
+    private static String attributeName(String given) {
+        String name = given.toLowerCase(Locale.ROOT);
+        return SpecVersion.V1.getAllAttributes().contains(name) || name.equals("data") ? given : name;
     }
 
     private static Data data(JsonParser parser, String text) throws IOException {

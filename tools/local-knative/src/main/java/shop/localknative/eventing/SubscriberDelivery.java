@@ -46,7 +46,7 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
             return new Completed(pending.id(), List.of());
         }
         try {
-            Message reply = Message.read(answer.headers(), answer.body());
+            Message reply = Message.read(answer.headers(), answer.body()).repliedTo(pending.event());
             return new Completed(pending.id(), broker.reply(reply, pending.ttl()));
         } catch (Message.Malformed e) {
             return refused(pending, Refused.untold(502, "The reply is neither empty nor an event. " + e.getMessage()));

@@ -11,7 +11,6 @@ import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.net.URI;
 import java.util.Map;
 import shop.localknative.console.StartException;
 
@@ -109,14 +108,23 @@ final class References {
 
     private static void requireUri(Manifest manifest, Destination destination, FieldPath field) {
         var uri = destination.getUri();
+        boolean relative = destination.getRef() != null;
         try {
-            if (uri == null || URI.create(uri).toString().matches("https?://[^/]+.*") || destination.getRef() != null) {
+            if (uri == null
+                    || (relative
+                            ? !UriReference.parse(uri).isAbsolute()
+                            : UriReference.parse(uri).toString().matches("https?://[^/]+.*"))) {
                 return;
             }
         } catch (IllegalArgumentException e) {
             // said below
         }
-        throw manifest.problem("an http URL is expected, not " + uri, field);
+        throw manifest.problem(
+                relative
+                        ? "%s is not allowed beside a ref: a uri relative to that is expected, such as /path"
+                                .formatted(uri)
+                        : "an http URL is expected, not " + uri,
+                field);
     }
 
     private void check(Manifest manifest, Class<? extends HasMetadata> type, String name, FieldPath field) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.UriReference;
 
 /** The names of the cluster, and the loopback listeners that stand for them here. */
 public final class Addresses {
@@ -62,14 +63,13 @@ public final class Addresses {
     /** The URL of a Destination in a cluster: an absolute URI, or a Service or Broker and a URI relative to it. */
     public static URI clusterUrl(Destination destination) {
         if (destination.getRef() == null) {
-            return URI.create(destination.getUri());
+            return UriReference.parse(destination.getUri());
         }
         var base = clusterUrl(destination.getRef());
         if (destination.getUri() == null) {
             return base;
         }
-        // RFC 3986, 5.2.3: what is relative to an empty path begins with a slash, which Java leaves to us.
-        return (base.getPath().isEmpty() ? base.resolve("/") : base).resolve(destination.getUri());
+        return UriReference.resolve(base, destination.getUri());
     }
 
     private static URI clusterUrl(KReference ref) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import shop.localknative.console.StartException;
 
@@ -19,6 +20,8 @@ public final class DataDirectory implements AutoCloseable {
     /** The directories that --fresh deletes. Nothing else in the data directory was made here. */
     private static final List<String> CONTENTS =
             List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "logs");
+
+    private static final String NAMESPACE = "namespace";
 
     private final Path directory;
     private final FileChannel channel;
@@ -63,6 +66,20 @@ public final class DataDirectory implements AutoCloseable {
     /** A directory below this one, created when missing. */
     public Path directory(String... names) {
         return PrivateFile.directory(Path.of(directory.toString(), names));
+    }
+
+    /** Notes the namespace of the system that runs here, for {@link #namespace}. */
+    public void namespace(String name) {
+        PrivateFile.write(directory.resolve(NAMESPACE), name.getBytes());
+    }
+
+    /** The namespace of the system that has run here last. */
+    public static Optional<String> namespace(Path directory) {
+        try {
+            return Optional.of(Files.readString(directory.resolve(NAMESPACE)));
+        } catch (IOException neverRan) {
+            return Optional.empty();
+        }
     }
 
     /** Deletes all state. */

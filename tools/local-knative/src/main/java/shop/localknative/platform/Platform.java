@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import shop.localknative.console.Console;
+import shop.localknative.console.StartException;
 
 /** The services that an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
 public final class Platform implements AutoCloseable {
@@ -42,8 +43,11 @@ public final class Platform implements AutoCloseable {
             var server = Postgres.start(directory, postgresPort, credentials.password("postgres"), log);
             Console.say("postgresql", "ready after %.1f s".formatted((System.nanoTime() - begin) / 1e9));
             postgres.complete(server);
-        } catch (Exception e) {
-            postgres.completeExceptionally(e);
+        } catch (Throwable e) { // An Error, too: somebody waits for this.
+            postgres.completeExceptionally(new StartException(
+                    "PostgreSQL can't be started: %s. %s may say more; %d MB are free for %s."
+                            .formatted(e.getMessage(), log, directory.toFile().getUsableSpace() >> 20, directory),
+                    e));
         }
     }
 
@@ -67,9 +71,17 @@ public final class Platform implements AutoCloseable {
         return postgresPort;
     }
 
-    /** A database, and a role of the same name that owns it; made when missing. Blocks until PostgreSQL has started. */
+    /**
+     * A database, and a role of the same name that owns it; made when missing. Blocks until PostgreSQL has started.
+     *
+     * @throws StartException when it can't be started
+     */
     public void createDatabase(String name) {
-        postgres.join().createDatabase(name, credentials.password(name));
+        try {
+            postgres.join().createDatabase(name, credentials.password(name));
+        } catch (CompletionException e) {
+            throw (StartException) e.getCause();
+        }
     }
 
     /** Connections to a database by the role that owns it; they can be made once it was created. */

@@ -4,7 +4,6 @@ package shop.localknative.platform;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,9 +20,11 @@ import javax.sql.DataSource;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 
-/** A real PostgreSQL of this system's own, with its data below the data directory. */
+/** A real PostgreSQL of this system's own, with its data below the data directory. Immutable, so safe for any thread. */
 public final class Postgres implements AutoCloseable {
     private static final String ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n";
+
+    private static final String NUMBER = " *\\d{1,18} *";
 
     private static final Path BINARIES = Path.of(System.getProperty("user.home"), ".cache", "local-knative");
 
@@ -73,25 +74,31 @@ public final class Postgres implements AutoCloseable {
         return postgres;
     }
 
-    /** Starts the server again when it ends alone: without it, nothing of the system works. */
+    /** Starts the server again when it ends alone, however often that fails: without it, nothing of the system works. */
     private void keepAlive() {
+        var told = "";
         try {
             while (true) {
-                var process = server(directory);
-                if (process.isPresent()) {
-                    process.get().onExit().get();
-                    Console.say("postgresql", "has ended and is started again; %s may say why".formatted(log));
+                try {
+                    var process = server(directory);
+                    if (process.isPresent()) {
+                        process.get().onExit().get();
+                        Console.say("postgresql", "has ended and is started again; %s may say why".formatted(log));
+                    }
+                    if (restart()) {
+                        told = "";
+                        Console.say("postgresql", "ready again");
+                    }
+                } catch (IOException | ExecutionException | RuntimeException e) {
+                    if (!told.equals(e.toString())) {
+                        told = e.toString();
+                        Console.say("postgresql", "can't be started again yet: " + e);
+                    }
                 }
-                if (restart()) {
-                    Console.say("postgresql", "ready again");
-                } else {
-                    Thread.sleep(500); // what is left of the old one is in the way for a moment
-                }
+                Thread.sleep(500); // what is left of the old one is in the way for a moment
             }
         } catch (InterruptedException closed) {
             // it is stopped now
-        } catch (IOException | ExecutionException e) {
-            Console.say("postgresql", "can't be started again: " + e);
         }
     }
 
@@ -187,27 +194,22 @@ public final class Postgres implements AutoCloseable {
         server(directory).ifPresent(process -> Processes.stop(process, Duration.ofSeconds(20)));
     }
 
-    /** A server names itself in postmaster.pid. */
-    private static Optional<ProcessHandle> server(Path directory) {
-        var pidFile = directory.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
+    /** A server names itself in postmaster.pid; empty, too, when that is half-written: on a full disk, or for a moment. */
+    static Optional<ProcessHandle> server(Path directory) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(directory.resolve("postmaster.pid"));
+        } catch (IOException missing) {
             return Optional.empty();
         }
-        var lines = lines(pidFile);
-        long pid = Long.parseLong(lines.getFirst().strip());
+        if (lines.size() < 3 || !lines.get(0).matches(NUMBER) || !lines.get(2).matches(NUMBER)) {
+            return Optional.empty();
+        }
         long started = TimeUnit.SECONDS.toMillis(Long.parseLong(lines.get(2).strip()));
-        return ProcessHandle.of(pid)
+        return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
                 .filter(process -> process.info()
                         .startInstant()
                         .filter(at -> Math.abs(at.toEpochMilli() - started) < 60_000)
                         .isPresent());
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

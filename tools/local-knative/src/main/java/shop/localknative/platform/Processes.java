@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -15,10 +17,14 @@ import java.util.stream.Stream;
 
 /**
  * The processes started for one system. Each is on record, so that what a killed local-knative left behind is stopped
- * by the next start. A record is a file named by the process id; its content, the start time, tells whether the id has
- * been given to another process since.
+ * by the next start. A record is a file with the process id and the start time, which tells whether the id has been given
+ * to another process since. Its place on the disk is taken before the process is started: a full disk starts none that
+ * nobody would stop. Without state of its own, so safe for any thread.
  */
 public final class Processes {
+    /** Of a record, which is longer than a process id and a time. */
+    private static final int LENGTH = 64;
+
     private final Path records;
 
     public Processes(Path records) {
@@ -26,15 +32,27 @@ public final class Processes {
     }
 
     public Process start(ProcessBuilder builder) throws IOException {
-        var process = builder.start();
-        record(process.toHandle());
-        return process;
+        var record = Files.createTempFile(records, "", "");
+        Process process = null;
+        try {
+            Files.write(record, new byte[LENGTH]);
+            process = builder.start();
+            fill(record, process.toHandle());
+            process.onExit().thenRun(() -> delete(record));
+            return process;
+        } catch (IOException | RuntimeException e) {
+            if (process != null) {
+                process.destroyForcibly();
+            }
+            delete(record);
+            throw e;
+        }
     }
 
-    void record(ProcessHandle process) throws IOException {
-        var record = record(process.pid());
-        Files.writeString(record, startOf(process));
-        process.onExit().thenRun(() -> delete(record));
+    /** Writes over what is there, which takes no more space. */
+    static void fill(Path record, ProcessHandle process) throws IOException {
+        var text = "%d %s".formatted(process.pid(), startOf(process));
+        Files.write(record, Arrays.copyOf(text.getBytes(), LENGTH), StandardOpenOption.WRITE);
     }
 
     /** Stops what an earlier run left behind, and says how many processes that were. */
@@ -68,9 +86,11 @@ public final class Processes {
 
     private Optional<ProcessHandle> leftover(Path record) {
         try {
-            var start = Files.readString(record);
-            var process = ProcessHandle.of(Long.parseLong(record.getFileName().toString()))
-                    .filter(candidate -> startOf(candidate).equals(start));
+            var content = Files.readString(record).replace("\0", "").split(" ", 2);
+            var process = content.length < 2
+                    ? Optional.<ProcessHandle>empty() // killed before it was started
+                    : ProcessHandle.of(Long.parseLong(content[0]))
+                            .filter(candidate -> startOf(candidate).equals(content[1]));
             process.ifPresentOrElse(p -> p.onExit().thenRun(() -> delete(record)), () -> delete(record));
             return process;
         } catch (IOException e) {
@@ -80,10 +100,6 @@ public final class Processes {
 
     private static String startOf(ProcessHandle process) {
         return process.info().startInstant().map(Object::toString).orElse("");
-    }
-
-    private Path record(long pid) {
-        return records.resolve(Long.toString(pid));
     }
 
     private static void delete(Path record) {

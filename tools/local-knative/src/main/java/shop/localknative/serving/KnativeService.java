@@ -2,7 +2,6 @@
 package shop.localknative.serving;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
@@ -25,21 +25,52 @@ import shop.localknative.workload.Workload;
 /**
  * A Knative Service: its revisions, and how its requests are shared among them. A new revision gets traffic once it has
  * become ready; until then, whatever is wrong with it, the earlier ones serve.
+ *
+ * <p>Its state is one snapshot, which everybody reads without a lock, event loops among them. The monitor is for those who
+ * replace it: whoever follows the manifests, and the revision that becomes ready. Nobody waits while holding it.
  */
 public final class KnativeService {
+    /** Revisions that no request leads to, kept for a traffic that names one again; each has a copy of its image. */
+    private static final int RETAINED = 5;
+
+    /** @param problem of the latest edit */
+    private record State(
+            Manifest manifest,
+            List<Instances> revisions,
+            Instances latestCreated,
+            Instances latestReady,
+            Route route,
+            Optional<String> problem) {
+        State with(Manifest next) {
+            return new State(next, revisions, latestCreated, latestReady, route, problem);
+        }
+
+        State with(List<Instances> next, Instances created) {
+            return new State(manifest, next, created, latestReady, route, problem);
+        }
+
+        State with(Instances ready, Route next) {
+            return new State(manifest, revisions, latestCreated, ready, next, problem);
+        }
+
+        State with(Optional<String> next) {
+            return new State(manifest, revisions, latestCreated, latestReady, route, next);
+        }
+
+        Route routeOf(Manifest next, Instances ready) {
+            return Route.of(next, ready, revisions);
+        }
+    }
+
     private final Processes processes;
     private final InstantSource clock;
     private final Consumer<KnativeService> onRoute;
-    private final List<Instances> revisions = new ArrayList<>();
-    private volatile Manifest manifest;
-    private Instances latestCreated;
-    private Instances latestReady;
+    private volatile State state;
     private int generation;
-    private volatile Route route;
-    private Optional<String> problem = Optional.empty();
+    private boolean closed;
 
     /**
-     * @param onRoute is told of every new route
+     * @param onRoute is told of every new route, and must not wait
      * @throws StartException for a traffic that leads to unknown revisions
      */
     KnativeService(
@@ -52,9 +83,10 @@ public final class KnativeService {
         this.processes = processes;
         this.clock = clock;
         this.onRoute = onRoute;
-        this.manifest = workload.manifest();
-        latestReady = create(workload, image, factory);
-        route(routeOf(manifest));
+        var first = create(workload, image, factory);
+        var route = Route.of(workload.manifest(), first, List.of(first));
+        state = new State(workload.manifest(), List.of(first), first, first, route, Optional.empty());
+        onRoute.accept(this);
     }
 
     /**
@@ -65,11 +97,12 @@ public final class KnativeService {
      * @throws StartException for what is not understood; then nothing has changed
      */
     synchronized void update(Workload workload, Image image, Config config, Function<String, Revision> factory) {
-        var latest = latestCreated.revision();
+        var before = state;
+        var latest = before.latestCreated.revision();
         boolean sameTemplate = Revision.template(workload)
                 .equals(Revision.template(latest.podTemplate().workload()));
         if (!sameTemplate
-                && Route.find(Revision.name(workload, generation + 1), revisions)
+                && Route.find(Revision.name(workload, generation + 1), before.revisions)
                         .isPresent()) {
             throw workload.manifest()
                     .problem(
@@ -79,30 +112,18 @@ public final class KnativeService {
                             "metadata",
                             "name");
         }
-        if (!sameTemplate || !latestCreated.image().equals(image)) {
-            var earlier = latestCreated;
-            create(workload, image, factory);
-            try {
-                routeOf(workload.manifest());
-            } catch (StartException e) {
-                forget(latestCreated, earlier);
-                throw e;
-            }
-            manifest = workload.manifest();
-            if (earlier != latestReady) {
-                earlier.reachable(false);
-            }
-            rollOut(latestCreated);
+        if (!sameTemplate || !before.latestCreated.image().equals(image)) {
+            add(workload, create(workload, image, factory));
         } else {
             latest.podTemplate().update(config);
-            var next = routeOf(workload.manifest());
-            manifest = workload.manifest();
-            if (latestCreated == latestReady || !next.reachable().contains(latestCreated)) {
-                route(next);
+            var next = before.routeOf(workload.manifest(), before.latestReady);
+            state = before.with(workload.manifest());
+            if (before.latestCreated == before.latestReady || !next.reachable().contains(before.latestCreated)) {
+                route(before.latestReady, next);
             }
         }
-        revisions.stream()
-                .filter(instances -> instances != latestCreated)
+        before.revisions.stream()
+                .filter(instances -> instances != state.latestCreated)
                 .forEach(instances -> updateEarlier(instances.revision().podTemplate(), config));
     }
 
@@ -117,21 +138,31 @@ public final class KnativeService {
 
     /** Sets the problem of the latest edit; null for none. */
     synchronized void problem(String problem) {
-        this.problem = Optional.ofNullable(problem);
+        state = state.with(Optional.ofNullable(problem));
     }
 
     private Instances create(Workload workload, Image image, Function<String, Revision> factory) {
+        var revision = factory.apply(Revision.name(workload, generation + 1));
         generation++;
-        var instances = new Instances(factory.apply(Revision.name(workload, generation)), image, processes, clock);
-        revisions.add(instances);
-        latestCreated = instances;
-        return instances;
+        return new Instances(revision, image, processes, clock);
     }
 
-    private void forget(Instances created, Instances earlier) {
-        revisions.remove(created);
-        latestCreated = earlier;
-        generation--;
+    private void add(Workload workload, Instances created) {
+        var before = state;
+        var after = before.with(
+                Stream.concat(before.revisions.stream(), Stream.of(created)).toList(), created);
+        try {
+            after.routeOf(workload.manifest(), before.latestReady);
+        } catch (StartException e) {
+            generation--;
+            created.stop();
+            throw e;
+        }
+        state = after.with(workload.manifest());
+        if (before.latestCreated != before.latestReady) {
+            before.latestCreated.reachable(false);
+        }
+        rollOut(created);
     }
 
     private void rollOut(Instances candidate) {
@@ -140,97 +171,111 @@ public final class KnativeService {
                 "%s is starting; %s serves until it is ready"
                         .formatted(
                                 candidate.revision().name(),
-                                latestReady.revision().name()));
+                                latestReady().revision().name()));
         var scaling = candidate.revision().scaling();
         candidate.startInitial(Math.max(1, Math.max(scaling.minScale(), scaling.initialScale())));
         candidate.initiallyReady().thenRunAsync(() -> promote(candidate)); // not within its lock
     }
 
     private synchronized void promote(Instances candidate) {
-        if (candidate != latestCreated) {
-            return; // there is a later one already
+        if (closed || candidate != state.latestCreated) {
+            return; // it was removed, or there is a later one already
         }
-        var earlier = latestReady;
-        latestReady = candidate;
         try {
-            route(routeOf(manifest));
-            problem = Optional.empty();
+            route(candidate, state.routeOf(state.manifest, candidate));
+            problem(null);
             Console.say(
                     name(),
                     "%s is ready and serves".formatted(candidate.revision().name()));
         } catch (StartException e) {
-            latestReady = earlier;
-            problem = Optional.of(e.getMessage());
+            problem(e.getMessage());
             Console.say(name(), e.getMessage());
         }
     }
 
-    private Route routeOf(Manifest service) {
-        return Route.of(service, latestReady, revisions);
-    }
-
-    private void route(Route next) {
-        route = next;
+    private void route(Instances ready, Route next) {
+        state = state.with(ready, next);
         var reachable = next.reachable();
-        revisions.stream()
-                .filter(instances -> instances != latestCreated || instances == latestReady)
+        state.revisions.stream()
+                .filter(instances -> instances != state.latestCreated || instances == ready)
                 .forEach(instances -> instances.reachable(reachable.contains(instances)));
         onRoute.accept(this);
     }
 
+    /** Gives up the oldest revisions without traffic. Blocks until what is left of them has ended. */
+    void release() throws InterruptedException {
+        for (Instances old : forgetOldest()) {
+            old.close();
+        }
+    }
+
+    private synchronized List<Instances> forgetOldest() {
+        var now = state;
+        var reachable = now.route.reachable();
+        var idle = now.revisions.stream()
+                .filter(i -> i != now.latestCreated && i != now.latestReady && !reachable.contains(i) && i.isIdle())
+                .toList();
+        var oldest = idle.subList(0, Math.max(0, idle.size() - RETAINED));
+        state = now.with(now.revisions.stream().filter(i -> !oldest.contains(i)).toList(), now.latestCreated);
+        return oldest;
+    }
+
     public String name() {
-        return manifest.name();
+        return manifest().name();
     }
 
     Manifest manifest() {
-        return manifest;
+        return state.manifest;
     }
 
     /** Each has a host name of its own: {@code TAG-SERVICE.NAMESPACE…}. */
     Set<String> tags() {
-        return route.tags().keySet();
+        return state.route.tags().keySet();
     }
 
     /** The revision for one more request. */
     Instances any() {
-        return route.any();
+        return state.route.any();
     }
 
     /** That of a tag; when it is not given any more, as without one. */
     Instances tagged(String tag) {
+        var route = state.route;
         return Optional.ofNullable(route.tags().get(tag)).orElseGet(route::any);
     }
 
     /** Starts what shall be there without a request. */
     void startInitial() {
-        route.reachable().forEach(instances -> {
+        state.route.reachable().forEach(instances -> {
             var scaling = instances.revision().scaling();
             instances.startInitial(Math.max(scaling.minScale(), scaling.initialScale()));
         });
     }
 
     void tick(boolean decide) {
-        all().forEach(instances -> instances.tick(decide));
+        revisions().forEach(instances -> instances.tick(decide));
     }
 
-    synchronized List<Instances> all() {
-        return List.copyOf(revisions);
+    /** All that are kept, oldest first. */
+    List<Instances> revisions() {
+        return state.revisions;
     }
 
     /** The latest that has become ready. */
-    public synchronized Instances latestReady() {
-        return latestReady;
+    public Instances latestReady() {
+        return state.latestReady;
     }
 
     /** The percentage of each revision that has instances or a share. */
-    public synchronized Map<Instances, Integer> percentages() {
+    public Map<Instances, Integer> percentages() {
+        var now = state;
         var percentages = new LinkedHashMap<Instances, Integer>();
-        for (Instances instances : revisions) {
-            int percent = route.shares().stream()
+        for (Instances instances : now.revisions) {
+            int percent = now.route.shares().stream()
                     .filter(share -> share.instances() == instances)
                     .mapToInt(Route.Share::percent)
                     .sum();
-            if (percent > 0 || !instances.pids().isEmpty() || instances == latestCreated) {
+            if (percent > 0 || !instances.pids().isEmpty() || instances == now.latestCreated) {
                 percentages.put(instances, percent);
             }
         }
@@ -238,16 +283,25 @@ public final class KnativeService {
     }
 
     /** The reason why the latest edit does not serve. */
-    public synchronized Optional<String> problem() {
-        return problem.or(() -> latestCreated
+    public Optional<String> problem() {
+        var now = state;
+        return now.problem.or(() -> now.latestCreated
                 .failure()
-                .map(why -> latestCreated == latestReady
+                .map(why -> now.latestCreated == now.latestReady
                         ? why
-                        : "%s %s".formatted(latestCreated.revision().name(), why)));
+                        : "%s %s".formatted(now.latestCreated.revision().name(), why)));
     }
 
+    /** Ends the changes of its route; what runs is still there. */
+    synchronized void retire() {
+        closed = true;
+    }
+
+    /** Blocks until all processes have ended. */
     void close() throws InterruptedException {
-        for (Instances instances : all()) {
+        retire();
+        revisions().forEach(Instances::stop);
+        for (Instances instances : revisions()) {
             instances.close();
         }
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
+import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.serving.v1.TrafficTarget;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -13,26 +15,32 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
-import shop.localknative.console.StartException;
+import java.util.stream.Stream;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.network.Addresses;
 import shop.localknative.network.FrontDoor;
 import shop.localknative.network.Loopback;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.requests.Activator;
+import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.Workload;
 
-/** Knative Serving on one machine: the services, an activator for each, and the autoscaler's tick. */
+/**
+ * Knative Serving on one machine: the services, an activator for each, and the autoscaler's tick. One thread at a time adds
+ * and removes services; the maps are concurrent for the event loops that read them.
+ */
 public final class Serving {
     /** No limit in practice: {@code containerConcurrency} says how many requests an instance takes. */
     private static final int CONNECTIONS = 10_000;
@@ -51,6 +59,8 @@ public final class Serving {
     private final Map<String, Set<String>> names = new ConcurrentHashMap<>();
 
     private volatile boolean started;
+
+    /** Of the event loop that ticks. */
     private boolean decide;
 
     public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door, InstantSource clock) {
@@ -62,6 +72,7 @@ public final class Serving {
         this.client = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout(5_000)
+                        .setMaxHeaderSize(Loopback.MAX_HEADERS)
                         // Shorter than what servers usually keep: a request must not meet a connection's end.
                         .setKeepAliveTimeout(4),
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS));
@@ -76,6 +87,7 @@ public final class Serving {
      */
     public void apply(Workload workload, Images images, Config config, Function<String, Revision> factory) {
         var image = images.of(workload);
+        listen(workload.manifest());
         var service = services.get(workload.name());
         if (service != null) {
             service.update(workload, image, config, factory);
@@ -88,9 +100,20 @@ public final class Serving {
         }
     }
 
+    /** Gives up what is left of earlier revisions; blocks until that has ended. The images that are still in use. */
+    public Set<Image> release() throws InterruptedException {
+        var used = new HashSet<Image>();
+        for (KnativeService service : services.values()) {
+            service.release();
+            service.revisions().forEach(instances -> used.add(instances.image()));
+        }
+        return used;
+    }
+
     /** The service is not in the manifests any more. Blocks until its processes have ended. */
     public void remove(String name) throws InterruptedException {
         var service = services.remove(name);
+        service.retire();
         names.remove(name).forEach(door::remove);
         service.close();
     }
@@ -100,18 +123,26 @@ public final class Serving {
         Optional.ofNullable(services.get(name)).ifPresent(service -> service.problem(problem));
     }
 
-    /**
-     * Adds a service whose process someone else runs.
-     *
-     * @throws StartException when {@code address} is not host and port
-     */
+    /** Adds a service whose process someone else runs. */
     public void addExternal(Workload workload, URI address) {
-        if (!"http".equals(address.getScheme()) || address.getHost() == null || address.getPort() < 0) {
-            throw new StartException("--external %s=%s: expected a URL such as http://localhost:9000."
-                    .formatted(workload.name(), address));
-        }
+        listen(workload.manifest());
         var proxy = HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
         route("", workload.manifest(), proxy);
+    }
+
+    /** Listens for the names of a service, by the door, so that each leads to who answers for it by then. Waits for that. */
+    private void listen(Manifest manifest) {
+        var traffic = Optional.ofNullable(
+                        ((Service) manifest.resource()).getSpec().getTraffic())
+                .orElse(List.of());
+        var tags = traffic.stream()
+                .map(TrafficTarget::getTag)
+                .filter(Objects::nonNull)
+                .map(tag -> tag + "-");
+        Stream.concat(Stream.of(""), tags)
+                .map(prefix -> prefix + Addresses.hostOf(manifest.namespace(), manifest.name()))
+                .filter(host -> !addresses.isKnown(host))
+                .forEach(host -> addresses.add(host, Loopback.listen(vertx, 0, request -> door.handle(host, request))));
     }
 
     /** Routes the present names of a service, and no earlier ones: of a removed tag, or from when it was public. */
@@ -133,14 +164,9 @@ public final class Serving {
      * @return these names
      */
     private Set<String> route(String prefix, Manifest service, Handler<HttpServerRequest> handler) {
-        var host = prefix + Addresses.hostOf(service.namespace(), service.name());
-        var hosts = new HashSet<>(Set.of(host));
+        var hosts = new HashSet<>(Set.of(prefix + Addresses.hostOf(service.namespace(), service.name())));
         Addresses.publicHostOf(service).ifPresent(name -> hosts.add(prefix + name));
         hosts.forEach(name -> door.route(name, handler));
-        if (!addresses.isKnown(host)) {
-            // By the door, so that it leads to who answers for the name by then.
-            addresses.add(host, Loopback.listen(vertx, 0, request -> door.handle(host, request)));
-        }
         return hosts;
     }
 

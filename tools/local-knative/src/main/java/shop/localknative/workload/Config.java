@@ -9,15 +9,23 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 
 /** The ConfigMaps and Secrets of one system, as bytes by key. */
 public final class Config {
     private final Map<String, Map<String, byte[]>> contents = new TreeMap<>();
 
+    /** @throws shop.localknative.console.StartException for what is not base64 and should be */
     public Config(Manifests manifests) {
-        manifests.resources(ConfigMap.class).forEach(m -> put(m, text(m.getData()), decoded(m.getBinaryData())));
-        manifests.resources(Secret.class).forEach(s -> put(s, decoded(s.getData()), text(s.getStringData())));
+        for (Manifest manifest : manifests.of(ConfigMap.class)) {
+            var map = (ConfigMap) manifest.resource();
+            put(map, text(map.getData()), decoded(manifest, "binaryData", map.getBinaryData()));
+        }
+        for (Manifest manifest : manifests.of(Secret.class)) {
+            var secret = (Secret) manifest.resource();
+            put(secret, decoded(manifest, "data", secret.getData()), text(secret.getStringData()));
+        }
     }
 
     public Optional<Map<String, byte[]>> configMap(String namespace, String name) {
@@ -46,11 +54,19 @@ public final class Config {
         return bytes;
     }
 
-    private static Map<String, byte[]> decoded(Map<String, String> data) {
+    private static Map<String, byte[]> decoded(Manifest manifest, String field, Map<String, String> data) {
         var bytes = new TreeMap<String, byte[]>();
-        Optional.ofNullable(data)
-                .ifPresent(d ->
-                        d.forEach((k, v) -> bytes.put(k, Base64.getDecoder().decode(v))));
+        Optional.ofNullable(data).orElse(Map.of()).forEach((key, value) -> {
+            try {
+                bytes.put(key, Base64.getDecoder().decode(value.replaceAll("[\\r\\n]", "")));
+            } catch (IllegalArgumentException e) {
+                throw manifest.problem(
+                        "not base64: encode the value, or write it into %s as it is"
+                                .formatted(field.equals("data") ? "stringData" : "data"),
+                        field,
+                        key);
+            }
+        });
         return bytes;
     }
 

@@ -56,7 +56,7 @@ public final class FlywayJob {
 
     /** Blocks until the database has its latest version, and says what was done. */
     public String run() {
-        try {
+        try (podTemplate) {
             var result = Flyway.configure().configuration(settings()).load().migrate();
             return result.migrationsExecuted == 0
                     ? "up to date"

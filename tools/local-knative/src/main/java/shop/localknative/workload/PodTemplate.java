@@ -5,14 +5,19 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import shop.localknative.console.Console;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
-/** The pod template of a workload, its references resolved and its volumes in place: instances are started from it. */
-public final class PodTemplate {
+/**
+ * The pod template of a workload, its references resolved and its volumes in place: instances are started from it. Until it
+ * is closed, a thread of its own renews the tokens in the volumes, which guard themselves.
+ */
+public final class PodTemplate implements AutoCloseable {
     private final Workload workload;
     private final Path directory;
     private final Volumes volumes;
+    private final Thread renewal = Thread.ofVirtual().name("tokens").unstarted(this::renewTokens);
     private volatile Config config;
 
     private PodTemplate(Workload workload, Config config, Volumes volumes, Path directory) {
@@ -29,7 +34,31 @@ public final class PodTemplate {
     public static PodTemplate of(Workload workload, Config config, TokenIssuer issuer, Path directory) {
         var podTemplate = new PodTemplate(workload, config, new Volumes(workload, issuer, directory), directory);
         podTemplate.update(config);
+        if (podTemplate.volumes.renewal().isPresent()) {
+            podTemplate.renewal.start();
+        }
         return podTemplate;
+    }
+
+    private void renewTokens() {
+        try {
+            while (true) {
+                Thread.sleep(volumes.renewal().orElseThrow());
+                try {
+                    volumes.renewTokens();
+                } catch (RuntimeException e) {
+                    Console.say(workload.name(), "its tokens can't be renewed now: " + e);
+                }
+            }
+        } catch (InterruptedException closed) {
+            // nobody is started from it any more
+        }
+    }
+
+    /** Ends the renewal of the tokens. */
+    @Override
+    public void close() {
+        renewal.interrupt();
     }
 
     /**
@@ -45,10 +74,6 @@ public final class PodTemplate {
 
     public Workload workload() {
         return workload;
-    }
-
-    public Volumes volumes() {
-        return volumes;
     }
 
     /** The environment of the container, as in a cluster. */

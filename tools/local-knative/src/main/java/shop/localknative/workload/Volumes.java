@@ -16,7 +16,7 @@ import shop.localknative.manifests.FieldPath;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
-/** The volumes of a workload as directories with real files. */
+/** The volumes of a workload as directories with real files; the monitor guards these. */
 public final class Volumes {
     private final Workload workload;
     private final TokenIssuer issuer;
@@ -36,7 +36,7 @@ public final class Volumes {
     }
 
     /** Writes the files, all of a volume at once. */
-    public void write(Config config) {
+    public synchronized void write(Config config) {
         for (int i = 0; i < workload.volumes().size(); i++) {
             var volume = workload.volumes().get(i);
             if (volume.getEmptyDir() == null) {
@@ -67,7 +67,7 @@ public final class Volumes {
     }
 
     /** Writes the tokens anew; as the kubelet does, well before they expire. */
-    public void renewTokens() {
+    public synchronized void renewTokens() {
         for (Volume volume : workload.volumes()) {
             if (volume.getProjected() != null) {
                 new AtomicDirectory(directory.resolve(volume.getName())).write(tokens(volume));

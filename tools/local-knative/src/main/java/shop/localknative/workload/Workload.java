@@ -29,17 +29,23 @@ public record Workload(Manifest manifest, Container container, List<Volume> volu
     public static Workload of(Manifest manifest) {
         return switch (manifest.resource()) {
             case Service service
-            when service.getSpec() != null && service.getSpec().getTemplate() != null -> {
+            when service.getSpec() != null
+                    && service.getSpec().getTemplate() != null
+                    && service.getSpec().getTemplate().getSpec() != null -> {
                 var pod = service.getSpec().getTemplate().getSpec();
                 yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
             }
             case Job job
-            when job.getSpec() != null && job.getSpec().getTemplate() != null -> {
+            when job.getSpec() != null
+                    && job.getSpec().getTemplate() != null
+                    && job.getSpec().getTemplate().getSpec() != null -> {
                 var pod = job.getSpec().getTemplate().getSpec();
                 yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
             }
             case ContainerSource source
-            when source.getSpec() != null && source.getSpec().getTemplate() != null -> {
+            when source.getSpec() != null
+                    && source.getSpec().getTemplate() != null
+                    && source.getSpec().getTemplate().getSpec() != null -> {
                 var pod = source.getSpec().getTemplate().getSpec();
                 yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
             }
@@ -50,6 +56,10 @@ public record Workload(Manifest manifest, Container container, List<Volume> volu
     private static Workload of(Manifest manifest, List<Container> containers, List<Volume> volumes, String account) {
         if (containers.size() != 1) {
             throw manifest.problem("expected exactly one container", POD.then("containers"));
+        }
+        var image = containers.getFirst().getImage();
+        if (image == null || image.isBlank()) {
+            throw manifest.problem("an image is expected", field("image"));
         }
         return new Workload(
                 manifest,

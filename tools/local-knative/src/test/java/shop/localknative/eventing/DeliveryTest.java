@@ -209,12 +209,87 @@ class DeliveryTest extends EventingTest {
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
     void retryAfterIsObeyed(int status) throws SQLException {
-        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1, retryAfterMax: PT2H")));
         subscriber.answering(event -> new Answer(status, Map.of("Retry-After", "3600"), ""));
         broker.send("1", "t");
 
         await().until(() -> db.attempts() == 1);
         assertThat(db.secondsUntilDue(), greaterThan(3500L));
+    }
+
+    /** knative/eventing pkg/kncloudevents/retries.go, generateBackoffFn: only with retryAfterMax, while that is alpha. */
+    @Test
+    void retryAfterIsIgnoredWithoutAMaximum() {
+        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
+        subscriber.answering(event -> new Answer(503, Map.of("Retry-After", "3600"), ""));
+        broker.send("1", "t");
+
+        deadLetter();
+        assertEquals(2, subscriber.received.size());
+    }
+
+    /** knative/eventing pkg/utils/headers.go, PassThroughHeaders, and knative/pkg's propagator of trace context. */
+    @Test
+    void headersThatKnativePassesOnReachSubscriberReplyAndDeadLetterSink() throws Exception {
+        Map<String, String> passed = Map.of(
+                "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                "tracestate", "a=1",
+                "baggage", "k=v",
+                "x-request-id", "r-1",
+                "x-b3-traceid", "80f198ee56343ba8",
+                "knative-colour", "blue");
+        try (Subscriber replied = new Subscriber().answering(event -> Answer.status(400))) {
+            broker(
+                    trigger("t", to(subscriber) + ", filter: {attributes: {type: t}}, delivery: {format: json}"),
+                    trigger("r", to(replied) + ", filter: {attributes: {type: reply}}, " + delivery("retry: 0")));
+            subscriber.answering(event -> new Answer(
+                    200,
+                    Map.of(
+                            "ce-specversion", "1.0",
+                            "ce-id", "2",
+                            "ce-source", "/s",
+                            "ce-type", "reply",
+                            "x-request-id", "r-2",
+                            "traceparent", "of an answer, which has none",
+                            "Content-Type", "application/json"),
+                    "{}"));
+            Map<String, String> event = new HashMap<>(TestEventing.event("1", "t"));
+            event.putAll(passed);
+            event.put("x-other", "not passed on");
+            event.put("authorization", "Bearer secret");
+            assertEquals(202, broker.post(event, "{}").statusCode());
+
+            Map<String, String> dead = deadLetter().headers();
+            Map<String, String> reply = replied.received.getFirst().headers();
+            Map<String, String> first = subscriber.received.getFirst().headers();
+            passed.forEach((name, value) -> assertEquals(value, first.get(name), name));
+            for (var headers : List.of(reply, dead)) {
+                for (String name : List.of("traceparent", "tracestate", "baggage")) {
+                    assertEquals(passed.get(name), headers.get(name), name);
+                }
+                assertEquals("r-2", headers.get("x-request-id"));
+                assertNull(headers.get("knative-colour"));
+            }
+            for (var headers : List.of(first, reply, dead)) {
+                assertEquals("shop", headers.get("kn-namespace"));
+                assertNull(headers.get("x-other"));
+                assertNull(headers.get("authorization"));
+            }
+        }
+    }
+
+    /** The query of a reference to a Broker is no part of its path: Go's ResolveReference. */
+    @Test
+    void uriOfAQueryAloneLeavesTheBrokersPath() {
+        broker(
+                trigger(
+                        "t",
+                        "subscriber: {ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: other},"
+                                + " uri: '?from=default'}"),
+                TestEventing.BROKER.replace("name: default", "name: other"),
+                trigger("o", to(subscriber)).replace("broker: default", "broker: other"));
+        broker.send("1", "t");
+        await().until(() -> !subscriber.received.isEmpty());
     }
 
     @Test
@@ -332,7 +407,7 @@ class DeliveryTest extends EventingTest {
         dead.close();
         broker(
                 trigger("slow", to(slow)),
-                trigger("dead", to(dead) + ", delivery: {retry: 1000, backoffDelay: PT0.01S, backoffPolicy: linear}"),
+                trigger("dead", to(dead) + ", delivery: {retry: 1000, backoffDelay: PT0.1S, backoffPolicy: linear}"),
                 trigger("fast", to(subscriber)));
         broker.sendMany(events, "e", "t");
 

@@ -107,7 +107,7 @@ class IngressTest extends EventingTest {
     @Test
     void structuredModeIsAccepted() {
         var answer = broker.post(Map.of("Content-Type", "Application/CloudEvents+JSON; charset=utf-8"), """
-                {"specversion": "1.0", "id": "1", "source": "/tests", "type": "t", "subject": "café", "number": 7,
+                {"specversion": "1.0", "id": "1", "source": "/tests", "type": "t", "subject": "café", "fooBar": 7,
                  "datacontenttype": "application/json", "data": {"price": 12345678901234567890.10}}
                 """);
 
@@ -115,7 +115,8 @@ class IngressTest extends EventingTest {
         Received event = delivered();
         assertEquals("{\"price\": 12345678901234567890.10}", event.text());
         assertEquals("caf%C3%A9", event.headers().get("ce-subject"));
-        assertEquals("7", event.headers().get("ce-number"));
+        // Knative's brokers read it with the CloudEvents SDK for Go, SetExtension in v2/event/eventcontext_v1.go.
+        assertEquals("7", event.headers().get("ce-foobar"));
         assertEquals("application/json", event.headers().get("content-type"));
     }
 
@@ -157,7 +158,8 @@ class IngressTest extends EventingTest {
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":2147483648} | attribute 'x' must be a string, a boolean or an integer
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":"\\ud800"} | attribute 'x' must be text
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x":"\\u0000"} | attribute 'x' must be text
-            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","Xy":"x"} | can't be an attribute
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","x_y":"x"} | can't be an attribute
+            application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","ID":"2"} | can't be an attribute
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","id":"2"} | is there twice
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s","datacontenttype":"application/cloudevents+json"} | must not be application/cloudevents+json
             application/cloudevents+json       | {"specversion":"1.0","id":"1","type":"t","source":"/s"} {} | more after the event
@@ -262,6 +264,21 @@ class IngressTest extends EventingTest {
             var answer = broker.request(HttpRequest.newBuilder(url).method(method, BodyPublishers.noBody()));
             assertEquals(405, answer.statusCode(), method);
             assertEquals("POST, OPTIONS", answer.headers().firstValue("Allow").orElseThrow());
+        }
+    }
+
+    /** knative/eventing pkg/broker/ingress/ingress_handler.go, ServeHTTP: at every path. */
+    @Test
+    void optionsAllowEverybodyToSend() {
+        for (String name : List.of("default", "unknown")) {
+            var answer =
+                    broker.request(HttpRequest.newBuilder(broker.url(name)).method("OPTIONS", BodyPublishers.noBody()));
+            assertEquals(200, answer.statusCode());
+            assertEquals("POST, OPTIONS", answer.headers().firstValue("Allow").orElseThrow());
+            assertEquals(
+                    "*", answer.headers().firstValue("WebHook-Allowed-Origin").orElseThrow());
+            assertEquals(
+                    "*", answer.headers().firstValue("WebHook-Allowed-Rate").orElseThrow());
         }
     }
 

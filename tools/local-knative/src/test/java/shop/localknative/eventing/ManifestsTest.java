@@ -134,11 +134,63 @@ class ManifestsTest {
     void anOverrideIsAnExtension() {
         for (String name : List.of("type", "no-name")) {
             refused(
-                    "PingSource p, spec.ceOverrides.extensions.%s: an extension attribute is expected: lower case letters and digits, and not a name that CloudEvents gives a meaning"
+                    "PingSource p, spec.ceOverrides.extensions.%s: an extension attribute is expected: letters and digits, and not a name that CloudEvents gives a meaning"
                             .formatted(name),
                     PingScheduleTest.ping("schedule: '* * * * *', sink: {uri: 'http://127.0.0.1:1/'},"
                             + " ceOverrides: {extensions: {%s: x}}".formatted(name)));
         }
+    }
+
+    /** knative/eventing pkg/apis/eventing/v1/trigger_validation.go, ValidateAttributesNames. */
+    @Test
+    void aFiltersAttributeHasItsKindOfName() {
+        String why = ": Attribute name must start with a letter and can only contain lowercase alphanumeric";
+        for (String name : List.of("Type", "my-type", "1st", "my_type", "")) {
+            refused(
+                    "Trigger t, spec.filter.attributes." + name + why,
+                    BROKER,
+                    trigger("t", SUBSCRIBER + ", filter: {attributes: {'%s': a}}".formatted(name)));
+            refused(
+                    "Trigger t, spec.filters[0].any[0].not.suffix." + name + why,
+                    BROKER,
+                    trigger("t", SUBSCRIBER + ", filters: [{any: [{not: {suffix: {'%s': a}}}]}]".formatted(name)));
+        }
+    }
+
+    /** The same file, validateInjectionAnnotation and validateDependencyAnnotation. */
+    @Test
+    void anAnnotationOfKnativeIsChecked() {
+        String injection = "eventing.knative.dev/injection";
+        accepted(BROKER, TestEventing.annotated(trigger("t", SUBSCRIBER), injection, "enabled"));
+        refused(
+                "Trigger t, metadata.annotations.%s: enabled or disabled is expected, and that only for the broker default"
+                        .formatted(injection),
+                BROKER,
+                TestEventing.annotated(trigger("t", SUBSCRIBER), injection, "true"));
+        String dependency = "knative.dev/dependency";
+        String reference = "{\"kind\": \"PingSource\", \"name\": \"p\", \"apiVersion\": \"sources.knative.dev/v1\"%s}";
+        accepted(BROKER, TestEventing.annotated(trigger("t", SUBSCRIBER), dependency, reference.formatted("")));
+        for (String wrong : List.of("p", "{}", "[]", reference.formatted(", \"namespace\": \"other\""))) {
+            refused(
+                    "Trigger t, metadata.annotations.%s: a JSON object with kind, name and apiVersion, of the same namespace,"
+                                    .formatted(dependency)
+                            + " is expected",
+                    BROKER,
+                    TestEventing.annotated(trigger("t", SUBSCRIBER), dependency, wrong));
+        }
+    }
+
+    /** knative/pkg apis/duck/v1/destination.go, ValidateDestination. */
+    @Test
+    void anAbsoluteUriBesideARefIsRefused() {
+        refused(
+                "Trigger t, spec.subscriber.uri: http://x/y is not allowed beside a ref: a uri relative to that is expected,"
+                        + " such as /path",
+                BROKER,
+                trigger(
+                        "t",
+                        "subscriber: {ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default},"
+                                + " uri: 'http://x/y'}"));
     }
 
     @Test
@@ -167,11 +219,11 @@ class ManifestsTest {
     @Test
     void aPingSourceNeedsACron() {
         refused(
-                "PingSource p, spec.schedule: '61 * * * *': Failed to parse cron expression. Value 61 not in range"
-                        + " [0, 59]",
+                "PingSource p, spec.schedule: '61 * * * *': 61 is not a range from 0 to 59 with a positive step",
                 PingScheduleTest.ping("schedule: 61 * * * *, sink: {uri: 'http://127.0.0.1:1/'}"));
         refused(
-                "PingSource p, spec.timezone: Unknown time-zone ID: Mars/Base",
+                "PingSource p, spec.timezone: provided bad location Mars/Base: unknown time zone; a name such as"
+                        + " Europe/Berlin is expected",
                 PingScheduleTest.ping(
                         "schedule: '* * * * *', timezone: Mars/Base, sink: {uri: 'http://127.0.0.1:1/'}"));
         refused("PingSource p, spec.sink: a ref or a uri is expected", PingScheduleTest.ping("schedule: '* * * * *'"));

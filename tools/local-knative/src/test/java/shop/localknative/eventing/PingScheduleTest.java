@@ -5,17 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static shop.localknative.eventing.TestEventing.BROKER;
 import static shop.localknative.eventing.TestEventing.to;
 import static shop.localknative.eventing.TestEventing.trigger;
 
-import java.net.URI;
-import java.time.Instant;
-import java.time.ZonedDateTime;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import shop.localknative.eventing.Subscriber.Answer;
 import shop.localknative.eventing.Subscriber.Received;
 
@@ -30,28 +26,20 @@ class PingScheduleTest {
                 """.formatted(spec);
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            */10 * * * *     | -             | 2026-01-01T00:10Z[UTC]
-            * * * * *        | -             | 2026-01-01T00:01Z[UTC]
-            0 12 * * MON     | -             | 2026-01-05T12:00Z[UTC]
-            0 0 13 * 5       | -             | 2026-01-02T00:00Z[UTC]
-            0 9 * * *        | Europe/Berlin | 2026-01-01T09:00+01:00[Europe/Berlin]
-            0 12 1 7 *       | Europe/Berlin | 2026-07-01T12:00+02:00[Europe/Berlin]
-            */15 * * * * *   | -             | 2026-01-01T00:00:15Z[UTC]
-            @hourly          | -             | 2026-01-01T01:00Z[UTC]
-            """)
-    void firesByItsCron(String schedule, String timezone, String next) {
-        String zone = timezone == null ? "" : ", timezone: " + timezone;
-        var source = TestEventing.read(
-                        ping("schedule: '%s', sink: {uri: 'http://127.0.0.1:1/'}%s".formatted(schedule, zone)))
-                .all()
-                .getFirst();
-        PingSchedule ping = new PingSchedule(source, new Sink.Resolver(d -> URI.create(d.getUri()), null), null, null);
-
-        assertEquals(
-                ZonedDateTime.parse(next),
-                ping.next(Instant.parse("2026-01-01T00:00:00Z")).orElseThrow());
+    /** knative/eventing pkg/adapter/mtping/runner.go, makeEvent: SetData gives data its type. */
+    @Test
+    void contentTypeIsThatOfTheDataAndTheNamespaceIsAHeader() throws Exception {
+        try (Database db = new Database();
+                Subscriber sink = new Subscriber();
+                TestEventing eventing = new TestEventing(
+                        db.pool,
+                        ping("schedule: '* * * * * ?', contentType: text/plain, sink: {uri: '%s'}"
+                                .formatted(sink.url())))) {
+            assertNotNull(eventing);
+            await().until(() -> !sink.received.isEmpty());
+            assertNull(sink.received.getFirst().headers().get("content-type"));
+            assertEquals("shop", sink.received.getFirst().headers().get("kn-namespace"));
+        }
     }
 
     @Test

@@ -10,10 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.fabric8.knative.duck.v1.DeliverySpec;
 import io.fabric8.knative.duck.v1.DeliverySpecBuilder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 
@@ -75,6 +78,24 @@ class RetryTest {
         assertEquals(Duration.ofSeconds(1), Retry.of(BROKER, spec).backoff(2, Duration.ofSeconds(7)));
     }
 
+    /** knative/eventing pkg/kncloudevents/retries.go, parseRetryAfterDuration, and Go's http.ParseTime. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            120                              | 120
+            +120                             | 120
+            -120                             | 0
+            Mon, 02 Nov 2026 15:04:05 GMT    | 60
+            Monday, 02-Nov-26 15:04:05 GMT   | 60
+            Mon Nov  2 15:04:05 2026         | 60
+            Mon, 02 Nov 2026 15:02:05 GMT    | 0
+            Mon, 02 Nov 2026 15:04:05 +0200  | 0
+            2026-11-02T15:04:05Z             | 0
+            soon                             | 0
+            """)
+    void retryAfterIsSecondsOrADate(String header, long seconds) {
+        assertEquals(Duration.ofSeconds(seconds), Sender.retryAfter(header, Instant.parse("2026-11-02T15:03:05Z")));
+    }
+
     @Test
     void whatNobodySaysIsKnativesDefault() {
         Retry retry = Retry.of(BROKER, Retry.DEFAULT);
@@ -98,6 +119,7 @@ class RetryTest {
         refused("an ISO 8601 duration such as PT0.5S is expected, not PT-1S", spec -> spec.setTimeout("PT-1S"));
         refused("must be longer than 0", spec -> spec.setTimeout("PT0S"));
         refused("an ISO 8601 duration such as PT0.5S is expected, not soon", spec -> spec.setRetryAfterMax("soon"));
+        refused("must be longer than 0", spec -> spec.setTimeout("PT0.05S"));
         refused("linear or exponential is expected, not random", spec -> spec.setBackoffPolicy("random"));
         refused("0 or more is expected, not -1", spec -> spec.setRetry(-1));
     }

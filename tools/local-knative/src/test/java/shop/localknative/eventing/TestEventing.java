@@ -66,7 +66,7 @@ final class TestEventing implements AutoCloseable {
                 read(manifests),
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
-                        : local(Addresses.clusterUrl(destination).getPath()),
+                        : local(Addresses.clusterUrl(destination).toString().replaceFirst("^http://[^/]+", "")),
                 new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience),
                 inMemory,
                 clock);

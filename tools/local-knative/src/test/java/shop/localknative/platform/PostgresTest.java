@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresTest {
     @TempDir
     Path data;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "12", "12\n/data\n", "x\n/data\n1\n", "12\n/data\n\n", "99999999999999999999\n/data\n1\n"})
+    void halfWrittenPidFileNamesNoServer(String content) throws IOException {
+        Files.writeString(data.resolve("postmaster.pid"), content);
+        assertEquals(Optional.empty(), Postgres.server(data));
+    }
 
     @Test
     void firstStartThatWasKilledIsDoneAgain() throws Exception {

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.console.StartException;
-import shop.localknative.network.Loopback;
 import shop.localknative.serving.TestServing.Echo;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Instances.State;
@@ -130,14 +129,39 @@ class ServingTest {
     @Test
     void serviceThatKeepsDyingSaysWhyWithTheLastLinesOfItsOutput() throws IOException {
         var broken = Files.createFile(directory.resolve("broken"));
-        system.start(new Echo().withEnv("BROKEN", broken).with("timeoutSeconds: 3"));
-        var response = system.getNow("/");
+        system.start(new Echo().withEnv("BROKEN", broken));
+        var response =
+                assertTimeout(Duration.ofSeconds(60), () -> system.getNow("/"), "long before the 300 s of a request");
         assertEquals(503, response.statusCode());
         for (String why : List.of(response.body(), system.echo().problem().orElseThrow())) {
             assertTrue(why.contains("ended with exit code 3"), why);
             assertTrue(why.contains("out of ideas"), why);
         }
         assertEquals(2, system.instances().starts(), "the third start has to wait for 10 s");
+        assertEquals(503, system.getNow("/").statusCode(), "nor does anybody wait for that one");
+
+        Files.delete(broken);
+        system.pass(Duration.ofSeconds(10));
+        assertEquals(200, system.getNow("/").statusCode());
+    }
+
+    @Test
+    void processThatListensElsewhereIsNamedAfterSomeSeconds() throws IOException {
+        system.start(new Echo().with("timeoutSeconds: 12").withContainer("args: [--elsewhere]"));
+        var response = system.getNow("/");
+        assertEquals(503, response.statusCode());
+        assertTrue(
+                response.body().matches("(?s).*process \\d+ runs, but nothing listens on PORT=\\d+ yet.*"),
+                response.body());
+    }
+
+    @Test
+    void longUrlsAndLongHeadersOfAnswersPass() throws IOException {
+        system.start(new Echo());
+        var path = "/" + "x".repeat(8 << 10);
+        assertEquals(path, json(system.getNow(path)).getString("path"));
+        var answer = system.getNow("/headers/" + (64 << 10));
+        assertEquals(64 << 10, answer.headers().firstValue("long").orElseThrow().length());
     }
 
     @Test
@@ -335,17 +359,6 @@ class ServingTest {
                         .contains("containers[0].readinessProbe.tcpSocket.port: the container has no port named"
                                 + " 'management', only [http1]"),
                 e.getMessage());
-    }
-
-    @Test
-    void portThatDoesNotExistIsExplained() {
-        var vertx = Vertx.vertx();
-        try {
-            var e = assertThrows(StartException.class, () -> Loopback.listen(vertx, 70_000, request -> {}));
-            assertTrue(e.getMessage().contains("--port 70000"), e.getMessage());
-        } finally {
-            vertx.close();
-        }
     }
 
     private List<HttpResponse<String>> all(int count, String path) {

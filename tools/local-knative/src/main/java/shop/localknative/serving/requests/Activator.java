@@ -141,6 +141,9 @@ public final class Activator implements Handler<HttpServerRequest> {
             if (failure instanceof Instances.OverloadException) {
                 return new Problem(503, name + " is overloaded", failure.getMessage());
             }
+            if (failure instanceof Instances.NotStartedException) {
+                return new Problem(503, name + " could not be started", failure.getMessage());
+            }
             if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                     .anyMatch(TimeoutException.class::isInstance)) {
                 return reason.map(why -> new Problem(503, name + " could not be started", why))

@@ -49,8 +49,13 @@ public final class EventSource {
         life.start();
     }
 
+    public Image image() {
+        return image;
+    }
+
     /** Blocks until the process has ended. */
     public void close() throws InterruptedException {
+        podTemplate.close();
         life.interrupt();
         life.join();
     }
@@ -84,7 +89,7 @@ public final class EventSource {
             } finally {
                 Processes.stop(process.toHandle(), Instance.GRACE);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             return "did not start: " + e.getMessage();
         }
     }

@@ -10,5 +10,6 @@ import java.util.List;
  * @param command with the container's arguments
  * @param directory to start it in; null for one of the instance's own
  * @param version tells apart what was built at different times
+ * @param copy of the build output; null for a command
  */
-public record Image(List<String> command, Path directory, String version) {}
+public record Image(List<String> command, Path directory, String version, Path copy) {}

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +24,7 @@ import shop.localknative.platform.PrivateFile;
 import shop.localknative.workload.Workload;
 
 /**
- * The sources of container images: commands that the person who started this has given, and the build output of modules. The latter is copied, so that a revision goes on running while the next one is being built.
+ * The sources of container images: commands that the person who started this has given, and the build output of modules. The latter is copied, so that a revision goes on running while the next one is being built. For one thread at a time.
  */
 public final class Images {
     /** The default of native-image, MaximumHeapSizePercent. */
@@ -36,7 +35,6 @@ public final class Images {
     private final List<Path> modules;
     private final Map<String, String> processes;
     private final Path copies;
-    private final Set<Path> inUse = new HashSet<>();
 
     /**
      * @param modules the directories of modules: {@code shop/order-service} is the first {@code order-service} there
@@ -68,12 +66,11 @@ public final class Images {
             var command = new ArrayList<>(
                     List.of("/bin/sh", "-c", "exec %s \"$@\"".formatted(process.get()), container.getImage()));
             command.addAll(container.getArgs());
-            return new Image(List.copyOf(command), HERE, Fingerprint.of(filesOf(process.get())));
+            return new Image(List.copyOf(command), HERE, Fingerprint.of(filesOf(process.get())), null);
         }
         var built = built(workload);
         var version = Fingerprint.of(built.files());
         var copy = copy(built.root(), version, workload.manifest());
-        inUse.add(copy);
         var command = new ArrayList<String>();
         if (built.isExecutable()) {
             command.add(copy.resolve(built.root().getFileName()).toString());
@@ -84,7 +81,7 @@ public final class Images {
                     List.of("-jar", copy.resolve("quarkus-app/quarkus-run.jar").toString()));
         }
         command.addAll(container.getArgs());
-        return new Image(List.copyOf(command), null, version);
+        return new Image(List.copyOf(command), null, version, copy);
     }
 
     /** The files that change when there is something new to start. */
@@ -98,9 +95,11 @@ public final class Images {
         });
     }
 
-    /** Deletes the copies of earlier times. */
-    public void deleteUnused() {
-        list(copies).filter(copy -> !inUse.contains(copy)).forEach(DataDirectory::delete);
+    /** Deletes the copies that belong to none of these. */
+    public void deleteAllBut(Set<Image> used) {
+        list(copies)
+                .filter(copy -> used.stream().noneMatch(image -> copy.equals(image.copy())))
+                .forEach(DataDirectory::delete);
     }
 
     private Optional<String> process(String image) {

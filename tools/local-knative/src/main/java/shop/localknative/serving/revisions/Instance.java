@@ -39,6 +39,9 @@ public final class Instance {
     /** Knative's progress deadline. */
     private static final Duration START_LIMIT = Duration.ofMinutes(10);
 
+    /** Longer than most starts; whoever waits for a process that listens elsewhere is told then. */
+    private static final Duration SILENT = Duration.ofSeconds(8);
+
     private static final Set<Integer> KILLED = Set.of(128 + 9, 128 + 15);
 
     private static final long EAGER_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -84,13 +87,17 @@ public final class Instance {
         }
     }
 
-    /** Starts the process and blocks until it is ready. Says what was wrong when it is not. */
-    void start(Processes processes) throws IOException, InterruptedException {
+    /**
+     * Starts the process and blocks until it is ready. Says what was wrong when it is not.
+     *
+     * @param silent is told when nothing listens at its port for long
+     */
+    void start(Processes processes, Consumer<String> silent) throws IOException, InterruptedException {
         begin = System.nanoTime();
         launch = revision.launch(Ports.free());
         logBegin = Files.exists(revision.log()) ? Files.size(revision.log()) : 0;
         process = launch(image, launch.environment(), launch.directory(), revision.log(), processes);
-        awaitReadiness();
+        awaitReadiness(silent);
     }
 
     /** @param directory to start it in, if the image has none */
@@ -114,12 +121,13 @@ public final class Instance {
     }
 
     /** Runs the checks often: the first request waits for the time between being ready and the next check. */
-    private void awaitReadiness() throws IOException, InterruptedException {
+    private void awaitReadiness(Consumer<String> silent) throws IOException, InterruptedException {
         long started = System.nanoTime();
         var startup = Optional.ofNullable(launch.startup());
         var limit = startup.map(
                         probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
                 .orElse(START_LIMIT);
+        boolean told = false;
         while (true) {
             var answer = startup.flatMap(probe -> probe.check().run());
             if (answer.isEmpty()) {
@@ -131,6 +139,14 @@ public final class Instance {
             long lived = System.nanoTime() - started;
             if (lived > limit.toNanos()) {
                 throw failure("was not ready within %d s (%s)".formatted(limit.toSeconds(), answer.get()));
+            }
+            if (!told && lived > SILENT.toNanos()) {
+                told = true;
+                new Probe.TcpSocket(launch.port(), Duration.ofSeconds(1))
+                        .run()
+                        .ifPresent(refused -> silent.accept(
+                                "process %d runs, but nothing listens on PORT=%d yet: the port in this variable is where it has to listen, at 127.0.0.1"
+                                        .formatted(process.pid(), launch.port())));
             }
             if (process.waitFor(lived < EAGER_NANOS ? 2 : 20, TimeUnit.MILLISECONDS)) {
                 throw ended();

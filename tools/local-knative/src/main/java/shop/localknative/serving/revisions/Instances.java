@@ -16,7 +16,10 @@ import shop.localknative.platform.Processes;
 import shop.localknative.serving.scaling.Autoscaler;
 import shop.localknative.serving.scaling.RequestStats;
 
-/** The instances of a revision, as many as the autoscaler wants, and the requests that wait for one of them. */
+/**
+ * The instances of a revision, as many as the autoscaler wants, and the requests that wait for one of them. The monitor
+ * guards everything here and the state of each {@link Instance}. It is held for computing only, so event loops may take it.
+ */
 public final class Instances {
     /** Knative's activator and its queue-proxy keep no more. */
     private static final int QUEUE = 10_000;
@@ -45,6 +48,9 @@ public final class Instances {
     private boolean closed;
     private int starts;
     private Optional<String> failure = Optional.empty();
+
+    /** Instances that have ended one after the other without becoming ready. */
+    private int failedStarts;
 
     public Instances(Revision revision, Image image, Processes processes, InstantSource clock) {
         this.revision = revision;
@@ -80,6 +86,13 @@ public final class Instances {
         }
     }
 
+    /** The process ends before it is ready, again and again. */
+    public static final class NotStartedException extends Exception {
+        NotStartedException(String why, Duration delay) {
+            super("%s%nThe next start is in %d s.".formatted(why, delay.toSeconds()));
+        }
+    }
+
     /** No traffic leads to this revision any more: ask the route again. */
     public static final class UnreachableException extends Exception {}
 
@@ -90,6 +103,10 @@ public final class Instances {
     public synchronized CompletableFuture<Instance> acquire() {
         if (closed) {
             return CompletableFuture.failedFuture(stopped());
+        }
+        var notStarted = notStarted();
+        if (notStarted.isPresent()) {
+            return CompletableFuture.failedFuture(notStarted.get());
         }
         stats.in(System.nanoTime());
         var ready = withRoom();
@@ -114,6 +131,14 @@ public final class Instances {
             scaleTo(Math.clamp(Math.max(1, scaling.activationScale()), scaling.minScale(), most));
         }
         return place;
+    }
+
+    /** A restart may help the first time. After that, who waited for the next one would be told the same, only later. */
+    private Optional<NotStartedException> notStarted() {
+        var delay = crashLoop.delay(clock.instant());
+        return failedStarts < 2 || delay.isZero() || ready() > 0
+                ? Optional.empty()
+                : failure.map(why -> new NotStartedException(why, delay));
     }
 
     private synchronized void leave(CompletableFuture<Instance> place) {
@@ -210,19 +235,30 @@ public final class Instances {
         return stats.concurrency();
     }
 
-    /** Stops what runs, and starts nothing any more. Blocks until all have ended. */
+    /** Whether it has neither instances nor requests. */
+    public synchronized boolean isIdle() {
+        return all.isEmpty() && queue.isEmpty();
+    }
+
+    /** Stops what runs, and starts nothing any more; does not wait for that. */
+    public synchronized void stop() {
+        closed = true;
+        List.copyOf(queue).forEach(place -> place.completeExceptionally(stopped()));
+        all.forEach(Instance::drain);
+        all.forEach(Instance::end);
+        revision.podTemplate().close();
+    }
+
+    /** Stops what runs, and blocks until all have ended. */
     public void close() throws InterruptedException {
-        List<Thread> lives;
-        synchronized (this) {
-            closed = true;
-            List.copyOf(queue).forEach(place -> place.completeExceptionally(stopped()));
-            all.forEach(Instance::drain);
-            all.forEach(Instance::end);
-            lives = all.stream().map(instance -> instance.life).toList();
-        }
-        for (Thread life : lives) {
+        stop();
+        for (Thread life : lives()) {
             life.join();
         }
+    }
+
+    private synchronized List<Thread> lives() {
+        return all.stream().map(instance -> instance.life).toList();
     }
 
     private IOException stopped() {
@@ -263,20 +299,29 @@ public final class Instances {
         try {
             Thread.sleep(delay());
             starting();
-            instance.start(processes);
+            instance.start(processes, silent -> startsSlowly(instance, silent));
             ready(instance);
             instance.watch(isReady -> readiness(instance, isReady));
         } catch (InterruptedException wanted) {
             // it is not needed any more
         } catch (IOException e) {
             failed(instance, e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // An Error, too: another instance has to take its place.
             failed(instance, e.toString());
         }
         try {
             instance.stop();
+        } catch (RuntimeException e) {
+            announce("what it leaves behind can't be removed: " + e);
         } finally {
             ended(instance);
+        }
+    }
+
+    private synchronized void startsSlowly(Instance instance, String why) {
+        if (instance.state == Instance.State.STARTING) {
+            failure = Optional.of(why);
+            announce(why);
         }
     }
 
@@ -294,6 +339,7 @@ public final class Instances {
             instance.state = Instance.State.READY;
         }
         instance.wasReady = true;
+        failedStarts = 0;
         failure = Optional.empty();
         announce("ready after %.3f s, process %d"
                 .formatted(instance.age().toNanos() / 1e9, instance.pid().getAsLong()));
@@ -318,12 +364,14 @@ public final class Instances {
         }
         instance.drain();
         failure = Optional.of(why);
+        failedStarts += instance.wasReady ? 0 : 1;
         var now = clock.instant();
         if (!instance.wasKilledWhenReady()) {
             crashLoop.ended(now, instance.age());
         }
         var delay = crashLoop.delay(now);
         announce(delay.isZero() ? why : "%s%nThe next start is in %d s.".formatted(why, delay.toSeconds()));
+        notStarted().ifPresent(e -> List.copyOf(queue).forEach(place -> place.completeExceptionally(e)));
         scaleTo(desired);
     }
 
