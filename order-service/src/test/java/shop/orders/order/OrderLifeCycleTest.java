@@ -26,6 +26,7 @@ import static shop.testkit.Problems.problem;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Instant;
+import io.restassured.response.Response;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
