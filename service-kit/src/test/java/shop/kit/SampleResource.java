@@ -10,7 +10,6 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.BeanParam;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -20,7 +19,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Instant;
@@ -154,7 +152,6 @@ public class SampleResource {
 
     @POST
     @Path("events")
-    @Consumes({MediaType.APPLICATION_JSON, EventEndpoint.STRUCTURED})
     public Response event(@Context HttpHeaders headers, byte[] body) {
         return endpoint.receive(headers, body, event -> {
             UserDeleted deleted = endpoint.data(event, UserDeleted.class);

@@ -27,7 +27,7 @@ public class EventResource {
     }
 
     @POST
-    @Consumes({MediaType.APPLICATION_JSON, EventEndpoint.STRUCTURED})
+    @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Takes a CloudEvent, in binary or structured mode")
     @APIResponse(responseCode = "204", description = "Handled; a broker delivers it no more")
     public Response receive(@Context HttpHeaders headers, byte[] body) {

@@ -48,7 +48,7 @@ public class EventResource {
     }
 
     @POST
-    @Consumes({MediaType.APPLICATION_JSON, EventEndpoint.STRUCTURED})
+    @Consumes(MediaType.WILDCARD)
     @PermitAll
     @Operation(
             summary = "Takes a CloudEvent, in binary or structured mode",

@@ -24,6 +24,7 @@ import shop.cloudevents.HeaderValue;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.kit.Sweep;
+import shop.kit.http.MediaTypes;
 import shop.kit.http.Problem;
 
 /**
@@ -32,9 +33,6 @@ import shop.kit.http.Problem;
  */
 @ApplicationScoped
 public class EventEndpoint {
-    /** The media type of an event with its attributes and data in one JSON text. */
-    public static final String STRUCTURED = "application/cloudevents+json";
-
     private static final Logger LOG = Logger.getLogger(EventEndpoint.class);
 
     private static final int LONGEST_KEY = 2048;
@@ -52,6 +50,7 @@ public class EventEndpoint {
 
     /** Hands the event to {@code handler}; a ping of the schedule starts the sweeps instead. */
     public Response receive(HttpHeaders headers, byte[] body, Consumer<CloudEvent> handler) {
+        MediaTypes.requireJson(headers, body);
         CloudEvent event = parse(headers.getRequestHeaders(), body);
         requireRecordable(event);
         trace.join(event.getExtension("traceparent"));

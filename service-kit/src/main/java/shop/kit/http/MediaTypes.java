@@ -13,50 +13,70 @@ import org.jboss.resteasy.reactive.server.handlers.RequestDeserializeHandler;
 import org.jboss.resteasy.reactive.server.mapping.RuntimeResource;
 
 /**
- * Refuses a body that is of none of the operation's media types (JSON, unless it says others), not in UTF-8 (RFC 8259, 8.1) or in
- * a content coding: 415 (RFC 9110, 15.5.16), where JAX-RS would say 400 or read it all the same. A body without a {@code
- * Content-Type} is taken for one of them.
+ * Refuses a body that is of none of the operation's media types (JSON, unless it says others) or in a content coding: 415 (RFC
+ * 9110, 15.5.16), where JAX-RS would say 400 or read it all the same. A body without a {@code Content-Type} is taken for one of
+ * them. Parameters mean nothing: JSON has no charset (RFC 8259, 11).
  */
-class MediaTypes {
+public class MediaTypes {
     private static final List<MediaType> JSON = List.of(MediaType.APPLICATION_JSON_TYPE);
+    private static final List<MediaType> EVENT =
+            List.of(MediaType.APPLICATION_JSON_TYPE, new MediaType("application", "cloudevents+json"));
+    private static final String CODED = "The body must be sent without a Content-Encoding.";
 
+    /** An operation that takes bytes looks at them itself. */
     @ServerRequestFilter
     Response check(HttpHeaders headers) {
         RuntimeResource operation = CurrentRequestManager.get().getTarget();
-        List<MediaType> taken = operation.getConsumes().isEmpty() ? JSON : operation.getConsumes();
-        if (!takesBody(operation) || taken.contains(MediaType.WILDCARD_TYPE)) {
+        if (!readsText(operation)) {
             return null;
         }
-        if (!headers.getRequestHeader(HttpHeaders.CONTENT_ENCODING).stream().allMatch("identity"::equalsIgnoreCase)) {
-            return Response.fromResponse(refusal("The body must be sent without a Content-Encoding."))
+        if (isCoded(headers)) {
+            return Response.fromResponse(ProblemMappers.respond(problem(CODED)))
                     .header(HttpHeaders.ACCEPT_ENCODING, "identity")
                     .build();
         }
-        List<String> types = headers.getRequestHeader(HttpHeaders.CONTENT_TYPE);
-        if (types.size() > 1 || !types.stream().allMatch(type -> isOneOf(taken, type))) {
-            return refusal(ProblemMappers.advice(Status.UNSUPPORTED_MEDIA_TYPE));
-        }
-        return null;
+        return isOneOf(operation.getConsumes().isEmpty() ? JSON : operation.getConsumes(), headers)
+                ? null
+                : ProblemMappers.respond(problem(ProblemMappers.advice(Status.UNSUPPORTED_MEDIA_TYPE)));
     }
 
-    private static boolean takesBody(RuntimeResource operation) {
-        return Stream.of(operation.getHandlerChain()).anyMatch(RequestDeserializeHandler.class::isInstance);
+    /** Refuses the body of an event that is neither its data in JSON nor all of it. An event may be without a body. */
+    public static void requireJson(HttpHeaders headers, byte[] body) {
+        if (body.length > 0 && isCoded(headers)) {
+            throw new ProblemException(problem(CODED));
+        }
+        if (body.length > 0 && !isOneOf(EVENT, headers)) {
+            throw new ProblemException(
+                    problem("Events are taken one by one, as application/cloudevents+json or with data in application/json."));
+        }
+    }
+
+    private static boolean readsText(RuntimeResource operation) {
+        return Stream.of(operation.getHandlerChain()).anyMatch(RequestDeserializeHandler.class::isInstance)
+                && Stream.of(operation.getParameterTypes()).noneMatch(byte[].class::equals);
+    }
+
+    private static boolean isCoded(HttpHeaders headers) {
+        return !headers.getRequestHeader(HttpHeaders.CONTENT_ENCODING).stream().allMatch("identity"::equalsIgnoreCase);
+    }
+
+    private static boolean isOneOf(List<MediaType> taken, HttpHeaders headers) {
+        List<String> types = headers.getRequestHeader(HttpHeaders.CONTENT_TYPE);
+        return types.size() <= 1 && types.stream().allMatch(type -> isOneOf(taken, type));
     }
 
     private static boolean isOneOf(List<MediaType> taken, String header) {
         try {
             MediaType type = MediaType.valueOf(header);
-            String charset = type.getParameters().getOrDefault(MediaType.CHARSET_PARAMETER, "utf-8");
-            return charset.equalsIgnoreCase("utf-8")
-                    && taken.stream()
-                            .anyMatch(one -> one.getType().equalsIgnoreCase(type.getType())
-                                    && one.getSubtype().equalsIgnoreCase(type.getSubtype()));
+            return taken.stream()
+                    .anyMatch(one -> one.getType().equalsIgnoreCase(type.getType())
+                            && one.getSubtype().equalsIgnoreCase(type.getSubtype()));
         } catch (IllegalArgumentException e) {
             return false;
         }
     }
 
-    private static Response refusal(String detail) {
-        return ProblemMappers.respond(ProblemMappers.ofStatus(Status.UNSUPPORTED_MEDIA_TYPE, detail));
+    private static Problem problem(String detail) {
+        return ProblemMappers.ofStatus(Status.UNSUPPORTED_MEDIA_TYPE, detail);
     }
 }

@@ -147,7 +147,7 @@ class ProblemMappers {
 
     static String advice(Response.StatusType status) {
         return switch (status.getStatusCode()) {
-            case 400 -> "The request can't be read as HTTP: look at its target, its Host and its headers.";
+            case 400 -> "The request can't be read: look at its target, its Host and its headers.";
             case 404 -> "There is nothing at this path.";
             case 405 -> "This path does not take this method; Allow lists those that it takes.";
             case 406 -> "None of the media types in the Accept header can be produced.";

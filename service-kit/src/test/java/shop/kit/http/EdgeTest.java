@@ -47,6 +47,7 @@ class EdgeTest {
         "POST, /events, application/json, 400",
         "POST, /events, application/cloudevents+json, 400",
         "POST, /effects, multipart/form-data; boundary=x, 415",
+        "POST, /events, multipart/form-data; boundary=x, 400",
         "POST, /effects, application/x-www-form-urlencoded, 415",
         "POST, /nothing, application/json, 404",
         "PUT, /effects, application/json, 405",
@@ -161,7 +162,7 @@ class EdgeTest {
     // RFC 9110, 15.5.16: media types and content codings of bodies
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/plain", "text", "foo", "application/", ";", "application/xml", "application/json; charset=utf-16", "application/json, text/plain",
+    @ValueSource(strings = {"text/plain", "text", "foo", "application/", ";", "application/xml", "application/json, text/plain",
         "application/cloudevents+json", "application/jsonx", "application/x-www-form-urlencoded", "*/*"})
     void bodyThatIsNoJsonIsRefused(String type) {
         send("POST /effects", "Content-Type: " + type + "\n" + key() + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}")
@@ -169,8 +170,8 @@ class EdgeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/json; charset=UTF-8", "application/json;charset=\"utf-8\"", "APPLICATION/JSON", "application/json; version=1"})
-    void bodyThatIsJsonIsTaken(String type) {
+    @ValueSource(strings = {"application/json", "application/json; charset=UTF-8", "application/json;charset=\"iso-8859-1\"", "APPLICATION/JSON", "application/json; version=1"})
+    void bodyThatIsJsonIsTaken(String type) { // whatever its parameters: RFC 8259, 11
         assertEquals(201, send("POST /effects", "Content-Type: " + type + "\n" + key() + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}")
                 .status());
     }
@@ -180,15 +181,16 @@ class EdgeTest {
         send("POST /effects", JSON + "Content-Type: text/plain\n" + key() + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}").isProblem(415);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/effects", "/events"})
-    void bodyInAContentCodingIsRefused(String path) {
-        Wire answer = send("POST " + path, JSON + key() + "Content-Encoding: gzip\nContent-Length: 22\n", "{\"text\":\"a\",\"times\":1}");
-        assertEquals("identity", answer.isProblem(415).headers().get("accept-encoding"));
+    @Test
+    void bodyInAContentCodingIsRefused() {
+        String coded = JSON + key() + "Content-Encoding: gzip\nContent-Length: 22\n";
+        Wire answer = send("POST /effects", coded, "{\"text\":\"a\",\"times\":1}").isProblem(415);
+        assertEquals("identity", answer.headers().get("accept-encoding"));
+        send("POST /events", coded, "{\"text\":\"a\",\"times\":1}").isProblem(415);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/cloudevents-batch+json", "text/plain", "foo"})
+    @ValueSource(strings = {"application/cloudevents-batch+json", "text/plain", "application/vnd.shop+json"})
     void eventInAnotherFormatIsRefused(String type) { // CloudEvents HTTP binding
         send("POST /events", "Content-Type: " + type + "\nContent-Length: 2\n", "[]").isProblem(415);
     }

@@ -3,29 +3,38 @@ package shop.payments;
 
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static shop.testkit.Concurrently.together;
 
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.apache.http.NoHttpResponseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.testkit.PostgresResource;
+import shop.testkit.Wire;
 
 @QuarkusTest
 @QuarkusTestResource(PostgresResource.class)
 class ChargesTest {
     private final UUID order = UUID.randomUUID();
+
+    @TestHTTPResource
+    URI server;
 
     @Test
     void aChargeIsAnsweredAndEntered() {
@@ -145,8 +154,46 @@ class ChargesTest {
                 .body(body.replace('\'', '"'))
                 .put("/charges/" + order)
                 .then()
-                .statusCode(400);
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("status", is(400))
+                .body("detail", not(containsString("shop.payments")));
         assertEquals(List.of(), movements());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            GET /nothing         | 404
+            GET /charges/1       | 405
+            GET /charges/1/entries | 404
+            DELETE /charges      | 405
+            GET /charges/%       | 400
+            GET /charges?a=<>{}  | 200
+            GET /<>              | 404
+            GET /ü               | 404
+            GET *                | 404
+            """)
+    void whateverIsRefusedIsAProblem(String line, int status) {
+        Wire answer = Wire.exchange(server, line + " HTTP/1.1\n\n");
+        if (status < 400) {
+            assertEquals(status, answer.status());
+        } else {
+            answer.isProblem(status);
+        }
+    }
+
+    @Test
+    void whatTheSandboxCannotReadOrDoIsAProblem() {
+        String path = "/charges/" + order;
+        Wire.exchange(server, "PUT " + path + " HTTP/1.1\nContent-Type: text/plain\nContent-Length: 2\n\n{}")
+                .isProblem(415);
+        Wire.exchange(server, "PUT " + path + " HTTP/1.1\nContent-Type: application/json\nTransfer-Encoding: chunked\n\n0\n\n")
+                .isProblem(400);
+        Wire.exchange(server, "GET /charges HTTP/1.1\nAccept: text/html\n\n").isProblem(406);
+        Wire.exchange(server, "GET /" + "a".repeat(100_000) + " HTTP/1.1\n\n").isProblem(404);
+        charge("tok_error").statusCode(500).contentType("application/problem+json");
     }
 
     private ValidatableResponse charge(String token) {
