@@ -65,8 +65,7 @@ record RequestHead(HttpServerRequest request) {
             String decoded = new URI(target).getSchemeSpecificPart(); // U+FFFD in place of what is no UTF-8
             return US_ASCII.newEncoder().canEncode(target)
                     && target.indexOf('#') < 0
-                    && decoded.indexOf('\uFFFD') < 0
-                    && decoded.indexOf('\0') < 0;
+                    && decoded.indexOf('\uFFFD') < 0;
         } catch (URISyntaxException e) {
             return false;
         }

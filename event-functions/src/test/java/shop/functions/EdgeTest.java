@@ -59,7 +59,7 @@ class EdgeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"//", "/%zz", "/%", "/?a=%zz", "/ü", "/<", "/{a}", "/%ff", "/a#b", "/a|b", "/%00"})
+    @ValueSource(strings = {"//", "/%zz", "/%", "/?a=%zz", "/ü", "/<", "/{a}", "/%ff", "/a#b", "/a|b"})
     void targetThatIsNoUriIsAProblem(String target) { // RFC 9112, 3.2
         send("POST " + target, PING + "Content-Length: 28\n", DATA).isProblem(400);
     }

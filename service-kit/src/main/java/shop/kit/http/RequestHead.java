@@ -58,7 +58,7 @@ class RequestHead {
         if (!isUri(request.uri())) {
             return refuse(
                     Status.BAD_REQUEST,
-                    "Path and query must be percent-encoded UTF-8 (RFC 3986), without NUL and without a fragment.");
+                    "Path and query must be percent-encoded UTF-8 (RFC 3986), without a fragment.");
         }
         String expectation = request.getHeader(HttpHeaders.EXPECT);
         if (expectation != null && !expectation.equalsIgnoreCase("100-continue")) {
@@ -89,8 +89,7 @@ class RequestHead {
             String decoded = uri.getSchemeSpecificPart(); // U+FFFD in place of what is no UTF-8
             return US_ASCII.newEncoder().canEncode(target)
                     && uri.getRawFragment() == null
-                    && decoded.indexOf('\uFFFD') < 0
-                    && decoded.indexOf('\0') < 0;
+                    && decoded.indexOf('\uFFFD') < 0;
         } catch (URISyntaxException e) {
             return false;
         }

@@ -85,7 +85,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/effects?limit=%zz", "/effects?limit=%", "/effects/%", "/%zz", "/ü", "/<", "/>", "/\"", "/{a}", "/effects?a=ü", "/effects?a=<>",
-        "/%ff", "/effects?cursor=%c3", "/effects%00", "/a|b", "/a^b", "/a`b", "/a\\b"})
+        "/%ff", "/effects?cursor=%c3", "/a|b", "/a^b", "/a`b", "/a\\b"})
     void targetThatIsNoUriIsAProblem(String target) {
         send("GET " + target, "", "").isProblem(400);
     }
