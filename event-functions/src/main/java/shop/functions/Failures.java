@@ -84,7 +84,10 @@ class Failures {
             case JsonProcessingException _, NullPointerException _ ->
                 refused(400, "invalid", "the body must be a CloudEvent in JSON with a type and a specversion");
             case ApplicationException thrown -> Fault.of(thrown.getCause());
-            default -> context.statusCode() < 500 ? refused(context.statusCode(), "refused", ONE_EVENT) : Fault.of(context.failure());
+            default ->
+                context.statusCode() < 500
+                        ? refused(context.statusCode(), "refused", ONE_EVENT)
+                        : Fault.of(context.failure());
         };
     }
 

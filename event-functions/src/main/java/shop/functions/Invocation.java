@@ -92,9 +92,7 @@ class Invocation {
             throw new InvalidEvent("data", "is missing");
         } catch (RuntimeException e) {
             throw e.getCause() instanceof MismatchedInputException mismatch
-                    ? new InvalidEvent(
-                            pathOf(mismatch),
-                            "must be " + expected(mismatch.getTargetType()))
+                    ? new InvalidEvent(pathOf(mismatch), "must be " + expected(mismatch.getTargetType()))
                     : new InvalidEvent("data", "must be JSON, and the event's content type say so");
         }
     }
@@ -109,7 +107,9 @@ class Invocation {
         if (type == Instant.class) {
             return "a point in time (RFC 3339)";
         }
-        return type.isPrimitive() || Number.class.isAssignableFrom(type) ? "a number" : "of another type, see its schema";
+        return type.isPrimitive() || Number.class.isAssignableFrom(type)
+                ? "a number"
+                : "of another type, see its schema";
     }
 
     private static String pathOf(MismatchedInputException mismatch) {

@@ -43,7 +43,8 @@ record RequestHead(HttpServerRequest request) {
             return refused(415, "the body must be sent without a Content-Encoding");
         }
         List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
-        return types.size() <= 1 && types.stream().allMatch(type -> EVENT.matcher(type).matches())
+        return types.size() <= 1
+                        && types.stream().allMatch(type -> EVENT.matcher(type).matches())
                 ? null
                 : refused(415, Failures.ONE_EVENT);
     }
@@ -63,9 +64,7 @@ record RequestHead(HttpServerRequest request) {
     private static boolean isUri(String target) {
         try {
             String decoded = new URI(target).getSchemeSpecificPart(); // U+FFFD in place of what is no UTF-8
-            return US_ASCII.newEncoder().canEncode(target)
-                    && target.indexOf('#') < 0
-                    && decoded.indexOf('\uFFFD') < 0;
+            return US_ASCII.newEncoder().canEncode(target) && target.indexOf('#') < 0 && decoded.indexOf('\uFFFD') < 0;
         } catch (URISyntaxException e) {
             return false;
         }

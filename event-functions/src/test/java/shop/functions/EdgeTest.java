@@ -35,7 +35,13 @@ class EdgeTest {
     URI server;
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/cloudevents+json", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"})
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/cloudevents+json",
+                "multipart/form-data; boundary=x",
+                "application/x-www-form-urlencoded"
+            })
     void emptyChunkedBodyIsAnsweredAtOnce(String type) { // RFC 9112, 7.1
         Wire answer = send("POST /", "Content-Type: " + type + "\n" + CHUNKED, EMPTY);
         answer.isProblem(type.endsWith("json") ? 400 : 415);
@@ -48,8 +54,13 @@ class EdgeTest {
 
     @Test
     void chunkedEventIsTaken() {
-        assertEquals(204, send("POST /", PING + CHUNKED, "1c\n" + DATA + "\n" + EMPTY).status());
-        assertEquals(204, send("POST /", PING + "Expect: 100-continue\nContent-Length: 28\n", DATA).status());
+        assertEquals(
+                204,
+                send("POST /", PING + CHUNKED, "1c\n" + DATA + "\n" + EMPTY).status());
+        assertEquals(
+                204,
+                send("POST /", PING + "Expect: 100-continue\nContent-Length: 28\n", DATA)
+                        .status());
     }
 
     @ParameterizedTest
@@ -66,9 +77,14 @@ class EdgeTest {
 
     @Test
     void targetOrHeadersThatAreTooLongAreAProblem() { // RFC 9110, 15.5.15 and RFC 6585, 5
-        send("POST /?a=" + "a".repeat(100_000), PING + "Content-Length: 28\n", DATA).isProblem(414);
-        send("POST /", PING + "ce-more: " + "a".repeat(70_000) + "\nContent-Length: 28\n", DATA).isProblem(431);
-        assertEquals(204, send("POST /", PING + "ce-more: " + "a".repeat(60_000) + "\nContent-Length: 28\n", DATA).status());
+        send("POST /?a=" + "a".repeat(100_000), PING + "Content-Length: 28\n", DATA)
+                .isProblem(414);
+        send("POST /", PING + "ce-more: " + "a".repeat(70_000) + "\nContent-Length: 28\n", DATA)
+                .isProblem(431);
+        assertEquals(
+                204,
+                send("POST /", PING + "ce-more: " + "a".repeat(60_000) + "\nContent-Length: 28\n", DATA)
+                        .status());
     }
 
     @ParameterizedTest
@@ -80,13 +96,15 @@ class EdgeTest {
     @ParameterizedTest
     @CsvSource({"GET", "PUT", "DELETE", "PROPFIND", "TRACE", "OPTIONS"})
     void eventsArePosted(String method) { // RFC 9110, 15.5.6
-        assertEquals("POST", send(method + " /", "", "").isProblem(405).headers().get("allow"));
+        assertEquals(
+                "POST", send(method + " /", "", "").isProblem(405).headers().get("allow"));
         send(method + " /", PING + "Content-Length: 28\n", DATA).isProblem(405);
     }
 
     @Test
     void hostIsNeeded() { // RFC 9112, 3.2
-        Wire answer = Wire.exchangeAsItIs(server, "POST / HTTP/1.1\nConnection: close\n\n").isProblem(400);
+        Wire answer = Wire.exchangeAsItIs(server, "POST / HTTP/1.1\nConnection: close\n\n")
+                .isProblem(400);
         assertFalse(answer.body().contains("Exception"), answer.body());
     }
 
@@ -99,14 +117,17 @@ class EdgeTest {
 
     @Test
     void bodyInAContentCodingIsRefused() { // RFC 9110, 15.5.16
-        send("POST /", PING + "Content-Encoding: gzip\nContent-Length: 28\n", DATA).isProblem(415);
+        send("POST /", PING + "Content-Encoding: gzip\nContent-Length: 28\n", DATA)
+                .isProblem(415);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text", "foo", ";"})
     void formIsRefused(String type) {
-        send("POST /", "Content-Type: " + type + "\nAccept: application/json\n" + CHUNKED, "7\na=%zz&b\n" + EMPTY).isProblem(415);
-        send("POST /", "Content-Type: " + type + "\nContent-Length: 7\n", "a=%zz&b").isProblem(415);
+        send("POST /", "Content-Type: " + type + "\nAccept: application/json\n" + CHUNKED, "7\na=%zz&b\n" + EMPTY)
+                .isProblem(415);
+        send("POST /", "Content-Type: " + type + "\nContent-Length: 7\n", "a=%zz&b")
+                .isProblem(415);
     }
 
     private Wire send(String line, String headers, String body) {

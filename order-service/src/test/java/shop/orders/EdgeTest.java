@@ -36,8 +36,10 @@ class EdgeTest {
 
     @Test
     void headThatIsTooLongIsAProblem() { // RFC 9110, 15.5.15 and RFC 6585, 5
-        Wire.exchange(server, "GET /products?a=" + "a".repeat(100_000) + " HTTP/1.1\n\n").isProblem(414);
-        Wire.exchange(server, "GET /products HTTP/1.1\nMore: " + "a".repeat(100_000) + "\n\n").isProblem(431);
+        Wire.exchange(server, "GET /products?a=" + "a".repeat(100_000) + " HTTP/1.1\n\n")
+                .isProblem(414);
+        Wire.exchange(server, "GET /products HTTP/1.1\nMore: " + "a".repeat(100_000) + "\n\n")
+                .isProblem(431);
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.system;
 
+import static org.hamcrest.Matchers.equalTo;
+
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,7 +35,11 @@ class FrontDoorIT {
     @Test
     void clusterLocalServicesHaveNoPublicName() {
         for (String service : List.of("order-events", "user-events", "dead-letters", "payment-sandbox")) {
-            knative.request(service + ".shop.localhost").get("/").then().statusCode(404);
+            knative.request(service + ".shop.localhost")
+                    .get("/")
+                    .then()
+                    .statusCode(404)
+                    .body("detail", equalTo("Nothing here is called '" + service + ".shop.localhost'."));
         }
     }
 }

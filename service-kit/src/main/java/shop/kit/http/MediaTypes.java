@@ -46,8 +46,8 @@ public class MediaTypes {
             throw new ProblemException(problem(CODED));
         }
         if (body.length > 0 && !isOneOf(EVENT, headers)) {
-            throw new ProblemException(
-                    problem("Events are taken one by one, as application/cloudevents+json or with data in application/json."));
+            throw new ProblemException(problem(
+                    "Events are taken one by one, as application/cloudevents+json or with data in application/json."));
         }
     }
 

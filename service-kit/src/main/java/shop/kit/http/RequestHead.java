@@ -7,7 +7,6 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.Response.Status;
@@ -57,8 +56,7 @@ class RequestHead {
         }
         if (!isUri(request.uri())) {
             return refuse(
-                    Status.BAD_REQUEST,
-                    "Path and query must be percent-encoded UTF-8 (RFC 3986), without a fragment.");
+                    Status.BAD_REQUEST, "Path and query must be percent-encoded UTF-8 (RFC 3986), without a fragment.");
         }
         String expectation = request.getHeader(HttpHeaders.EXPECT);
         if (expectation != null && !expectation.equalsIgnoreCase("100-continue")) {

@@ -162,9 +162,7 @@ class ChargesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             GET /nothing         | 404
             GET /charges/1       | 405
             GET /charges/1/entries | 404
@@ -189,7 +187,10 @@ class ChargesTest {
         String path = "/charges/" + order;
         Wire.exchange(server, "PUT " + path + " HTTP/1.1\nContent-Type: text/plain\nContent-Length: 2\n\n{}")
                 .isProblem(415);
-        Wire.exchange(server, "PUT " + path + " HTTP/1.1\nContent-Type: application/json\nTransfer-Encoding: chunked\n\n0\n\n")
+        Wire.exchange(
+                        server,
+                        "PUT " + path
+                                + " HTTP/1.1\nContent-Type: application/json\nTransfer-Encoding: chunked\n\n0\n\n")
                 .isProblem(400);
         Wire.exchange(server, "GET /charges HTTP/1.1\nAccept: text/html\n\n").isProblem(406);
         Wire.exchange(server, "GET /" + "a".repeat(100_000) + " HTTP/1.1\n\n").isProblem(404);

@@ -56,7 +56,8 @@ public record Wire(int status, Map<String, String> headers, String body) {
     }
 
     private static Wire parse(String answers) {
-        String answer = answers.startsWith("HTTP/1.1 100") ? answers.substring(answers.indexOf("\r\n\r\n") + 4) : answers;
+        String answer =
+                answers.startsWith("HTTP/1.1 100") ? answers.substring(answers.indexOf("\r\n\r\n") + 4) : answers;
         int head = answer.indexOf("\r\n\r\n");
         Map<String, String> headers = new TreeMap<>();
         Stream.of(answer.substring(0, head).split("\r\n"))

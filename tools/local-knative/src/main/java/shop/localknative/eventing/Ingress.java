@@ -44,7 +44,7 @@ final class Ingress implements Handler<HttpServerRequest> {
         if (request.method().equals(HttpMethod.OPTIONS)) {
             allow(request);
         } else if (broker == null) {
-            answer(request, 404, "No broker here; there is " + brokers.keySet());
+            answer(request, 404, "No broker here; the path is /{namespace}/{name} of one.");
         } else if (request.method().equals(HttpMethod.POST)) {
             receive(request, broker);
         } else {

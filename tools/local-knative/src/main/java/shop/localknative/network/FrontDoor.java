@@ -43,9 +43,7 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         if (handler != null) {
             handler.handle(request);
         } else {
-            var known = String.join(", ", hosts.keySet());
-            new Problem(404, "Unknown host", "Nothing here is called '%s'. Known: %s".formatted(host, known))
-                    .answer(request);
+            new Problem(404, "Unknown host", "Nothing here is called '%s'.".formatted(host)).answer(request);
         }
     }
 }
