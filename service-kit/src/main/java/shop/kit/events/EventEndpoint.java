@@ -90,12 +90,11 @@ public class EventEndpoint {
     public static CloudEvent parse(MultivaluedMap<String, String> headers, byte[] body) {
         try {
             return HttpMessageFactory.createReader(
-                            header -> headers
-                                    .forEach((name, values) -> header.accept(
-                                            name,
-                                            HeaderValue.isAttribute(name)
-                                                    ? HeaderValue.decode(values.getFirst())
-                                                    : values.getFirst())),
+                            header -> headers.forEach((name, values) -> header.accept(
+                                    name,
+                                    HeaderValue.isAttribute(name)
+                                            ? HeaderValue.decode(values.getFirst())
+                                            : values.getFirst())),
                             body)
                     .toEvent();
         } catch (RuntimeException e) { // of any type: the same bytes will never be an event
