@@ -29,7 +29,7 @@ public final class AccessLog {
         }
 
         private static String mediaType(String header) {
-            return header.equals(NONE) ? "" : header.split(";")[0].strip();
+            return header.equals(NONE) ? "" : header.split(";", -1)[0].strip();
         }
     }
 
