@@ -23,16 +23,16 @@ class ApiDescriptionTest {
     @CsvSource(delimiter = '|', textBlock = """
             /products             | get  | 200 400 500
             /products/{sku}       | get  | 200 400 404 500
-            /products/{sku}       | put  | 200 201 400 401 403 413 415 500
-            /products/{sku}/stock | post | 200 400 401 403 404 409 413 415 422 500
+            /products/{sku}       | put  | 200 201 400 401 403 412 413 415 500
+            /products/{sku}/stock | post | 200 400 401 403 404 409 412 413 415 422 500
             /orders               | get  | 200 400 401 403 500
             /orders               | post | 201 400 401 403 409 413 415 422 500
             /orders/{id}          | get  | 200 400 401 403 404 500
             /orders/{id}/payment  | get  | 200 400 401 403 410 500
             /orders/{id}/history  | get  | 200 400 401 403 404 500
-            /orders/{id}/cancel   | post | 200 400 401 403 404 409 500
-            /orders/{id}/ship     | post | 200 400 401 403 404 409 500
-            /orders/{id}/deliver  | post | 200 400 401 403 404 409 500
+            /orders/{id}/cancel   | post | 200 400 401 403 404 409 412 500
+            /orders/{id}/ship     | post | 200 400 401 403 404 409 412 500
+            /orders/{id}/deliver  | post | 200 400 401 403 404 409 412 500
             """)
     void everyAnswerIsDescribed(String path, String method, String statuses) {
         Map<String, Map<String, ?>> responses = description().getMap("paths.'" + path + "'." + method + ".responses");

@@ -52,6 +52,7 @@ class ConditionalReads {
         if (!preconditions.noneMatches(tag)) {
             response.setStatusInfo(Status.NOT_MODIFIED);
             response.setEntity(null);
+            response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
         }
     }
 }
