@@ -12,7 +12,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -112,6 +118,41 @@ final class LocalKnative implements AutoCloseable {
             return Files.readString(data.resolve("logs").resolve(service + ".log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All that it keeps. */
+    Path data() {
+        return data;
+    }
+
+    /** Its own output. */
+    Path log() {
+        return log;
+    }
+
+    /** The rows, of one text each, that a statement finds in the order-service's database. */
+    List<String> query(String sql) {
+        ProcessHandle service = instanceOf("order-service");
+        String database = "jdbc:postgresql://%s:%s/%s"
+                .formatted(
+                        environment(service, "DB_HOST"),
+                        environment(service, "DB_PORT"),
+                        environment(service, "DB_NAME"));
+        try (Connection connection = DriverManager.getConnection(
+                        database, "postgres", Files.readString(data.resolve("credentials/postgres")));
+                Statement statement = connection.createStatement()) {
+            List<String> rows = new ArrayList<>();
+            if (statement.execute(sql)) {
+                for (ResultSet result = statement.getResultSet(); result.next(); ) {
+                    rows.add(result.getString(1));
+                }
+            }
+            return rows;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -61,8 +61,8 @@ public class AuthorizePayment {
     public CloudEvent<Object> authorizePayment(CloudEvent<Placed> event) {
         UUID orderId = required("orderId", event.data().orderId());
         return paymentDue(orderId, event.data())
-                .map(due -> Reply.to(
-                        event, "authorizePayment", EventTypes.AUTHORIZE_PAYMENT, charge(orderId, due), clock))
+                .map(due ->
+                        Reply.to(event, "authorizePayment", EventTypes.AUTHORIZE_PAYMENT, charge(orderId, due), clock))
                 .orElseGet(() -> {
                     LOG.infof("order %s does not wait for a payment: nothing is charged", orderId);
                     return null;
@@ -90,12 +90,14 @@ public class AuthorizePayment {
     }
 
     private ShopEvent charge(UUID orderId, PaymentDue due) {
-        ChargeRequest request = new ChargeRequest(due.amount().amount(), due.amount().currency(), due.token());
+        ChargeRequest request =
+                new ChargeRequest(due.amount().amount(), due.amount().currency(), due.token());
         Charge charge =
                 Unavailable.call(PaymentProvider.SETTING, () -> provider.get().charge(orderId, request));
         return switch (charge.status()) {
             case CHARGED ->
-                new PaymentAuthorized(orderId, charged(charge, due), requireNonNullElse(charge.chargeId(), orderId.toString()));
+                new PaymentAuthorized(
+                        orderId, charged(charge, due), requireNonNullElse(charge.chargeId(), orderId.toString()));
             case DECLINED ->
                 new PaymentDeclined(orderId, requireNonNullElse(charge.reason(), "declined by the payment provider"));
         };

@@ -127,11 +127,9 @@ class AuthorizePaymentTest {
     void anEventThatCarriesItsTokenIsChargedByIt(Mode mode) {
         outside.orderService.answers(Answer.json(410, "{}"));
         placed("""
-                {"orderId": "%s", "total": {"amount": 17, "currency": "JPY"}, "paymentToken": "tok_old"}""".formatted(order))
-                .deliver(mode)
-                .then()
-                .statusCode(200);
-        JsonPath charge = JsonPath.from(outside.paymentProvider.asked(order).getFirst().body());
+                {"orderId": "%s", "total": {"amount": 17, "currency": "JPY"}, "paymentToken": "tok_old"}""".formatted(order)).deliver(mode).then().statusCode(200);
+        JsonPath charge =
+                JsonPath.from(outside.paymentProvider.asked(order).getFirst().body());
         assertEquals(17, charge.getInt("amount"));
         assertEquals("JPY", charge.getString("currency"));
         assertEquals("tok_old", charge.getString("token"));

@@ -106,7 +106,11 @@ class RefundPaymentTest {
     void anOrderServiceThatDoesNotSayIsAPassingFault(Mode mode) {
         Event event = requested();
         for (Answer answer : List.of(
-                Answer.json(404, "{}"), problem(404, "other"), problem(403, "forbidden"), problem(503, "x"), Answer.LOST)) {
+                Answer.json(404, "{}"),
+                problem(404, "other"),
+                problem(403, "forbidden"),
+                problem(503, "x"),
+                Answer.LOST)) {
             outside.orderService.answers(answer);
             event.deliver(mode).then().statusCode(503).body("detail", containsString("ORDER_SERVICE_URL"));
         }
@@ -126,7 +130,9 @@ class RefundPaymentTest {
     private static Answer problem(int status, String type) {
         return exchange -> {
             exchange.getResponseHeaders().add("Content-Type", "application/problem+json");
-            byte[] body = "{\"type\": \"https://shop.example/problems/%s\"}".formatted(type).getBytes();
+            byte[] body = "{\"type\": \"https://shop.example/problems/%s\"}"
+                    .formatted(type)
+                    .getBytes();
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();

@@ -53,7 +53,8 @@ public class EventResource {
     @Operation(
             summary = "Takes a CloudEvent, in binary or structured mode",
             description = EventTypes.PAYMENT_AUTHORIZED + ", " + EventTypes.PAYMENT_DECLINED + ", "
-                    + EventTypes.PAYMENT_REFUNDED + ", " + EventTypes.USER_DELETED + " and " + EventTypes.PING + ", which starts the sweep.")
+                    + EventTypes.PAYMENT_REFUNDED + ", " + EventTypes.USER_DELETED + " and " + EventTypes.PING
+                    + ", which starts the sweep.")
     @APIResponse(responseCode = "204", description = "It is handled, or there is nothing to do about it")
     public Response receive(@Context HttpHeaders headers, byte[] body) {
         return endpoint.receive(headers, body, event -> {

@@ -25,6 +25,7 @@ import shop.orders.product.Product;
  */
 public record NewOrder(
         @NotEmpty @Size(max = 100) List<@NotNull @Valid Line> lines,
+
         @NotBlank
         @Size(max = 200)
         @Pattern(regexp = "[!-~]*", message = "must be printable ASCII characters without spaces")

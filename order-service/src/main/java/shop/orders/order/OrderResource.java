@@ -84,8 +84,9 @@ public class OrderResource {
     @APIResponse(responseCode = "409", description = "There is too little stock (out-of-stock); nothing was taken")
     @APIResponse(
             responseCode = "422",
-            description = "A sku is not in the catalogue (unknown-product), the prices are in several currencies"
-                    + " (mixed-currencies), the total is over the bound of its currency (total-too-large), or the key was used for another request (idempotency-key-reused)")
+            description =
+                    "A sku is not in the catalogue (unknown-product), the prices are in several currencies"
+                            + " (mixed-currencies), the total is over the bound of its currency (total-too-large), or the key was used for another request (idempotency-key-reused)")
     public Response place(
             @HeaderParam(IdempotencyKeys.HEADER)
                     @Parameter(required = true, description = "New for each order, the same at each retry")
@@ -140,7 +141,10 @@ public class OrderResource {
     public Response paymentDue(@PathParam("id") UUID id) {
         PaymentDue due = orders.paymentDue(id)
                 .orElseThrow(() -> Problem.because(
-                        410, "nothing-to-charge", "Nothing to charge", "Order " + id + " does not wait for a payment."));
+                        410,
+                        "nothing-to-charge",
+                        "Nothing to charge",
+                        "Order " + id + " does not wait for a payment."));
         return Response.ok(due).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 

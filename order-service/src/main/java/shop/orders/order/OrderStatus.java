@@ -41,10 +41,11 @@ public enum OrderStatus {
     /** Whether every way to this state is by {@code event}: so it has happened, and now only comes again. */
     public boolean comesAfter(OrderEvent event) {
         return this != PLACED
-                && TRANSITIONS.entrySet().stream().allMatch(from -> from.getValue().entrySet().stream()
-                        .filter(step -> step.getValue() == this)
-                        .allMatch(step ->
-                                step.getKey() == event || from.getKey().comesAfter(event)));
+                && TRANSITIONS.entrySet().stream()
+                        .allMatch(from -> from.getValue().entrySet().stream()
+                                .filter(step -> step.getValue() == this)
+                                .allMatch(step ->
+                                        step.getKey() == event || from.getKey().comesAfter(event)));
     }
 
     /** Whether nothing was sold: the stock is back, and no charge may stand. */

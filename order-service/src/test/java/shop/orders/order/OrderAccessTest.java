@@ -101,7 +101,10 @@ class OrderAccessTest {
         for (String path : List.of("/orders", "/orders/" + order, "/orders/" + order + "/history")) {
             problem(as(charges).get(path), 403, "forbidden");
         }
-        problem(as(Tokens.people(Tokens.PAYMENT_ACCOUNT, "payment")).get("/orders/" + order + "/payment"), 403, "forbidden");
+        problem(
+                as(Tokens.people(Tokens.PAYMENT_ACCOUNT, "payment")).get("/orders/" + order + "/payment"),
+                403,
+                "forbidden");
         problem(as(charges).get("/orders/1-1-1-1-1/payment"), 400, "invalid-request");
     }
 

@@ -78,7 +78,9 @@ class OrderPlacementTest {
         assertEquals(id.toString(), data.getString("orderId"));
         assertEquals(buyer.toString(), data.getString("userId"));
         assertEquals(990, data.getInt("total.amount"));
-        assertEquals(Set.of("orderId", "userId", "total", "placedAt"), data.getMap("").keySet());
+        assertEquals(
+                Set.of("orderId", "userId", "total", "placedAt"),
+                data.getMap("").keySet());
     }
 
     @Test

@@ -68,7 +68,9 @@ class PaymentTokenTest {
                 Named.of("confirmed", (order, buyer) -> authorized(order)),
                 Named.of("rejected", (order, buyer) -> declined(order)),
                 Named.of("rejected for a payment that differs", (order, buyer) -> charged(order, 1, "EUR")),
-                Named.of("cancelled", (order, buyer) -> change(order, "cancel").then().statusCode(200)),
+                Named.of(
+                        "cancelled",
+                        (order, buyer) -> change(order, "cancel").then().statusCode(200)),
                 Named.of("its user deleted", (order, buyer) -> userDeleted(buyer)));
     }
 

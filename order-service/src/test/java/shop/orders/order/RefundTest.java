@@ -37,7 +37,8 @@ class RefundTest {
     @Test
     void refundIsRequestedAndThenCompleted() {
         UUID order = cancelled();
-        read(order).body("refund.status", equalTo("REQUESTED"))
+        read(order)
+                .body("refund.status", equalTo("REQUESTED"))
                 .body("refund.requestedAt", notNullValue())
                 .body("refund", not(hasKey("refundedAt")));
         refunded(order);
