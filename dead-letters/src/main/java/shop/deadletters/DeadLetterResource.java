@@ -70,10 +70,10 @@ public class DeadLetterResource {
     @GET
     @Operation(summary = "Lists dead letters, the latest first")
     public Page<DeadLetter> list(
-            @QueryParam("type") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String type,
-            @QueryParam("source") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String source,
-            @QueryParam("trigger") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String trigger,
-            @QueryParam("destination") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String destination,
+            @QueryParam("type") String type,
+            @QueryParam("source") String source,
+            @QueryParam("trigger") String trigger,
+            @QueryParam("destination") String destination,
             @QueryParam("code") Integer code,
             @QueryParam("replayed") @Pattern(regexp = BOOLEAN, message = "must be true or false") String replayed,
             @QueryParam("refused") @Pattern(regexp = BOOLEAN, message = "must be true or false") String refused,

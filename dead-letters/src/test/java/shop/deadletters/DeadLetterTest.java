@@ -252,9 +252,11 @@ class DeadLetterTest {
         details().body("data", equalTo(DATA)).body("unreadable", containsString("'id'"));
     }
 
-    @Test
-    void attributeThatPostgreSqlCannotHoldDoesNotLoseTheEvent() {
-        String body = "{\"specversion\":\"1.0\",\"id\":\"a\\u0000b\",\"source\":\"/test\",\"type\":\"t\"}";
+    @ParameterizedTest
+    @ValueSource(strings = {"\\u0000", "\\ud800", "\\uffff"})
+    void attributeThatPostgreSqlCannotHoldDoesNotLoseTheEvent(String character) {
+        String body =
+                "{\"specversion\":\"1.0\",\"id\":\"a%sb\",\"source\":\"/test\",\"type\":\"t\"}".formatted(character);
         arrives(given().contentType("application/cloudevents+json")
                 .header("ce-type", type)
                 .body(body));
@@ -577,6 +579,7 @@ class DeadLetterTest {
         "GET,  /dead-letters?cursor=x,         cursor",
         "GET,  /dead-letters?type=a%00b,       type",
         "GET,  /dead-letters?refused=perhaps,  refused",
+        "GET,  /dead-letters?source=%ED%A0%80, source",
         "GET,  /dead-letters/1,                id",
         "DELETE, /dead-letters/1,              id",
         "POST, /dead-letters/1/replay,         id"
@@ -599,6 +602,7 @@ class DeadLetterTest {
                 "{\"ids\": []}",
                 "{\"ids\": [\"x\"]}",
                 "{\"filter\": {\"type\": \"a\\u0000b\"}}",
+                "{\"filter\": {\"type\": \"\\ud800\"}}",
                 "{\"filter\": {\"typo\": \"a\"}}"
             })
     void replayThatNamesNothingOrUnknownThingsIsRefused(String request) {
