@@ -73,6 +73,7 @@ class TrustedIssuersTest {
             Identities.Issuer cluster,
             String audience,
             Optional<Set<String>> serviceAccounts,
+            Optional<Set<String>> paymentAccounts,
             Optional<Set<String>> brokers,
             Optional<String> eventAudience)
             implements Identities {}
@@ -82,6 +83,7 @@ class TrustedIssuersTest {
                 new Issuer(Optional.of(ISSUER), Optional.of(jwks), Optional.empty()),
                 new Issuer(Optional.empty(), Optional.empty(), Optional.empty()),
                 "shop",
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
