@@ -63,7 +63,8 @@ public class RouterProblems {
         if (context.failure() instanceof RejectedExecutionException) {
             status = Status.SERVICE_UNAVAILABLE;
         }
-        if (!context.request().path().startsWith("/")) {
+        String path = context.request().path();
+        if (path == null || !path.startsWith("/")) {
             status = Status.BAD_REQUEST;
         }
         if (status == null || status == Status.INTERNAL_SERVER_ERROR) {
