@@ -49,7 +49,9 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
      */
     static Arrival of(String sink, MultivaluedMap<String, String> headers, byte[] body) {
         String trigger = sink == null ? null : AttributeText.withoutControls(sink);
-        if (headers.entrySet().stream().anyMatch(header -> isOfEvents(header.getKey()) && header.getValue().size() > 1)) {
+        if (headers.entrySet().stream()
+                .anyMatch(header ->
+                        isOfEvents(header.getKey()) && header.getValue().size() > 1)) {
             return unreadable(trigger, headers, body, "An attribute is there twice.");
         }
         try {
@@ -61,7 +63,10 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
                             name.startsWith(ERROR) ? AttributeText.withoutControls(value.toString()) : value);
             if (!attributes.getMap().values().stream().allMatch(value -> AttributeText.isValid(value.toString()))) {
                 return unreadable(
-                        trigger, headers, body, "An attribute contains control characters, or others that are no text.");
+                        trigger,
+                        headers,
+                        body,
+                        "An attribute contains control characters, or others that are no text.");
             }
             if (event.getData() instanceof JsonCloudEventData) {
                 // In JSON format this is the default, in binary mode there is none.
@@ -120,8 +125,7 @@ record Arrival(String trigger, JsonObject attributes, byte[] data, String unread
         return attributes.getString(attribute, "");
     }
 
-    private static Arrival unreadable(
-            String trigger, MultivaluedMap<String, String> headers, byte[] body, String why) {
+    private static Arrival unreadable(String trigger, MultivaluedMap<String, String> headers, byte[] body, String why) {
         JsonObject attributes = new JsonObject();
         new TreeMap<>(headers).forEach((name, values) -> { // in the same order at each delivery
             if (isOfEvents(name)) {

@@ -9,6 +9,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -31,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import shop.kit.http.Api;
 import shop.kit.http.Page;
+import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 
@@ -79,8 +81,8 @@ public class DeadLetterResource {
             @QueryParam("refused") @Pattern(regexp = BOOLEAN, message = "must be true or false") String refused,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
-        Filter filter = new Filter(
-                type, source, trigger, destination, code, trueOrFalse(replayed), trueOrFalse(refused));
+        Filter filter =
+                new Filter(type, source, trigger, destination, code, trueOrFalse(replayed), trueOrFalse(refused));
         return Page.of(deadLetters.list(filter, Page.afterId(cursor), limit + 1), limit, DeadLetter::id);
     }
 
@@ -110,8 +112,9 @@ public class DeadLetterResource {
             content = @Content(schema = @Schema(implementation = DeadLetter.Details.class)))
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     @APIResponse(responseCode = "409", description = "It is no CloudEvent")
-    public DeadLetter.Details replay(@PathParam("id") UUID id) {
-        deadLetters.replay(Set.of(id), caller.requireUserId());
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
+    public DeadLetter.Details replay(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
+        deadLetters.replay(id, preconditions, caller.requireUserId());
         return get(id);
     }
 
@@ -126,7 +129,8 @@ public class DeadLetterResource {
                             + " whose replay the broker refused are left out, unless the filter has refused: true.")
     @APIResponse(
             responseCode = "202",
-            description = "They will be published, however often the broker must be asked, unless it refuses them for good",
+            description =
+                    "They will be published, however often the broker must be asked, unless it refuses them for good",
             content = @Content(schema = @Schema(implementation = Replayed.class)))
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
     @APIResponse(responseCode = "409", description = "One of the ids is of something that is no CloudEvent")
@@ -143,16 +147,18 @@ public class DeadLetterResource {
     @Operation(summary = "Deletes a dead letter for good", description = "A replay of it that is under way goes on.")
     @APIResponse(responseCode = "204", description = "It is gone; if it arrives again, it is a new one")
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
-    public void delete(@PathParam("id") UUID id) {
-        deadLetters.delete(Set.of(id));
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
+    public void delete(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
+        deadLetters.delete(id, preconditions);
     }
 
     @POST
     @Path("/delete")
     @Operation(
             summary = "Deletes several dead letters for good, the oldest first",
-            description = "Either those with these ids, all or none, or the oldest 1000 that match a filter, which must ask"
-                    + " for something; to be repeated until nothing is answered.")
+            description =
+                    "Either those with these ids, all or none, or the oldest 1000 that match a filter, which must ask"
+                            + " for something; to be repeated until nothing is answered.")
     @APIResponseSchema(Deleted.class)
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
     public Deleted delete(@NotNull @Valid Selection request) {

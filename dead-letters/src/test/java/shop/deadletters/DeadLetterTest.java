@@ -163,7 +163,18 @@ class DeadLetterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text", "foo", "application/", "/json", ";", "a/b;c", "a/b; q=\"", "text/plain, text/html", "\u00e9/x"})
+    @ValueSource(
+            strings = {
+                "text",
+                "foo",
+                "application/",
+                "/json",
+                ";",
+                "a/b;c",
+                "a/b; q=\"",
+                "text/plain, text/html",
+                "\u00e9/x"
+            })
     void contentTypeThatIsNoMediaTypeIsKeptAndReplayedAsItIs(String contentType) throws Exception {
         byte[] data = {0, -1, 'a', '\n', -61};
         assertEquals(204, post(headers("1", "Content-Type: " + contentType), data));
@@ -188,7 +199,8 @@ class DeadLetterTest {
 
     /** As much as Kourier's Envoy reads, of which a cluster-local service is behind (max_request_headers_kb, 60 by default). */
     @ParameterizedTest
-    @ValueSource(strings = {"ce-id", "ce-partitionkey", "ce-subject", "ce-anything", "Content-Type", "ce-knativeerrordest"})
+    @ValueSource(
+            strings = {"ce-id", "ce-partitionkey", "ce-subject", "ce-anything", "Content-Type", "ce-knativeerrordest"})
     void headersAsLongAsABrokersAreKeptAndReplayed(String header) throws Exception {
         String random = new Random(7)
                 .ints(59 << 10, 'a', 'z' + 1)
@@ -198,7 +210,8 @@ class DeadLetterTest {
         assertEquals(204, post(headers(id, header + ": " + random), DATA.getBytes(UTF_8)));
         details().body("data", equalTo(DATA)).body("eventId", equalTo(id)).body("$", not(hasKey("unreadable")));
         admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
-        await().until(() -> broker.received().stream().anyMatch(event -> source.equals(event.headers().get("ce-source"))));
+        await().until(() -> broker.received().stream()
+                .anyMatch(event -> source.equals(event.headers().get("ce-source"))));
         Map<String, String> sent = broker.received().stream()
                 .filter(event -> source.equals(event.headers().get("ce-source")))
                 .findFirst()
@@ -450,6 +463,22 @@ class DeadLetterTest {
         list().body("items.eventId", contains("1"));
     }
 
+    /** RFC 9110, 13.1.1 and 13.1.2: an admin replays and deletes what was read, and not what has arrived again meanwhile. */
+    @Test
+    void onlyTheStateThatWasReadIsReplayedAndDeleted() {
+        arrives(binary("1"));
+        String path = "/dead-letters/" + id();
+        String first = admin().get(path).header("ETag");
+        admin().header("If-None-Match", first).get(path).then().statusCode(304);
+        arrives(binary("1"));
+        problem(admin().header("If-Match", first).post(path + "/replay"), 412, "precondition-failed");
+        problem(admin().header("If-Match", first).delete(path), 412, "precondition-failed");
+        String second = admin().get(path).header("ETag");
+        admin().header("If-Match", second).post(path + "/replay").then().statusCode(202);
+        problem(admin().header("If-Match", second).post(path + "/replay"), 412, "precondition-failed");
+        admin().header("If-Match", "*").delete(path).then().statusCode(204);
+    }
+
     @Test
     void deletedDeadLetterThatArrivesAgainIsANewOne() {
         arrives(binary("1"));
@@ -463,7 +492,8 @@ class DeadLetterTest {
         arrives(binary("1"));
         arrives(binary("2", "http://elsewhere/"));
         arrives(binary("3"));
-        delete(Map.of("filter", Map.of("type", type, "destination", DESTINATION))).body("deleted", hasSize(2));
+        delete(Map.of("filter", Map.of("type", type, "destination", DESTINATION)))
+                .body("deleted", hasSize(2));
         list().body("items.eventId", contains("2"));
         delete(Map.of("filter", Map.of("type", type, "replayed", true))).body("deleted", empty());
     }
@@ -494,7 +524,8 @@ class DeadLetterTest {
         broker.answer(400);
         String id = id();
         admin().post("/dead-letters/" + id + "/replay").then().statusCode(202);
-        await().until(() -> list("refused=true").extract().<List<String>>path("items.id").equals(List.of(id)));
+        await().until(() ->
+                list("refused=true").extract().<List<String>>path("items.id").equals(List.of(id)));
         details()
                 .body("replayed", equalTo(false))
                 .body("refused", equalTo("it answered 400"))
@@ -716,7 +747,8 @@ class DeadLetterTest {
 
     /** The header lines of an event in binary mode. */
     private String headers(String id, String... more) {
-        List<String> lines = new ArrayList<>(List.of("ce-specversion: 1.0", "ce-source: " + source, "ce-type: " + type));
+        List<String> lines =
+                new ArrayList<>(List.of("ce-specversion: 1.0", "ce-source: " + source, "ce-type: " + type));
         lines.addAll(List.of(more));
         if (lines.stream().noneMatch(line -> line.startsWith("ce-id:"))) {
             lines.add("ce-id: " + id);
@@ -731,9 +763,10 @@ class DeadLetterTest {
     private static int post(String headers, byte[] body) throws IOException {
         try (Socket socket = new Socket("localhost", RestAssured.port)) {
             OutputStream out = socket.getOutputStream();
-            out.write("POST /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n"
-                    .formatted(body.length, headers)
-                    .getBytes(ISO_8859_1));
+            out.write(
+                    "POST /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n"
+                            .formatted(body.length, headers)
+                            .getBytes(ISO_8859_1));
             out.write(body);
             String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             return Integer.parseInt(answer.split(" ")[1]);

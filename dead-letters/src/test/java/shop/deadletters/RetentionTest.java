@@ -96,6 +96,10 @@ class RetentionTest {
     }
 
     private ValidatableResponse list() {
-        return given().auth().oauth2(Tokens.admin()).get("/dead-letters?type=" + type).then().statusCode(200);
+        return given().auth()
+                .oauth2(Tokens.admin())
+                .get("/dead-letters?type=" + type)
+                .then()
+                .statusCode(200);
     }
 }

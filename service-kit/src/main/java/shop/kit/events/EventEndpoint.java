@@ -90,12 +90,11 @@ public class EventEndpoint {
     public static CloudEvent parse(MultivaluedMap<String, String> headers, byte[] body) {
         try {
             return HttpMessageFactory.createReader(
-                            header -> headers
-                                    .forEach((name, values) -> header.accept(
-                                            name,
-                                            HeaderValue.isAttribute(name)
-                                                    ? HeaderValue.decode(values.getFirst())
-                                                    : values.getFirst())),
+                            header -> headers.forEach((name, values) -> header.accept(
+                                    name,
+                                    HeaderValue.isAttribute(name)
+                                            ? HeaderValue.decode(values.getFirst())
+                                            : values.getFirst())),
                             body)
                     .toEvent();
         } catch (RuntimeException e) { // of any type: the same bytes will never be an event
@@ -106,7 +105,8 @@ public class EventEndpoint {
 
     /** A library's message, unless it names a class of the library. */
     private static String reason(RuntimeException e) {
-        String message = e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        String message =
+                e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
         return message == null || CLASS.matcher(message).find()
                 ? "it must be one JSON object with the attributes as members, each of its type, or have them as ce- headers."
                 : message;

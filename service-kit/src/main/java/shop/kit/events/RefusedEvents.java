@@ -51,8 +51,7 @@ public class RefusedEvents implements Refusals {
      * @param bytes the size of the data
      * @param reason the broker's answer
      */
-    public record RefusedEvent(
-            long id, Map<String, Object> attributes, int bytes, String reason, Instant refusedAt) {}
+    public record RefusedEvent(long id, Map<String, Object> attributes, int bytes, String reason, Instant refusedAt) {}
 
     @Override
     public void keep(Sql transaction, Refusal refusal) {
@@ -68,8 +67,7 @@ public class RefusedEvents implements Refusals {
 
     /** The oldest first, beginning behind {@code after} (null: with the oldest). */
     List<RefusedEvent> list(Long after, int limit) {
-        return database.withConnection(
-                sql -> sql.list(LIST, Tuple.of(after, limit), RefusedEvents::refusedEvent));
+        return database.withConnection(sql -> sql.list(LIST, Tuple.of(after, limit), RefusedEvents::refusedEvent));
     }
 
     void publish(long id) {
@@ -82,7 +80,7 @@ public class RefusedEvents implements Refusals {
     }
 
     private void change(String statement, long id) {
-        if (database.withConnection(sql -> sql.update(statement, Tuple.of(id))) == 0) {
+        if (database.inTransaction(sql -> sql.update(statement, Tuple.of(id))) == 0) {
             throw Problem.notFound("refused event", id);
         }
     }

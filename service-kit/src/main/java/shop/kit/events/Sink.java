@@ -134,15 +134,14 @@ class Sink {
                                 name, HeaderValue.isAttribute(name) ? HeaderValue.encode(value) : value),
                         data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
                 .writeBinary(overridden(event));
-        return client.request(request)
-                .compose(open -> open.send(body[0]))
-                .compose(Sink::taken);
+        return client.request(request).compose(open -> open.send(body[0])).compose(Sink::taken);
     }
 
     private static Future<Void> taken(HttpClientResponse response) {
         String answer = "it answered " + response.statusCode();
         if (FOR_GOOD.contains(response.statusCode())) {
-            return response.body().compose(text -> Future.failedFuture(new RefusedException(answer, text.toString(UTF_8))));
+            return response.body()
+                    .compose(text -> Future.failedFuture(new RefusedException(answer, text.toString(UTF_8))));
         }
         return response.statusCode() / 100 == 2 ? response.body().mapEmpty() : Future.failedFuture(answer);
     }

@@ -25,12 +25,14 @@ class AllowedMethods {
             return null;
         }
         return ofThisPath().isEmpty()
-                ? ProblemMappers.respond(ProblemMappers.ofStatus(Status.NOT_FOUND, ProblemMappers.advice(Status.NOT_FOUND)))
+                ? ProblemMappers.respond(
+                        ProblemMappers.ofStatus(Status.NOT_FOUND, ProblemMappers.advice(Status.NOT_FOUND)))
                 : addTo(Response.noContent());
     }
 
     static Response addTo(Response.ResponseBuilder response) {
-        return response.header(HttpHeaders.ALLOW, String.join(", ", ofThisPath())).build();
+        return response.header(HttpHeaders.ALLOW, String.join(", ", ofThisPath()))
+                .build();
     }
 
     /** Looks for the path as Quarkus does: in all classes whose path it begins with. */

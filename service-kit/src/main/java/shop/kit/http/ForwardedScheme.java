@@ -18,7 +18,10 @@ class ForwardedScheme {
     void apply(ContainerRequestContext request, ContainerResponseContext response) {
         URI location = response.getLocation();
         if (location != null && "https".equals(request.getHeaderString("X-Forwarded-Proto"))) {
-            response.getHeaders().putSingle(HttpHeaders.LOCATION, UriBuilder.fromUri(location).scheme("https").build());
+            response.getHeaders()
+                    .putSingle(
+                            HttpHeaders.LOCATION,
+                            UriBuilder.fromUri(location).scheme("https").build());
         }
     }
 }

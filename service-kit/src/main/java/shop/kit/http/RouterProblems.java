@@ -64,7 +64,7 @@ public class RouterProblems {
             status = Status.SERVICE_UNAVAILABLE;
         }
         if (!context.request().path().startsWith("/")) {
-            status = Status.BAD_REQUEST; 
+            status = Status.BAD_REQUEST;
         }
         if (status == null || status == Status.INTERNAL_SERVER_ERROR) {
             return ProblemMappers.internalError(context.failure());

@@ -53,21 +53,43 @@ class EdgeTest {
         "DELETE, /effects, multipart/form-data; boundary=x, 405"
     })
     void emptyChunkedBodyIsAnsweredAtOnce(String method, String path, String type, int status) {
-        send(method + " " + path, "Content-Type: " + type + "\n" + CHUNKED, EMPTY).isProblem(status);
+        send(method + " " + path, "Content-Type: " + type + "\n" + CHUNKED, EMPTY)
+                .isProblem(status);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json", "text"})
+    @ValueSource(
+            strings = {
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "application/json",
+                "text"
+            })
     void chunkedBodyOfARequestThatNeedsNoneIsPassedOver(String type) {
-        assertEquals(200, send("GET /effects?limit=2", "Content-Type: " + type + "\n" + CHUNKED, "3\na=b\n" + EMPTY).status());
-        assertEquals(200, send("GET /effects?limit=2", "Content-Type: " + type + "\nContent-Length: 3\n", "a=b").status());
+        assertEquals(
+                200,
+                send("GET /effects?limit=2", "Content-Type: " + type + "\n" + CHUNKED, "3\na=b\n" + EMPTY)
+                        .status());
+        assertEquals(
+                200,
+                send("GET /effects?limit=2", "Content-Type: " + type + "\nContent-Length: 3\n", "a=b")
+                        .status());
     }
 
     @Test
     void bodyIsReadAfter100Continue() {
         String effect = "{\"text\":\"a\",\"times\":1}";
-        assertEquals(201, send("POST /effects", JSON + key() + "Expect: 100-continue\nContent-Length: " + effect.length() + "\n", effect).status());
-        assertEquals(201, send("POST /effects", JSON + key() + "Expect: 100-continue\n" + CHUNKED, "16\n" + effect + "\n" + EMPTY).status());
+        assertEquals(
+                201,
+                send(
+                                "POST /effects",
+                                JSON + key() + "Expect: 100-continue\nContent-Length: " + effect.length() + "\n",
+                                effect)
+                        .status());
+        assertEquals(
+                201,
+                send("POST /effects", JSON + key() + "Expect: 100-continue\n" + CHUNKED, "16\n" + effect + "\n" + EMPTY)
+                        .status());
     }
 
     @Test
@@ -77,21 +99,43 @@ class EdgeTest {
 
     @Test
     void transferCodingThatIsUnknownIsRefused() { // RFC 9112, 6.1
-        send("POST /effects", JSON + "Transfer-Encoding: gzip, chunked\n", EMPTY).isProblem(501);
+        send("POST /effects", JSON + "Transfer-Encoding: gzip, chunked\n", EMPTY)
+                .isProblem(501);
     }
 
     // RFC 9112, 3: request targets
 
     @ParameterizedTest
-    @ValueSource(strings = {"/effects?limit=%zz", "/effects?limit=%", "/effects/%", "/%zz", "/ü", "/<", "/>", "/\"", "/{a}", "/effects?a=ü", "/effects?a=<>",
-        "/%ff", "/effects?cursor=%c3", "/effects%00", "/a|b", "/a^b", "/a`b", "/a\\b"})
+    @ValueSource(
+            strings = {
+                "/effects?limit=%zz",
+                "/effects?limit=%",
+                "/effects/%",
+                "/%zz",
+                "/ü",
+                "/<",
+                "/>",
+                "/\"",
+                "/{a}",
+                "/effects?a=ü",
+                "/effects?a=<>",
+                "/%ff",
+                "/effects?cursor=%c3",
+                "/effects%00",
+                "/a|b",
+                "/a^b",
+                "/a`b",
+                "/a\\b"
+            })
     void targetThatIsNoUriIsAProblem(String target) {
         send("GET " + target, "", "").isProblem(400);
     }
 
     @Test
     void targetThatIsTooLongIsAProblem() { // RFC 9110, 15.5.15
-        assertEquals(200, send("GET /effects?limit=2&more=" + "a".repeat(7900), "", "").status());
+        assertEquals(
+                200,
+                send("GET /effects?limit=2&more=" + "a".repeat(7900), "", "").status());
         send("GET /effects?limit=2&more=" + "a".repeat(8200), "", "").isProblem(414);
         send("GET /effects?limit=2&more=" + "a".repeat(100_000), "", "").isProblem(414);
         send("GET /" + "a".repeat(8200), "", "").isProblem(414);
@@ -99,7 +143,10 @@ class EdgeTest {
 
     @Test
     void headersThatAreTooLongAreAProblem() { // RFC 6585, 5
-        assertEquals(200, send("GET /effects?limit=2", "More: " + "a".repeat(60_000) + "\n", "").status());
+        assertEquals(
+                200,
+                send("GET /effects?limit=2", "More: " + "a".repeat(60_000) + "\n", "")
+                        .status());
         send("GET /effects?limit=2", "More: " + "a".repeat(70_000) + "\n", "").isProblem(431);
         send("GET /effects?limit=2", "More: a\n".repeat(20_000), "").isProblem(431);
     }
@@ -112,12 +159,14 @@ class EdgeTest {
 
     @Test
     void targetInAbsoluteFormIsTaken() { // RFC 9112, 3.2.2
-        assertEquals(200, send("GET " + server.resolve("/effects?limit=2"), "", "").status());
+        assertEquals(
+                200, send("GET " + server.resolve("/effects?limit=2"), "", "").status());
     }
 
     @Test
     void hostIsNeeded() { // RFC 9112, 3.2
-        Wire.exchangeAsItIs(server, "GET /effects?limit=2 HTTP/1.1\nConnection: close\n\n").isProblem(400);
+        Wire.exchangeAsItIs(server, "GET /effects?limit=2 HTTP/1.1\nConnection: close\n\n")
+                .isProblem(400);
     }
 
     // RFC 9110, 9.1, 9.3.7 and 15.5.6: methods
@@ -134,7 +183,9 @@ class EdgeTest {
         "GET, /sequences/1, 'OPTIONS, POST'"
     })
     void otherMethodIsToldWhichOnesThereAre(String method, String path, String allowed) {
-        assertEquals(allowed, send(method + " " + path, "", "").isProblem(405).headers().get("allow"));
+        assertEquals(
+                allowed,
+                send(method + " " + path, "", "").isProblem(405).headers().get("allow"));
         Wire options = send("OPTIONS " + path, "", "");
         assertEquals(204, options.status());
         assertEquals(allowed, options.headers().get("allow"));
@@ -161,36 +212,72 @@ class EdgeTest {
     // RFC 9110, 15.5.16: media types and content codings of bodies
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/plain", "text", "foo", "application/", ";", "application/xml", "application/json; charset=utf-16", "application/json, text/plain",
-        "application/cloudevents+json", "application/jsonx", "application/x-www-form-urlencoded", "*/*"})
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "text",
+                "foo",
+                "application/",
+                ";",
+                "application/xml",
+                "application/json; charset=utf-16",
+                "application/json, text/plain",
+                "application/cloudevents+json",
+                "application/jsonx",
+                "application/x-www-form-urlencoded",
+                "*/*"
+            })
     void bodyThatIsNoJsonIsRefused(String type) {
-        send("POST /effects", "Content-Type: " + type + "\n" + key() + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}")
+        send(
+                        "POST /effects",
+                        "Content-Type: " + type + "\n" + key() + "Content-Length: 22\n",
+                        "{\"text\":\"a\",\"times\":1}")
                 .isProblem(415);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/json; charset=UTF-8", "application/json;charset=\"utf-8\"", "APPLICATION/JSON", "application/json; version=1"})
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/json; charset=UTF-8",
+                "application/json;charset=\"utf-8\"",
+                "APPLICATION/JSON",
+                "application/json; version=1"
+            })
     void bodyThatIsJsonIsTaken(String type) {
-        assertEquals(201, send("POST /effects", "Content-Type: " + type + "\n" + key() + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}")
-                .status());
+        assertEquals(
+                201,
+                send(
+                                "POST /effects",
+                                "Content-Type: " + type + "\n" + key() + "Content-Length: 22\n",
+                                "{\"text\":\"a\",\"times\":1}")
+                        .status());
     }
 
     @Test
     void contentTypeThatIsThereTwiceIsRefused() {
-        send("POST /effects", JSON + "Content-Type: text/plain\n" + key() + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}").isProblem(415);
+        send(
+                        "POST /effects",
+                        JSON + "Content-Type: text/plain\n" + key() + "Content-Length: 22\n",
+                        "{\"text\":\"a\",\"times\":1}")
+                .isProblem(415);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/effects", "/events"})
     void bodyInAContentCodingIsRefused(String path) {
-        Wire answer = send("POST " + path, JSON + key() + "Content-Encoding: gzip\nContent-Length: 22\n", "{\"text\":\"a\",\"times\":1}");
+        Wire answer = send(
+                "POST " + path,
+                JSON + key() + "Content-Encoding: gzip\nContent-Length: 22\n",
+                "{\"text\":\"a\",\"times\":1}");
         assertEquals("identity", answer.isProblem(415).headers().get("accept-encoding"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/cloudevents-batch+json", "text/plain", "foo"})
     void eventInAnotherFormatIsRefused(String type) { // CloudEvents HTTP binding
-        send("POST /events", "Content-Type: " + type + "\nContent-Length: 2\n", "[]").isProblem(415);
+        send("POST /events", "Content-Type: " + type + "\nContent-Length: 2\n", "[]")
+                .isProblem(415);
     }
 
     @ParameterizedTest
@@ -200,31 +287,56 @@ class EdgeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"x\"", "[]", "1", "{\"specversion\": 1}", "{\"specversion\": \"9\"}", "{\"specversion\":\"1.0\",\"id\":{}}", "{", "null"})
+    @ValueSource(
+            strings = {
+                "\"x\"",
+                "[]",
+                "1",
+                "{\"specversion\": 1}",
+                "{\"specversion\": \"9\"}",
+                "{\"specversion\":\"1.0\",\"id\":{}}",
+                "{",
+                "null"
+            })
     void answerNamesNoClass(String body) {
-        Wire answer = send("POST /events", "Content-Type: application/cloudevents+json\nContent-Length: " + body.length() + "\n", body)
+        Wire answer = send(
+                        "POST /events",
+                        "Content-Type: application/cloudevents+json\nContent-Length: " + body.length() + "\n",
+                        body)
                 .isProblem(400);
-        assertFalse(answer.body().matches("(?s).*(java\\.|com\\.|io\\.|org\\.|shop\\.kit|Exception|Node).*"), answer.body());
+        assertFalse(
+                answer.body().matches("(?s).*(java\\.|com\\.|io\\.|org\\.|shop\\.kit|Exception|Node).*"),
+                answer.body());
     }
 
     @Test
     void bodyWithoutAnEndIsLimited() {
-        send("POST /effects", JSON + key() + CHUNKED, "FFFFF\n" + " ".repeat(0xFFFFF) + "\n10\n" + " ".repeat(16) + "\n" + EMPTY).isProblem(413);
-        send("POST /events", JSON + CHUNKED, "FFFFF\n" + " ".repeat(0xFFFFF) + "\n10\n" + " ".repeat(16) + "\n" + EMPTY).isProblem(413);
+        send(
+                        "POST /effects",
+                        JSON + key() + CHUNKED,
+                        "FFFFF\n" + " ".repeat(0xFFFFF) + "\n10\n" + " ".repeat(16) + "\n" + EMPTY)
+                .isProblem(413);
+        send("POST /events", JSON + CHUNKED, "FFFFF\n" + " ".repeat(0xFFFFF) + "\n10\n" + " ".repeat(16) + "\n" + EMPTY)
+                .isProblem(413);
     }
 
-    // The container's port, as Knative's ingress and queue-proxy leave it (Serving, test/conformance/runtime/header_test.go)
+    // The container's port, as Knative's ingress and queue-proxy leave it (Serving,
+    // test/conformance/runtime/header_test.go)
 
     @Test
     void locationHasTheSchemeThatTheIngressTells() {
         assertTrue(location("X-Forwarded-Proto: https\n").startsWith("https://" + server.getAuthority() + "/effects/"));
-        assertTrue(location("X-Forwarded-Proto: javascript\n").startsWith("http://" + server.getAuthority() + "/effects/"));
-        assertTrue(location("X-Forwarded-Host: example.org\nX-Forwarded-Port: 1\nForwarded: host=example.org;proto=https\n")
+        assertTrue(location("X-Forwarded-Proto: javascript\n")
+                .startsWith("http://" + server.getAuthority() + "/effects/"));
+        assertTrue(location(
+                        "X-Forwarded-Host: example.org\nX-Forwarded-Port: 1\nForwarded: host=example.org;proto=https\n")
                 .startsWith("http://" + server.getAuthority() + "/effects/"));
     }
 
     private String location(String headers) {
-        return send("POST /effects", JSON + key() + headers + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}").headers().get("location");
+        return send("POST /effects", JSON + key() + headers + "Content-Length: 22\n", "{\"text\":\"a\",\"times\":1}")
+                .headers()
+                .get("location");
     }
 
     // RFC 9113, 8.1: HTTP/2 needs no Content-Length. Knative's queue-proxy speaks it to a port named h2c.
@@ -232,23 +344,27 @@ class EdgeTest {
     @Test
     void http2WithoutTlsIsSpoken() {
         assertEquals(200, http2(HttpMethod.GET, "/effects?limit=2", null).statusCode());
-        assertEquals(201, http2(HttpMethod.POST, "/effects", "{\"text\":\"a\",\"times\":1}").statusCode());
+        assertEquals(
+                201,
+                http2(HttpMethod.POST, "/effects", "{\"text\":\"a\",\"times\":1}")
+                        .statusCode());
         assertEquals(400, http2(HttpMethod.POST, "/effects", null).statusCode());
         assertEquals(400, http2(HttpMethod.POST, "/effects", "").statusCode());
-        assertEquals(413, http2(HttpMethod.POST, "/effects", " ".repeat(1 << 21)).statusCode());
+        assertEquals(
+                413, http2(HttpMethod.POST, "/effects", " ".repeat(1 << 21)).statusCode());
         assertEquals(404, http2(HttpMethod.GET, "/nothing", null).statusCode());
         assertEquals(204, http2(HttpMethod.OPTIONS, "/effects", null).statusCode());
         assertEquals(400, http2(HttpMethod.GET, "/%", null).statusCode());
     }
 
     private HttpClientResponse http2(HttpMethod method, String path, String body) {
-        HttpClient client = vertx.createHttpClient(new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
         try {
             HttpClientResponse answer = client.request(method, server.getPort(), server.getHost(), path)
                     .compose(request -> {
-                        request.putHeader("Content-Type", "application/json").putHeader("Idempotency-Key", UUID.randomUUID().toString());
+                        request.putHeader("Content-Type", "application/json")
+                                .putHeader("Idempotency-Key", UUID.randomUUID().toString());
                         if (body == null) {
                             return request.send();
                         }
