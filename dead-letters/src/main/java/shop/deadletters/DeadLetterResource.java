@@ -9,6 +9,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -31,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
 import shop.kit.http.Api;
 import shop.kit.http.Page;
+import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
 
@@ -110,8 +112,9 @@ public class DeadLetterResource {
             content = @Content(schema = @Schema(implementation = DeadLetter.Details.class)))
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     @APIResponse(responseCode = "409", description = "It is no CloudEvent")
-    public DeadLetter.Details replay(@PathParam("id") UUID id) {
-        deadLetters.replay(Set.of(id), caller.requireUserId());
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
+    public DeadLetter.Details replay(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
+        deadLetters.replay(id, preconditions, caller.requireUserId());
         return get(id);
     }
 
@@ -144,8 +147,9 @@ public class DeadLetterResource {
     @Operation(summary = "Deletes a dead letter for good", description = "A replay of it that is under way goes on.")
     @APIResponse(responseCode = "204", description = "It is gone; if it arrives again, it is a new one")
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
-    public void delete(@PathParam("id") UUID id) {
-        deadLetters.delete(Set.of(id));
+    @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
+    public void delete(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
+        deadLetters.delete(id, preconditions);
     }
 
     @POST

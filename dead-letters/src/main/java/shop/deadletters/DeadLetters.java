@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import shop.events.Uuids;
@@ -25,6 +26,8 @@ import shop.kit.events.Publisher;
 import shop.kit.events.Refusal;
 import shop.kit.events.Refusals;
 import shop.kit.events.StoredEvent;
+import shop.kit.http.ETags;
+import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.settings.Settings;
 import shop.kit.sql.Database;
@@ -115,12 +118,14 @@ class DeadLetters implements Sweep, Refusals {
     private final Outbox outbox;
     private final Publisher publisher;
     private final Settings settings;
+    private final ETags etags;
 
-    DeadLetters(Database database, Outbox outbox, Publisher publisher, Settings settings) {
+    DeadLetters(Database database, Outbox outbox, Publisher publisher, Settings settings, ETags etags) {
         this.database = database;
         this.outbox = outbox;
         this.publisher = publisher;
         this.settings = settings;
+        this.etags = etags;
     }
 
     /** Keeps it. A repeated delivery, of which at-least-once delivery has some, is only counted. */
@@ -146,25 +151,46 @@ class DeadLetters implements Sweep, Refusals {
     }
 
     Optional<DeadLetter.Details> find(UUID id) {
-        return database.withConnection(sql ->
-                sql.first(SELECT + "where id = $1", Tuple.of(id), row -> details(row, replays(sql, id))));
+        return database.withConnection(sql -> find(sql, id));
+    }
+
+    private static Optional<DeadLetter.Details> find(Sql sql, UUID id) {
+        return sql.first(SELECT + "where id = $1", Tuple.of(id), row -> details(row, replays(sql, id)));
+    }
+
+    /** Throws a 404 or 412 problem unless the letter, which is locked, is there and in a state that is meant. */
+    private void require(Sql transaction, UUID id, Preconditions preconditions) {
+        preconditions.require(
+                etags.ofContent(find(transaction, id).orElseThrow(() -> Problem.notFound("dead letter", id))));
+    }
+
+    /** Replays this one, or throws a problem: a 412 one unless it is in a state that is meant. */
+    void replay(UUID id, Preconditions preconditions, UUID admin) {
+        replay(
+                LOCK,
+                Tuple.of(new UUID[] {id}),
+                Set.of(id),
+                admin,
+                transaction -> require(transaction, id, preconditions));
     }
 
     /** Replays all of these or, with a problem, none. */
     List<UUID> replay(Set<UUID> ids, UUID admin) {
-        return replay(LOCK, Tuple.of(ids.toArray(UUID[]::new)), ids, admin);
+        return replay(LOCK, Tuple.of(ids.toArray(UUID[]::new)), ids, admin, transaction -> {});
     }
 
     /** Replays the oldest 1000 events that match; those that the broker has refused only if the filter asks for them. */
     List<UUID> replay(Filter filter, UUID admin) {
-        return replay(LOCK_REPLAYABLE, tuple(filter), Set.of(), admin);
+        return replay(LOCK_REPLAYABLE, tuple(filter), Set.of(), admin, transaction -> {});
     }
 
-    private List<UUID> replay(String lock, Tuple parameters, Set<UUID> expected, UUID admin) {
+    private List<UUID> replay(
+            String lock, Tuple parameters, Set<UUID> expected, UUID admin, Consumer<Sql> precondition) {
         List<UUID> replayed = database.inTransaction(transaction -> {
             List<Row> rows = lock(transaction, lock, parameters);
             List<UUID> ids = ids(rows);
             requireAll(expected, ids);
+            precondition.accept(transaction);
             Long[] positions =
                     rows.stream().map(row -> replay(transaction, row)).toArray(Long[]::new);
             transaction.update(RECORD, Tuple.of(ids.toArray(UUID[]::new), positions, admin));
@@ -178,6 +204,15 @@ class DeadLetters implements Sweep, Refusals {
     @Override
     public void keep(Sql transaction, Refusal refusal) {
         transaction.update(REFUSE, Tuple.of(refusal.position(), refusal.reason()));
+    }
+
+    /** Deletes this one, or throws a problem: a 412 one unless it is in a state that is meant. */
+    void delete(UUID id, Preconditions preconditions) {
+        database.doInTransaction(transaction -> {
+            lock(transaction, LOCK, Tuple.of(new UUID[] {id}));
+            require(transaction, id, preconditions);
+            delete(transaction, List.of(id));
+        });
     }
 
     /** Deletes all of these or, with a problem, none. A replay that is under way goes on. */
@@ -205,7 +240,7 @@ class DeadLetters implements Sweep, Refusals {
         Tuple oldest = Tuple.of(retention.toSeconds(), AT_ONCE);
         int deleted;
         do {
-            deleted = database.withConnection(sql -> sql.update(DELETE_OLD, oldest));
+            deleted = database.inTransaction(sql -> sql.update(DELETE_OLD, oldest));
             if (deleted > 0) {
                 LOG.infof("%d dead letters deleted: they arrived last before %s", deleted, retention);
             }

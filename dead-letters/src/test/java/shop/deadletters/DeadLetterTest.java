@@ -491,6 +491,22 @@ class DeadLetterTest {
         list().body("items.eventId", contains("1"));
     }
 
+    /** RFC 9110, 13.1.1 and 13.1.2: an admin replays and deletes what was read, and not what has arrived again meanwhile. */
+    @Test
+    void onlyTheStateThatWasReadIsReplayedAndDeleted() {
+        arrives(binary("1"));
+        String path = "/dead-letters/" + id();
+        String first = admin().get(path).header("ETag");
+        admin().header("If-None-Match", first).get(path).then().statusCode(304);
+        arrives(binary("1"));
+        problem(admin().header("If-Match", first).post(path + "/replay"), 412, "precondition-failed");
+        problem(admin().header("If-Match", first).delete(path), 412, "precondition-failed");
+        String second = admin().get(path).header("ETag");
+        admin().header("If-Match", second).post(path + "/replay").then().statusCode(202);
+        problem(admin().header("If-Match", second).post(path + "/replay"), 412, "precondition-failed");
+        admin().header("If-Match", "*").delete(path).then().statusCode(204);
+    }
+
     @Test
     void deletedDeadLetterThatArrivesAgainIsANewOne() {
         arrives(binary("1"));

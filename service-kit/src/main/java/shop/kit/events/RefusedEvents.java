@@ -80,7 +80,7 @@ public class RefusedEvents implements Refusals {
     }
 
     private void change(String statement, long id) {
-        if (database.withConnection(sql -> sql.update(statement, Tuple.of(id))) == 0) {
+        if (database.inTransaction(sql -> sql.update(statement, Tuple.of(id))) == 0) {
             throw Problem.notFound("refused event", id);
         }
     }
