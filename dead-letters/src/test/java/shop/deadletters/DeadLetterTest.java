@@ -345,7 +345,7 @@ class DeadLetterTest {
 
     @Test
     void nameThatNoTriggerCanHaveLosesNothing() {
-        arrives(binary("1"), "a%00%0Ab");
+        arrives(binary("1"), "a%01%0Ab"); // NUL is in no target that a service reads
         details().body("trigger", equalTo("a  b"));
     }
 
@@ -593,7 +593,7 @@ class DeadLetterTest {
         "GET,  /dead-letters?replayed=perhaps, replayed",
         "GET,  /dead-letters?code=x,           code",
         "GET,  /dead-letters?cursor=x,         cursor",
-        "GET,  /dead-letters?type=a%00b,       type",
+        "GET,  /dead-letters?type=a%01b,       type",
         "GET,  /dead-letters?refused=perhaps,  refused",
         "GET,  /dead-letters?source=%ED%A0%80, source",
         "GET,  /dead-letters/1,                id",
