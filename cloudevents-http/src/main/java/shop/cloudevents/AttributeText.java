@@ -19,8 +19,8 @@ public final class AttributeText {
         return text.chars().anyMatch(Character::isISOControl);
     }
 
-    /** The text with a space for each control character. */
+    /** The text with a space for each control character and each half of a surrogate pair. */
     public static String withoutControls(String text) {
-        return text.replaceAll("\\p{Cc}", " ");
+        return text.replaceAll("[\\p{Cc}\\p{Cs}]", " ");
     }
 }

@@ -70,17 +70,17 @@ public class DeadLetterResource {
     @GET
     @Operation(summary = "Lists dead letters, the latest first")
     public Page<DeadLetter> list(
-            @QueryParam("type") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String type,
-            @QueryParam("source") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String source,
-            @QueryParam("trigger") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String trigger,
-            @QueryParam("destination") @Pattern(regexp = Filter.TEXT, message = Filter.CONTROLS) String destination,
+            @QueryParam("type") String type,
+            @QueryParam("source") String source,
+            @QueryParam("trigger") String trigger,
+            @QueryParam("destination") String destination,
             @QueryParam("code") Integer code,
             @QueryParam("replayed") @Pattern(regexp = BOOLEAN, message = "must be true or false") String replayed,
             @QueryParam("refused") @Pattern(regexp = BOOLEAN, message = "must be true or false") String refused,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
-        Filter filter = new Filter(
-                type, source, trigger, destination, code, trueOrFalse(replayed), trueOrFalse(refused));
+        Filter filter =
+                new Filter(type, source, trigger, destination, code, trueOrFalse(replayed), trueOrFalse(refused));
         return Page.of(deadLetters.list(filter, Page.afterId(cursor), limit + 1), limit, DeadLetter::id);
     }
 
@@ -126,7 +126,8 @@ public class DeadLetterResource {
                             + " whose replay the broker refused are left out, unless the filter has refused: true.")
     @APIResponse(
             responseCode = "202",
-            description = "They will be published, however often the broker must be asked, unless it refuses them for good",
+            description =
+                    "They will be published, however often the broker must be asked, unless it refuses them for good",
             content = @Content(schema = @Schema(implementation = Replayed.class)))
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
     @APIResponse(responseCode = "409", description = "One of the ids is of something that is no CloudEvent")
@@ -151,8 +152,9 @@ public class DeadLetterResource {
     @Path("/delete")
     @Operation(
             summary = "Deletes several dead letters for good, the oldest first",
-            description = "Either those with these ids, all or none, or the oldest 1000 that match a filter, which must ask"
-                    + " for something; to be repeated until nothing is answered.")
+            description =
+                    "Either those with these ids, all or none, or the oldest 1000 that match a filter, which must ask"
+                            + " for something; to be repeated until nothing is answered.")
     @APIResponseSchema(Deleted.class)
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
     public Deleted delete(@NotNull @Valid Selection request) {

@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -14,10 +13,13 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -54,7 +56,10 @@ public class EventResource {
         }
     }
 
-    /** @param trigger in whose sink it stands: Knative's mt broker does not say whose delivery failed by a time-out */
+    /**
+     * The parameter {@code trigger} stands in the Trigger's sink, since Knative's mt broker does not say whose delivery failed by
+     * a time-out. It is read here, unlike those of clients: nothing about a dead letter is refused.
+     */
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(
@@ -63,19 +68,19 @@ public class EventResource {
                     "A CloudEvent in binary or structured mode, or anything else. A ping of the sweep's schedule that is no"
                             + " dead letter starts the sweep.")
     @APIResponse(responseCode = "204", description = "It is kept")
+    @Parameter(
+            name = "trigger",
+            in = ParameterIn.QUERY,
+            description = "Whose delivery failed; it stands in the Trigger's own deadLetterSink",
+            schema = @Schema(implementation = String.class))
     public Response receive(
-            @Parameter(description = "Whose delivery failed; it stands in the Trigger's own deadLetterSink")
-                    @QueryParam("trigger")
-                    String trigger,
-            @Context HttpHeaders headers,
-            @Context HttpServerRequest request,
-            byte[] body) {
+            @Context UriInfo uri, @Context HttpHeaders headers, @Context HttpServerRequest request, byte[] body) {
         MultivaluedMap<String, String> asTheyCame = new MultivaluedHashMap<>();
         request.headers()
                 .names()
                 .forEach(name -> asTheyCame.put(
                         name.toLowerCase(Locale.ROOT), request.headers().getAll(name)));
-        Arrival arrival = Arrival.of(trigger, asTheyCame, body);
+        Arrival arrival = Arrival.of(uri.getQueryParameters().getFirst("trigger"), asTheyCame, body);
         if (arrival.isPingOf(schedule)) {
             return endpoint.receive(headers, body, ping -> {});
         }

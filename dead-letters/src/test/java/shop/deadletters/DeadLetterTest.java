@@ -163,7 +163,18 @@ class DeadLetterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text", "foo", "application/", "/json", ";", "a/b;c", "a/b; q=\"", "text/plain, text/html", "\u00e9/x"})
+    @ValueSource(
+            strings = {
+                "text",
+                "foo",
+                "application/",
+                "/json",
+                ";",
+                "a/b;c",
+                "a/b; q=\"",
+                "text/plain, text/html",
+                "\u00e9/x"
+            })
     void contentTypeThatIsNoMediaTypeIsKeptAndReplayedAsItIs(String contentType) throws Exception {
         byte[] data = {0, -1, 'a', '\n', -61};
         assertEquals(204, post(headers("1", "Content-Type: " + contentType), data));
@@ -188,7 +199,8 @@ class DeadLetterTest {
 
     /** As much as Kourier's Envoy reads, of which a cluster-local service is behind (max_request_headers_kb, 60 by default). */
     @ParameterizedTest
-    @ValueSource(strings = {"ce-id", "ce-partitionkey", "ce-subject", "ce-anything", "Content-Type", "ce-knativeerrordest"})
+    @ValueSource(
+            strings = {"ce-id", "ce-partitionkey", "ce-subject", "ce-anything", "Content-Type", "ce-knativeerrordest"})
     void headersAsLongAsABrokersAreKeptAndReplayed(String header) throws Exception {
         String random = new Random(7)
                 .ints(59 << 10, 'a', 'z' + 1)
@@ -198,7 +210,8 @@ class DeadLetterTest {
         assertEquals(204, post(headers(id, header + ": " + random), DATA.getBytes(UTF_8)));
         details().body("data", equalTo(DATA)).body("eventId", equalTo(id)).body("$", not(hasKey("unreadable")));
         admin().post("/dead-letters/" + id() + "/replay").then().statusCode(202);
-        await().until(() -> broker.received().stream().anyMatch(event -> source.equals(event.headers().get("ce-source"))));
+        await().until(() -> broker.received().stream()
+                .anyMatch(event -> source.equals(event.headers().get("ce-source"))));
         Map<String, String> sent = broker.received().stream()
                 .filter(event -> source.equals(event.headers().get("ce-source")))
                 .findFirst()
@@ -213,9 +226,11 @@ class DeadLetterTest {
         details().body("data", equalTo(DATA)).body("unreadable", containsString("'id'"));
     }
 
-    @Test
-    void attributeThatPostgreSqlCannotHoldDoesNotLoseTheEvent() {
-        String body = "{\"specversion\":\"1.0\",\"id\":\"a\\u0000b\",\"source\":\"/test\",\"type\":\"t\"}";
+    @ParameterizedTest
+    @ValueSource(strings = {"\\u0000", "\\ud800", "\\uffff"})
+    void attributeThatPostgreSqlCannotHoldDoesNotLoseTheEvent(String character) {
+        String body =
+                "{\"specversion\":\"1.0\",\"id\":\"a%sb\",\"source\":\"/test\",\"type\":\"t\"}".formatted(character);
         arrives(given().contentType("application/cloudevents+json")
                 .header("ce-type", type)
                 .body(body));
@@ -463,7 +478,8 @@ class DeadLetterTest {
         arrives(binary("1"));
         arrives(binary("2", "http://elsewhere/"));
         arrives(binary("3"));
-        delete(Map.of("filter", Map.of("type", type, "destination", DESTINATION))).body("deleted", hasSize(2));
+        delete(Map.of("filter", Map.of("type", type, "destination", DESTINATION)))
+                .body("deleted", hasSize(2));
         list().body("items.eventId", contains("2"));
         delete(Map.of("filter", Map.of("type", type, "replayed", true))).body("deleted", empty());
     }
@@ -494,7 +510,8 @@ class DeadLetterTest {
         broker.answer(400);
         String id = id();
         admin().post("/dead-letters/" + id + "/replay").then().statusCode(202);
-        await().until(() -> list("refused=true").extract().<List<String>>path("items.id").equals(List.of(id)));
+        await().until(() ->
+                list("refused=true").extract().<List<String>>path("items.id").equals(List.of(id)));
         details()
                 .body("replayed", equalTo(false))
                 .body("refused", equalTo("it answered 400"))
@@ -536,6 +553,7 @@ class DeadLetterTest {
         "GET,  /dead-letters?cursor=x,         cursor",
         "GET,  /dead-letters?type=a%00b,       type",
         "GET,  /dead-letters?refused=perhaps,  refused",
+        "GET,  /dead-letters?source=%ED%A0%80, source",
         "GET,  /dead-letters/1,                id",
         "DELETE, /dead-letters/1,              id",
         "POST, /dead-letters/1/replay,         id"
@@ -558,6 +576,7 @@ class DeadLetterTest {
                 "{\"ids\": []}",
                 "{\"ids\": [\"x\"]}",
                 "{\"filter\": {\"type\": \"a\\u0000b\"}}",
+                "{\"filter\": {\"type\": \"\\ud800\"}}",
                 "{\"filter\": {\"typo\": \"a\"}}"
             })
     void replayThatNamesNothingOrUnknownThingsIsRefused(String request) {
@@ -716,7 +735,8 @@ class DeadLetterTest {
 
     /** The header lines of an event in binary mode. */
     private String headers(String id, String... more) {
-        List<String> lines = new ArrayList<>(List.of("ce-specversion: 1.0", "ce-source: " + source, "ce-type: " + type));
+        List<String> lines =
+                new ArrayList<>(List.of("ce-specversion: 1.0", "ce-source: " + source, "ce-type: " + type));
         lines.addAll(List.of(more));
         if (lines.stream().noneMatch(line -> line.startsWith("ce-id:"))) {
             lines.add("ce-id: " + id);
@@ -731,9 +751,10 @@ class DeadLetterTest {
     private static int post(String headers, byte[] body) throws IOException {
         try (Socket socket = new Socket("localhost", RestAssured.port)) {
             OutputStream out = socket.getOutputStream();
-            out.write("POST /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n"
-                    .formatted(body.length, headers)
-                    .getBytes(ISO_8859_1));
+            out.write(
+                    "POST /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n"
+                            .formatted(body.length, headers)
+                            .getBytes(ISO_8859_1));
             out.write(body);
             String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             return Integer.parseInt(answer.split(" ")[1]);

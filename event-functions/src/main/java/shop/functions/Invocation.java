@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
+import shop.text.TextReader;
 
 /** Interceptor of every function: checks the event, then logs and times the outcome. */
 @Handles({})
@@ -79,8 +80,9 @@ class Invocation {
         if (value == null || value.isEmpty()) {
             throw new InvalidEvent(name, "is missing");
         }
-        if (AttributeText.hasControls(value)) {
-            throw new InvalidEvent(name, "must not contain control characters");
+        if (!AttributeText.isValid(value)) {
+            throw new InvalidEvent(
+                    name, "must not contain control characters, halves of surrogate pairs or noncharacters");
         }
     }
 
@@ -91,11 +93,12 @@ class Invocation {
         } catch (NullPointerException | IllegalArgumentException e) {
             throw new InvalidEvent("data", "is missing");
         } catch (RuntimeException e) {
-            throw e.getCause() instanceof MismatchedInputException mismatch
-                    ? new InvalidEvent(
-                            pathOf(mismatch),
-                            "must be " + expected(mismatch.getTargetType()))
-                    : new InvalidEvent("data", "must be JSON, and the event's content type say so");
+            throw switch (e.getCause()) {
+                case TextReader.Refused text -> new InvalidEvent(pathOf(text), text.getOriginalMessage());
+                case MismatchedInputException mismatch ->
+                    new InvalidEvent(pathOf(mismatch), "must be " + expected(mismatch.getTargetType()));
+                case null, default -> new InvalidEvent("data", "must be JSON, and the event's content type say so");
+            };
         }
     }
 
@@ -109,7 +112,9 @@ class Invocation {
         if (type == Instant.class) {
             return "a point in time (RFC 3339)";
         }
-        return type.isPrimitive() || Number.class.isAssignableFrom(type) ? "a number" : "of another type, see its schema";
+        return type.isPrimitive() || Number.class.isAssignableFrom(type)
+                ? "a number"
+                : "of another type, see its schema";
     }
 
     private static String pathOf(MismatchedInputException mismatch) {

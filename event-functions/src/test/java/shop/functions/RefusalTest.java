@@ -63,6 +63,23 @@ class RefusalTest {
                 attribute + ": must not contain control");
     }
 
+    /** CloudEvents 1.0, 3.1: the type String. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud800", "\\uffff"})
+    void anAttributeThatIsNoTextIsRefused(String character) {
+        refused(ping.with("subject", character).deliver(Mode.STRUCTURED), 400, "subject: must not contain");
+    }
+
+    /** RFC 8259, 8.2. */
+    @ParameterizedTest
+    @EnumSource
+    void dataThatIsNoTextIsRefused(Mode mode) {
+        refused(
+                new Event(ping.attributes(), "{\"message\": \"\\ud800\"}").deliver(mode),
+                400,
+                "data.message: must not contain");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "no json", "[]", "{\"type\""})
     void aStructuredEventThatIsNoneIsRefused(String body) {

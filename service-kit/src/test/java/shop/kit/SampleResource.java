@@ -26,6 +26,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import shop.events.ShopEvent.PaymentDeclined;
 import shop.events.ShopEvent.UserDeleted;
 import shop.events.ShopEvent.UserRegistered;
 import shop.events.Uuids;
@@ -149,7 +150,33 @@ public class SampleResource {
     @GET
     @Path("me")
     public String me() {
-        return caller.requireUserId() + " " + caller.is(Caller.CUSTOMER) + " " + caller.is(Caller.SERVICE);
+        return caller.userId().map(UUID::toString).orElse("nobody") + " " + caller.is(Caller.CUSTOMER) + " "
+                + caller.is(Caller.SERVICE);
+    }
+
+    @GET
+    @Path("person")
+    public UUID person() {
+        return caller.requireUserId();
+    }
+
+    @GET
+    @Path("owned/{owner}")
+    public void owned(@PathParam("owner") UUID owner) {
+        caller.requireAccessTo(owner);
+    }
+
+    @GET
+    @Path("echo/{path}")
+    public String echo(
+            @PathParam("path") String path, @QueryParam("query") String query, @HeaderParam("X-Header") String header) {
+        return path + " " + query + " " + header;
+    }
+
+    @POST
+    @Path("payments")
+    public Response payment(@Context HttpHeaders headers, byte[] body) {
+        return endpoint.receive(headers, body, event -> endpoint.data(event, PaymentDeclined.class));
     }
 
     @POST

@@ -58,25 +58,26 @@ class ArchitectureTest {
     }
 
     @Test
-    void cloudEventsKnowNoShop() {
+    void cloudEventsAndTextKnowNoShop() {
         check(ofTheShop("shop.cloudevents.."));
+        check(ofTheShop("shop.text.."));
     }
 
     @Test
     void kitKnowsNoneOfItsServices() {
-        check(ofTheShop("shop.kit..", "shop.events..", "shop.cloudevents..", "shop.identity.."));
+        check(ofTheShop("shop.kit..", "shop.events..", "shop.cloudevents..", "shop.identity..", "shop.text.."));
     }
 
     @Test
     void servicesKnowEachOtherByTheirEventsOnly() {
         Stream.of("shop.users..", "shop.orders..", "shop.deadletters..")
-                .forEach(service ->
-                        check(ofTheShop(service, service, "shop.kit..", "shop.events..", "shop.cloudevents..")));
+                .forEach(service -> check(ofTheShop(
+                        service, service, "shop.kit..", "shop.events..", "shop.cloudevents..", "shop.text..")));
     }
 
     @Test
     void functionsHaveNoDatabaseAndNoKit() {
-        check(ofTheShop("shop.functions..", "shop.events..", "shop.cloudevents..", "shop.identity.."));
+        check(ofTheShop("shop.functions..", "shop.events..", "shop.cloudevents..", "shop.identity..", "shop.text.."));
         check(noClasses()
                 .that()
                 .resideInAPackage("shop.functions..")
@@ -86,7 +87,7 @@ class ArchitectureTest {
 
     @Test
     void localKnativeKnowsKnativeAndNotTheShop() {
-        check(ofTheShop("shop.localknative..", "shop.cloudevents.."));
+        check(ofTheShop("shop.localknative..", "shop.cloudevents..", "shop.text.."));
     }
 
     @Test

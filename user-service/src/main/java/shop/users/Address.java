@@ -3,6 +3,7 @@ package shop.users;
 
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import shop.kit.http.Line;
 
 /** A postal address; {@code country} is a code of ISO 3166-1 alpha-2. */
 public record Address(

@@ -2,9 +2,8 @@
 package shop.users;
 
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Email;
-import jakarta.validation.constraints.NotEmpty;
-import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import shop.kit.http.Line;
 
 /**
  * The data that users give about themselves: the body of a registration, and the target of a merge patch.
@@ -12,6 +11,8 @@ import jakarta.validation.constraints.Size;
  * @param address may be null
  */
 public record UserData(
-        @NotEmpty @Email @Size(max = 254) String email,
+        @Mailable @Schema(format = "idn-email", maxLength = 254)
+        String email,
+
         @Line(max = 200) String name,
         @Valid Address address) {}

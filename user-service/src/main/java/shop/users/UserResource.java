@@ -170,8 +170,8 @@ public class UserResource {
             description = "For admins. In the order of their ids; e-mail and name begin so, whatever their case.")
     @SecurityRequirement(name = Api.BEARER)
     public Page<User> list(
-            @QueryParam("email") @Pattern(regexp = Line.TEXT, message = Line.CONTROLS) String email,
-            @QueryParam("name") @Pattern(regexp = Line.TEXT, message = Line.CONTROLS) String name,
+            @QueryParam("email") String email,
+            @QueryParam("name") String name,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
         return Page.of(users.list(Page.afterId(cursor), email, name, limit + 1), limit, User::id);

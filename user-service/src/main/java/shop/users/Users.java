@@ -47,7 +47,7 @@ class Users {
 
     private static final String UPDATE = """
             update users set email = $2, name = $3, street = $4, city = $5, postal_code = $6, country = $7,
-                changed_at = $8, version = version + 1
+                changed_at = $8, version = version + 1, shares_mailbox = shares_mailbox and email = $2
             where id = $1 returning *""";
 
     private static final String ERASE = """

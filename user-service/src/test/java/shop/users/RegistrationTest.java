@@ -142,6 +142,55 @@ class RegistrationTest {
         problem(register(given(), json(email, "Ada")), 400, "invalid-request").body("errors.name", hasItem("email"));
     }
 
+    /** Quoted local parts the mail client refuses (Vert.x EmailAddress); for others beyond ASCII it lacks SMTPUTF8. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\\\"a b\\\"@example.org",
+                "\\\"ada\\\"@example.org",
+                "\u00e4da@example.org",
+                "a(b)@example.org",
+                "ada@[127.0.0.1]",
+                "ada@stra\u00dfe.example"
+            })
+    void emailCanBeMailed(String email) {
+        problem(register(given(), json(email, "Ada")), 400, "invalid-request").body("errors.name", hasItem("email"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "b\u00fccher.example, xn--bcher-kva.example",
+        "b\u00fccher.example, B\u00dcCHER.EXAMPLE",
+        "b\u00fccher.example, bu\u0308cher.example",
+        "xn--bcher-kva.example, b\u00fccher\u3002example",
+        "XN--BCHER-KVA.example, B\u00fccher.example",
+        "\u4f8b\u3048.\u30c6\u30b9\u30c8, xn--r8jz45g.xn--zckzah",
+        "example.org, \uff45xample.org"
+    })
+    void equalEmailsAreOne(String domain, String equalDomain) {
+        String local = UUID.randomUUID().toString();
+        register(given(), json(local + "@" + domain, "Ada")).then().statusCode(201);
+        problem(register(given(), json(local.toUpperCase() + "@" + equalDomain, "Bob")), 409, "email-taken");
+        UUID other = registered();
+        problem(
+                as(other)
+                        .header("If-Match", "*")
+                        .contentType(ContentType.JSON)
+                        .body("{\"email\":\"" + local + "@" + equalDomain + "\"}")
+                        .patch("/users/" + other),
+                409,
+                "email-taken");
+    }
+
+    /** Unicode Standard Annex 15; the length is that of what is kept, in code points (JSON Schema Validation, 6.3.1). */
+    @Test
+    void textIsKeptInNormalizationFormC() {
+        register(given(), json(newEmail(), "Zoe\u0308 " + "e\u0301".repeat(98) + "\ud83d\ude00".repeat(98)))
+                .then()
+                .statusCode(201)
+                .body("name", equalTo("Zo\u00eb " + "\u00e9".repeat(98) + "\ud83d\ude00".repeat(98)));
+    }
+
     @Test
     void emailIsNotTooLong() {
         problem(register(given(), json("a@" + "example.".repeat(32) + "org", "Ada")), 400, "invalid-request")
@@ -156,6 +205,18 @@ class RegistrationTest {
                     name                | {"email":"ada@example.org","name":5}
                     name                | {"email":"ada@example.org","name":"a\\u0000b"}
                     name                | {"email":"ada@example.org","name":"a\\r\\nb"}
+                    name                | {"email":"ada@example.org","name":"\\u00a0\\u3000\\u200b"}
+                    name                | {"email":"ada@example.org","name":"a\\ud800b"}
+                    name                | {"email":"ada@example.org","name":"\\udc00\\ud83d"}
+                    name                | {"email":"ada@example.org","name":"a\\u202eb"}
+                    name                | {"email":"ada@example.org","name":"a\\u2028b"}
+                    name                | {"email":"ada@example.org","name":"a\\u0085b"}
+                    name                | {"email":"ada@example.org","name":"a\\uffffb"}
+                    name                | {"email":"ada@example.org","name":"a\\u0378b"}
+                    a\\u000ab            | {"email":"ada@example.org","name":"Ada","a\\nb":1}
+                    address.street      | {"email":"ada@example.org","name":"Ada","address":{"street":"\\ud800","city":"b","postalCode":"1","country":"GB"}}
+                    address.country     | {"email":"ada@example.org","name":"Ada","address":{"street":"a","city":"b","postalCode":"1","country":"\\ud800"}}
+                    email               | {"email":"ada\\ud800@example.org","name":"Ada"}
                     email               | {"name":"Ada"}
                     email               | {"email":true,"name":"Ada"}
                     nickname            | {"email":"ada@example.org","name":"Ada","nickname":"A"}
@@ -167,6 +228,16 @@ class RegistrationTest {
                     """)
     void memberAtFaultIsNamed(String member, String body) {
         problem(register(given(), body), 400, "invalid-request").body("errors.name", hasItem(member));
+    }
+
+    /** RFC 8259, 8.2. Jackson tells no name for it. */
+    @Test
+    void placeOfANameThatIsNoUnicodeIsTold() {
+        problem(
+                        register(given(), "{\"email\":\"ada@example.org\",\"name\":\"Ada\",\"\\ud800\":1}"),
+                        400,
+                        "invalid-request")
+                .body("detail", containsString("line 1, column 4"));
     }
 
     @ParameterizedTest
@@ -202,7 +273,7 @@ class RegistrationTest {
                                 "address.postalCode must not be blank",
                                 "address.street must not be blank",
                                 "email must be a well-formed email address",
-                                "name size must be between 0 and 200"))
+                                "name must be at most 200 characters long"))
                 .body("detail", startsWith("address.country must be"));
     }
 
@@ -235,11 +306,13 @@ class RegistrationTest {
     void sameKeyAtTheSameInstantRegistersOneUser() {
         String key = newKey();
         String body = json(newEmail(), "Ada");
-        List<String> answers = together(8, i -> register(given().header("Idempotency-Key", key), body)
-                .then()
-                .statusCode(201)
-                .extract()
-                .asString());
+        List<String> answers = together(
+                8,
+                i -> register(given().header("Idempotency-Key", key), body)
+                        .then()
+                        .statusCode(201)
+                        .extract()
+                        .asString());
         assertEquals(1, answers.stream().distinct().count());
     }
 

@@ -41,6 +41,7 @@ class UserListTest {
         list("name=bob%20" + prefix).body("items.id", contains(bob.toString()));
         list("name=%C3%A9MILE%20" + prefix).body("items.id", contains(ada.toString()));
         list("email=" + prefix + "&name=emile").body("items", empty());
+        list("name=E%CC%81mile%20" + prefix).body("items.id", contains(ada.toString()));
     }
 
     @Test
@@ -64,7 +65,19 @@ class UserListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"limit=0", "limit=101", "limit=x", "cursor=x", "email=a%00b", "name=a%00b"})
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=101",
+                "limit=x",
+                "cursor=x",
+                "email=a%00b",
+                "name=a%00b",
+                "name=%ED%A0%80",
+                "name=%FF",
+                "email=a%E2%80%AEb",
+                "name=%E2%80%A8"
+            })
     void badParameterIsNamed(String parameter) {
         problem(asAdmin().urlEncodingEnabled(false).get("/users?" + parameter), 400, "invalid-request")
                 .body("errors[0].in", equalTo("query"))

@@ -20,8 +20,10 @@ import shop.events.EventTypes;
 import shop.events.Uuids;
 import shop.functions.Handles;
 import shop.functions.Identity;
+import shop.functions.Refused;
 import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
+import shop.text.EmailAddress;
 
 /** Mails a customer about the new state of their order. */
 @Singleton
@@ -45,11 +47,19 @@ public class NotifyCustomer {
     private record Letter(String news, String sentence) {
         Mail to(User user, UUID orderId) {
             return Mail.withText(
-                    user.email(), "Your order " + news, """
+                    mailable(user.email()), "Your order " + news, """
                     Hello %s,
 
                     your order %s %s. %s
                     """.formatted(user.name(), orderId, news, sentence));
+        }
+    }
+
+    private static String mailable(String email) {
+        try {
+            return EmailAddress.of(email).toString();
+        } catch (IllegalArgumentException e) {
+            throw new Refused("no mail can be sent: the user's e-mail address " + e.getMessage(), e);
         }
     }
 
@@ -84,9 +94,10 @@ public class NotifyCustomer {
 
     private Optional<User> user(UUID id) {
         String bearer = Identity.bearer();
-        return Unavailable.call("USER_SERVICE_URL", () -> {
+        return Unavailable.callOurs("USER_SERVICE_URL", () -> {
             try {
-                return Optional.of(users.get().user(id, bearer));
+                return Optional.of(
+                        Unavailable.answer("USER_SERVICE_URL", users.get().user(id, bearer)));
             } catch (WebApplicationException e) {
                 if (GONE.contains(e.getResponse().getStatus())) {
                     return Optional.empty();

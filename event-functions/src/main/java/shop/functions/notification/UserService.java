@@ -6,6 +6,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 
@@ -13,7 +14,12 @@ import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 @RegisterRestClient(configKey = "user-service")
 interface UserService {
     /** The part of a user that this function needs. */
-    record User(String email, String name) {}
+    record User(String email, String name) {
+        public User {
+            Objects.requireNonNull(email);
+            Objects.requireNonNull(name);
+        }
+    }
 
     @GET
     @Path("/users/{id}")

@@ -6,8 +6,10 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
+import shop.text.Text;
 
 /** The API of the payment provider. Both calls are idempotent by order id, so that they can be repeated. */
 @ApplicationScoped
@@ -30,7 +32,12 @@ interface PaymentProvider {
      * @param amount in minor units of the currency; null if the provider does not say
      * @param reason the reason for a decline
      */
-    record Charge(Status status, String chargeId, Long amount, String currency, String reason) {}
+    record Charge(Status status, String chargeId, Long amount, String currency, String reason) {
+        public Charge {
+            Objects.requireNonNull(status);
+            reason = Text.printable(reason);
+        }
+    }
 
     @PUT
     Charge charge(@PathParam("orderId") UUID orderId, ChargeRequest request);

@@ -5,15 +5,18 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.events.EventTypes;
 import shop.functions.Event;
 import shop.functions.Event.Mode;
@@ -39,6 +42,21 @@ class HeartbeatTest {
         ping.deliver(mode).then().statusCode(204);
         assertEquals(before + 1, counted("heartbeats_total"));
         assertTrue(outside.log().contains("Hello, world!"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"type", "source", "subject", "id", "data"})
+    void noLineOfTheLogCanBeForged(String place) {
+        String forged = UUID.randomUUID() + " INFO  forged";
+        String text = "a\\n" + forged + "\\u2028\\u001b[2J";
+        Event ping = place.equals("data")
+                ? ping("{\"message\": \"" + text + "\"}")
+                : ping(GREETING).with(place, text);
+        ping.deliver(Mode.STRUCTURED);
+        List<String> lines =
+                outside.log().lines().filter(line -> line.contains(forged)).toList();
+        assertFalse(lines.isEmpty());
+        lines.forEach(line -> assertTrue(line.contains("a\\u000a" + forged + "\\u2028\\u001b[2J"), line));
     }
 
     @ParameterizedTest

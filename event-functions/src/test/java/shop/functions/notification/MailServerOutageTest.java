@@ -8,10 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.io.InputStream;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.subethamail.smtp.MessageHandler;
+import org.subethamail.smtp.RejectException;
+import org.subethamail.smtp.server.SMTPServer;
 import shop.events.EventTypes;
 import shop.functions.Event;
 import shop.functions.Event.Mode;
@@ -52,6 +58,59 @@ class MailServerOutageTest extends Mailing {
         String log = outside.log();
         assertTrue(log.contains(sent.id()));
         Stream.of(email(), "Ann", "secret-token").forEach(secret -> assertFalse(log.contains(secret), secret));
+    }
+
+    /** RFC 5321, 4.2.1 and RFC 4954, 6: 5yz is for good, but for those about the login, which the operator mends. */
+    @ParameterizedTest
+    @CsvSource({
+        "550, 400",
+        "552, 400",
+        "553, 400",
+        "554, 400",
+        "421, 503",
+        "450, 503",
+        "452, 503",
+        "530, 503",
+        "535, 503"
+    })
+    void aRefusedRecipientIsAnOutageOnlyIfThatPasses(int reply, int status) {
+        SMTPServer refusing = refusing(reply, outside.mailServer.getSmtp().getPort());
+        outside.mailServer.stop();
+        refusing.start();
+        try {
+            Event event = event(EventTypes.ORDER_CONFIRMED);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> event.deliver(Mode.BINARY)
+                            .path("detail")
+                            .equals("the service at SMTP_HOST answered " + reply));
+            event.deliver(Mode.BINARY).then().statusCode(status);
+        } finally {
+            refusing.stop();
+            outside.mailServer.start();
+        }
+    }
+
+    private static SMTPServer refusing(int reply, int port) {
+        return SMTPServer.port(port)
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .messageHandlerFactory(context -> new MessageHandler() {
+                    @Override
+                    public void from(String from) {}
+
+                    @Override
+                    public void recipient(String recipient) throws RejectException {
+                        throw new RejectException(reply, "No, " + recipient);
+                    }
+
+                    @Override
+                    public String data(InputStream data) {
+                        return null;
+                    }
+
+                    @Override
+                    public void done() {}
+                })
+                .build();
     }
 
     private static void deliverInTheEnd(Event event, Mode mode) {

@@ -45,7 +45,7 @@ abstract class Mailing {
                 .toList();
     }
 
-    private static String addressee(MimeMessage mail) {
+    static String addressee(MimeMessage mail) {
         try {
             return mail.getAllRecipients()[0].toString();
         } catch (MessagingException e) {

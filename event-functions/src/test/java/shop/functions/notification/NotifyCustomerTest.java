@@ -2,6 +2,8 @@
 package shop.functions.notification;
 
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,9 +12,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.mail.internet.MimeMessage;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.events.EventTypes;
 import shop.events.Uuids;
 import shop.functions.Event;
@@ -83,7 +87,7 @@ class NotifyCustomerTest extends Mailing {
     }
 
     @ParameterizedTest
-    @CsvSource({"BINARY,500", "STRUCTURED,503", "BINARY,401"})
+    @CsvSource({"BINARY,500", "STRUCTURED,503", "BINARY,401", "BINARY,403"})
     void aUserServiceThatFailsIsAPassingFault(Mode mode, int status) {
         outside.userService.answers(Answer.json(status, "{}"));
         unavailable(mode, "USER_SERVICE_URL");
@@ -97,6 +101,54 @@ class NotifyCustomerTest extends Mailing {
     void aUserServiceThatHangsUpIsAPassingFault(Mode mode) {
         outside.userService.answers(Answer.LOST);
         unavailable(mode, "USER_SERVICE_URL");
+    }
+
+    /** RFC 5890, 2.3.2.1 and RFC 5321, 2.3.5: without SMTPUTF8, envelope and headers have A-labels. */
+    @ParameterizedTest
+    @EnumSource
+    void mailGoesToTheALabelsOfADomain(Mode mode) throws Exception {
+        known(user + "@B\u00fccher.example");
+        event(EventTypes.ORDER_CONFIRMED).deliver(mode).then().statusCode(204);
+        MimeMessage mail = Stream.of(outside.mailServer.getReceivedMessages())
+                .filter(received -> addressee(received).startsWith(user.toString()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(user + "@xn--bcher-kva.example", addressee(mail));
+    }
+
+    /** Users registered before such addresses were refused may have them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\\\"ann example\\\"@customers.example",
+                "\u00e4nn@customers.example",
+                "ann",
+                "ann@stra\u00dfe.example"
+            })
+    void anAddressThatCantBeMailedIsNoOutage(String email) {
+        known(email);
+        event(EventTypes.ORDER_CONFIRMED)
+                .deliver(Mode.BINARY)
+                .then()
+                .statusCode(400)
+                .body("detail", startsWith("no mail can be sent: the user's e-mail address must"))
+                .body("detail", not(containsString("ann")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"email\": \"ann@customers.example\"}", "null", "[]", "nonsense"})
+    void aUserThatCantBeReadIsNotAskedForAgain(String answer) {
+        outside.userService.answers(Answer.json(200, answer));
+        event(EventTypes.ORDER_CONFIRMED)
+                .deliver(Mode.BINARY)
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("USER_SERVICE_URL"));
+    }
+
+    private void known(String email) {
+        outside.userService.answers(Answer.json(200, """
+                {"id": "%s", "email": "%s", "name": "Ann Example", "version": 3}""".formatted(user, email)));
     }
 
     @ParameterizedTest

@@ -127,11 +127,9 @@ class AuthorizePaymentTest {
     void anEventThatCarriesItsTokenIsChargedByIt(Mode mode) {
         outside.orderService.answers(Answer.json(410, "{}"));
         placed("""
-                {"orderId": "%s", "total": {"amount": 17, "currency": "JPY"}, "paymentToken": "tok_old"}""".formatted(order))
-                .deliver(mode)
-                .then()
-                .statusCode(200);
-        JsonPath charge = JsonPath.from(outside.paymentProvider.asked(order).getFirst().body());
+                {"orderId": "%s", "total": {"amount": 17, "currency": "JPY"}, "paymentToken": "tok_old"}""".formatted(order)).deliver(mode).then().statusCode(200);
+        JsonPath charge =
+                JsonPath.from(outside.paymentProvider.asked(order).getFirst().body());
         assertEquals(17, charge.getInt("amount"));
         assertEquals("JPY", charge.getString("currency"));
         assertEquals("tok_old", charge.getString("token"));
@@ -254,17 +252,42 @@ class AuthorizePaymentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"BINARY,not json", "STRUCTURED,{\"status\": \"PERHAPS\"}"})
-    void aProviderThatCantBeUnderstoodIsAPassingFault(Mode mode, String answer) {
-        outside.paymentProvider.answers(Answer.json(200, answer));
-        unavailable(mode, "PAYMENT_PROVIDER_URL");
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "BINARY,not json",
+                "STRUCTURED,{\"status\": \"PERHAPS\"}",
+                "BINARY,{}",
+                "BINARY,null",
+                "STRUCTURED,{\"status\": \"DECLINED\"; \"reason\": \"\\ud800\"}"
+            })
+    void anAnswerThatCantBeReadIsNotAskedForAgain(Mode mode, String answer) {
+        outside.paymentProvider.answers(Answer.json(200, answer.replace(';', ',')));
+        placed().deliver(mode).then().statusCode(400).body("detail", containsString("PAYMENT_PROVIDER_URL"));
     }
 
     @ParameterizedTest
-    @CsvSource({"BINARY,400", "STRUCTURED,422"})
+    @CsvSource({"BINARY,400", "STRUCTURED,422", "BINARY,401", "BINARY,402", "BINARY,403", "BINARY,404", "BINARY,409"})
     void aChargeThatTheProviderRefusesForGoodIsNotRepeated(Mode mode, int status) {
         outside.paymentProvider.answers(Answer.json(status, "{}"));
         placed().deliver(mode).then().statusCode(400).body("detail", containsString("answered " + status));
+    }
+
+    /** RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4. */
+    @ParameterizedTest
+    @CsvSource({"BINARY,408", "BINARY,425", "STRUCTURED,429"})
+    void aRefusalOfTheMomentIsAPassingFault(Mode mode, int status) {
+        outside.paymentProvider.answers(Answer.json(status, "{}"));
+        unavailable(mode, "answered " + status);
+    }
+
+    @Test
+    void aReasonThatIsNoLineIsMadeOne() {
+        outside.paymentProvider.answers(Answer.json(200, """
+                {"orderId": "%s", "status": "DECLINED", "reason": "no\\ncover"}""".formatted(order)));
+        assertEquals(
+                "no\\u000acover",
+                Mode.BINARY.data(placed().deliver(Mode.BINARY)).getString("reason"));
     }
 
     @Test

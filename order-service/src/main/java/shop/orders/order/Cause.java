@@ -2,6 +2,7 @@
 package shop.orders.order;
 
 import io.cloudevents.CloudEvent;
+import shop.text.Text;
 
 /**
  * The reason for a change of an order's state.
@@ -11,7 +12,7 @@ import io.cloudevents.CloudEvent;
  */
 record Cause(String reason, String eventId) {
     Cause {
-        reason = reason.replace('\0', ' '); // it may come from outside, and PostgreSQL takes no NUL
+        reason = Text.printable(reason); // it may come from outside, and PostgreSQL takes no NUL
     }
 
     static Cause of(String reason) {

@@ -7,10 +7,8 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -39,6 +37,7 @@ import shop.events.Money;
 import shop.kit.http.Api;
 import shop.kit.http.ETags;
 import shop.kit.http.IdempotencyKeys;
+import shop.kit.http.Line;
 import shop.kit.http.Page;
 import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
@@ -63,7 +62,7 @@ public class ProductResource {
     }
 
     public record ProductData(
-            @NotBlank @Size(max = 200) @Pattern(regexp = "\\P{Cc}*", message = "must not contain control characters")
+            @Line(max = 200) @Schema(minLength = 1, maxLength = 200)
             String name,
 
             @NotNull @Valid Price price) {}

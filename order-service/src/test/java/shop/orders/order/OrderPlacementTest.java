@@ -78,7 +78,9 @@ class OrderPlacementTest {
         assertEquals(id.toString(), data.getString("orderId"));
         assertEquals(buyer.toString(), data.getString("userId"));
         assertEquals(990, data.getInt("total.amount"));
-        assertEquals(Set.of("orderId", "userId", "total", "placedAt"), data.getMap("").keySet());
+        assertEquals(
+                Set.of("orderId", "userId", "total", "placedAt"),
+                data.getMap("").keySet());
     }
 
     @Test
@@ -275,6 +277,8 @@ class OrderPlacementTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"paymentToken": "tok_ok"}                                                      | lines
+            {"lines": [{"sku": "a", "quantity": 1}], "paymentToken": "\\ud800"}             | paymentToken
+            {"lines": [{"sku": "\\ud800", "quantity": 1}], "paymentToken": "tok_ok"}        | lines[0].sku
             {"lines": [], "paymentToken": "tok_ok"}                                         | lines
             {"lines": {}, "paymentToken": "tok_ok"}                                         | lines
             {"lines": [null], "paymentToken": "tok_ok"}                                     | lines[0]

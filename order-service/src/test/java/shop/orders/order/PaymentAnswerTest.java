@@ -158,6 +158,21 @@ class PaymentAnswerTest {
         assertEquals("REJECTED", status(order));
     }
 
+    /** RFC 8259, 8.2: it could only be kept as another reason. */
+    @Test
+    void reasonThatIsNoUnicodeIsRefused() {
+        UUID order = placed(buyer, product(3), 2);
+        problem(
+                        binary(EventTypes.PAYMENT_DECLINED, "/test", newKey())
+                                .contentType(ContentType.JSON)
+                                .body("{\"orderId\": \"" + order + "\", \"reason\": \"\\ud800\"}")
+                                .post("/events"),
+                        400,
+                        "invalid-request")
+                .body("errors[0].name", equalTo("reason"));
+        assertEquals("PLACED", status(order));
+    }
+
     @Test
     void sameEventAgainChangesNothing() {
         String sku = product(3);

@@ -155,6 +155,10 @@ class CatalogueTest {
             {"price": {"amount": 450, "currency": "EUR"}}                            | name
             {"name": " ", "price": {"amount": 450, "currency": "EUR"}}               | name
             {"name": "a\\u0000b", "price": {"amount": 450, "currency": "EUR"}}       | name
+            {"name": "a\\ud800", "price": {"amount": 450, "currency": "EUR"}}        | name
+            {"name": "a\\u202eb", "price": {"amount": 450, "currency": "EUR"}}       | name
+            {"name": "\\u00a0", "price": {"amount": 450, "currency": "EUR"}}         | name
+            {"name": "Tea", "price": {"amount": 450, "currency": "\\ud800"}}         | price.currency
             {"name": "Tea"}                                                          | price
             {"name": "Tea", "price": {"currency": "EUR"}}                            | price.amount
             {"name": "Tea", "price": {"amount": 0, "currency": "EUR"}}               | price.amount

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
 import shop.cloudevents.HeaderValue;
@@ -25,6 +26,9 @@ import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.kit.Sweep;
 import shop.kit.http.Problem;
+import shop.kit.http.ProblemException;
+import shop.text.Text;
+import shop.text.TextReader;
 
 /**
  * Receives CloudEvents over HTTP (CloudEvents HTTP Protocol Binding 1.0, binary and structured mode). Answers 204 when the
@@ -45,7 +49,7 @@ public class EventEndpoint {
     private final List<Sweep> sweeps;
 
     EventEndpoint(ObjectMapper json, Trace trace, @All List<Sweep> sweeps) {
-        this.json = json;
+        this.json = json.copy().registerModule(TextReader.module(Text::unicode));
         this.trace = trace;
         this.sweeps = sweeps;
     }
@@ -90,39 +94,46 @@ public class EventEndpoint {
     public static CloudEvent parse(MultivaluedMap<String, String> headers, byte[] body) {
         try {
             return HttpMessageFactory.createReader(
-                            header -> headers
-                                    .forEach((name, values) -> header.accept(
-                                            name,
-                                            HeaderValue.isAttribute(name)
-                                                    ? HeaderValue.decode(values.getFirst())
-                                                    : values.getFirst())),
+                            header -> headers.forEach((name, values) -> header.accept(
+                                    name,
+                                    HeaderValue.isAttribute(name)
+                                            ? HeaderValue.decode(values.getFirst())
+                                            : values.getFirst())),
                             body)
                     .toEvent();
         } catch (RuntimeException e) { // of any type: the same bytes will never be an event
-            throw Problem.because(
-                    400, "not-a-cloudevent", "Not a CloudEvent", "The request carries no CloudEvent: " + reason(e));
+            throw notAnEvent("The request carries no CloudEvent: " + reason(e));
         }
     }
 
     /** A library's message, unless it names a class of the library. */
     private static String reason(RuntimeException e) {
-        String message = e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+        String message =
+                e.getCause() instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
         return message == null || CLASS.matcher(message).find()
                 ? "it must be one JSON object with the attributes as members, each of its type, or have them as ce- headers."
                 : message;
     }
 
-    /** An inbox keeps {@code source} and {@code id}: as text, which has no NUL in PostgreSQL, and in an index, whose entries are limited. */
+    /** Text of CloudEvents 1.0, 3.1. An inbox keeps {@code source} and {@code id}, in an index, whose entries are limited. */
     private static void requireRecordable(CloudEvent event) {
-        String key = event.getSource() + event.getId();
-        if (AttributeText.hasControls(key) || key.getBytes(UTF_8).length > LONGEST_KEY) {
-            throw Problem.because(
-                    400,
-                    "not-a-cloudevent",
-                    "Not a CloudEvent",
-                    "source and id must not contain control characters, nor be longer than " + LONGEST_KEY
-                            + " bytes together.");
+        Stream.concat(event.getAttributeNames().stream(), event.getExtensionNames().stream())
+                .filter(name -> !AttributeText.isValid(String.valueOf(
+                        event.getAttributeNames().contains(name)
+                                ? event.getAttribute(name)
+                                : event.getExtension(name))))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw notAnEvent(
+                            name + " must not contain control characters, halves of surrogate pairs or noncharacters.");
+                });
+        if ((event.getSource() + event.getId()).getBytes(UTF_8).length > LONGEST_KEY) {
+            throw notAnEvent("source and id must not be longer than " + LONGEST_KEY + " bytes together.");
         }
+    }
+
+    private static ProblemException notAnEvent(String detail) {
+        return Problem.because(400, "not-a-cloudevent", "Not a CloudEvent", detail);
     }
 
     /** The event's data; members that the type does not know are ignored, data that can't be read is a 400 problem. */
@@ -142,10 +153,10 @@ public class EventEndpoint {
         } catch (JsonMappingException e) {
             String member =
                     e.getPath().isEmpty() ? "data" : e.getPath().getLast().getFieldName();
-            throw Problem.invalid(
-                    Problem.Place.body,
-                    member,
-                    member + " of " + event.getType() + " is missing or of the wrong type.");
+            String fault = e instanceof TextReader.Refused text
+                    ? text.getOriginalMessage()
+                    : "is missing or of the wrong type";
+            throw Problem.invalid(Problem.Place.body, member, member + " of " + event.getType() + " " + fault + ".");
         } catch (IOException e) {
             throw Problem.invalid(Problem.Place.body, "data", "The data of " + event.getType() + " is not JSON.");
         }

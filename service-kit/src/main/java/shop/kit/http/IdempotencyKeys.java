@@ -127,12 +127,14 @@ public class IdempotencyKeys implements Sweep {
                 : response.location(URI.create(location)).build();
     }
 
+    /** A string of Structured Fields, as in the header's draft (RFC 9651, 3.3.3), has printable ASCII only. */
     private static void requireUsable(String key) {
-        if (key == null || key.isBlank() || key.length() > 255) {
+        if (key == null || key.isBlank() || key.length() > 255 || !key.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
             throw Problem.invalid(
                     Problem.Place.header,
                     HEADER,
-                    "Send an " + HEADER + " of 1 to 255 characters, new for each request and the same at each retry.");
+                    "Send an " + HEADER
+                            + " of 1 to 255 ASCII characters, new for each request and the same at each retry.");
         }
     }
 

@@ -11,13 +11,16 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.util.List;
+import shop.text.Text;
+import shop.text.TextReader;
 
-/** Strict reading of a client's JSON: no unknown members, no member twice, no "3" for 3 or 3 for "3", no 1.5 cut to 1. */
+/** Strict reading of a client's JSON: {@linkplain Text#plain plain text}, no unknown members, no member twice, no "3" for 3 or 3 for "3", no 1.5 cut to 1. */
 @Singleton
 class JsonRules implements ObjectMapperCustomizer {
     @Override
     @SuppressWarnings("deprecation") // the builder that replaces it can't be reached from here
     public void customize(ObjectMapper mapper) {
+        mapper.registerModule(TextReader.module(Text::plain));
         mapper.configure(MapperFeature.ALLOW_COERCION_OF_SCALARS, false);
         for (CoercionInputShape notText :
                 List.of(CoercionInputShape.Integer, CoercionInputShape.Float, CoercionInputShape.Boolean)) {

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import shop.text.Text;
 
 /**
  * One page of a list that is ordered by a unique key.
@@ -30,12 +31,9 @@ public record Page<T>(List<T> items, String next) {
     /** The key after which the page of this cursor begins, or null without a cursor. */
     public static String after(String cursor) {
         try {
-            String key =
-                    cursor == null ? null : new String(Base64.getUrlDecoder().decode(cursor), UTF_8);
-            if (key != null && key.indexOf('\0') >= 0) { // PostgreSQL has no such text
-                throw badCursor();
-            }
-            return key;
+            return cursor == null
+                    ? null
+                    : Text.plain(new String(Base64.getUrlDecoder().decode(cursor), UTF_8));
         } catch (IllegalArgumentException e) {
             throw badCursor();
         }

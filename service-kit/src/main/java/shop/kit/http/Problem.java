@@ -5,9 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import shop.text.Text;
 
 /**
- * The body of every error (RFC 9457, {@code application/problem+json}).
+ * The body of every error (RFC 9457, {@code application/problem+json}). What it quotes of the request is
+ * {@linkplain Text#printable printable}.
  *
  * @param type a URI for each kind of error, never changed, so that clients can branch on it
  * @param title the kind of error in words
@@ -37,7 +39,16 @@ public record Problem(String type, String title, int status, String detail, List
      * @param name of the header, parameter or member; {@code lines[0].quantity} for a nested one
      * @param message the fault in words, and the expectation
      */
-    public record Fault(Place in, String name, String message) {}
+    public record Fault(Place in, String name, String message) {
+        public Fault {
+            name = Text.printable(name);
+            message = Text.printable(message);
+        }
+    }
+
+    public Problem {
+        detail = Text.printable(detail);
+    }
 
     /** The problem {@code slug} as an exception, to be thrown. */
     public static ProblemException because(int status, String slug, String title, String detail, Fault... faults) {

@@ -25,6 +25,7 @@ import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import shop.kit.sql.DatabaseUnavailable;
+import shop.text.TextReader;
 
 /** Turns every exception that ends a request into a {@link Problem}. Of an unforeseen one it tells the status only. */
 class ProblemMappers {
@@ -175,6 +176,9 @@ class ProblemMappers {
         String member = memberOf(e);
         if (e instanceof UnrecognizedPropertyException unknown) {
             return "The member " + member + " is not known here; known are " + unknown.getKnownPropertyIds() + ".";
+        }
+        if (e instanceof TextReader.Refused refused) {
+            return "The member " + member + " " + refused.getOriginalMessage() + ".";
         }
         if (!member.isEmpty()) {
             return "The member " + member + " has a value of the wrong type or form.";

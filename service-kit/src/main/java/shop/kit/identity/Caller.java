@@ -20,21 +20,28 @@ public class Caller {
     public static final String PAYMENT = "payment";
 
     private final CurrentIdentityAssociation association;
+    private final Optional<String> peoplesIssuer;
 
-    Caller(CurrentIdentityAssociation association) {
+    Caller(CurrentIdentityAssociation association, Identities identities) {
         this.association = association;
+        this.peoplesIssuer = identities.people().issuer();
     }
 
-    /** The user's id: the token's subject if that is a UUID, else the name-based UUID of issuer and subject; empty without a token. */
+    /**
+     * The user's id: the token's subject if that is a UUID, else the name-based UUID of issuer and subject. Empty without a
+     * token, and for workloads: the cluster's issuer tells nothing about people, whatever a subject of its looks like.
+     */
     public Optional<UUID> userId() {
-        return identity().getPrincipal() instanceof JsonWebToken token
-                ? Optional.of(idOf(token.getIssuer(), token.getSubject()))
-                : Optional.empty();
+        return jwt().filter(
+                        token -> peoplesIssuer.filter(token.getIssuer()::equals).isPresent())
+                .map(token -> idOf(token.getIssuer(), token.getSubject()));
     }
 
-    /** As {@link #userId()}; without a token, a 401 problem. */
+    /** As {@link #userId()}; without a token, a 401 problem; for workloads a 403 one. */
     public UUID requireUserId() {
-        return userId().orElseThrow(UnauthorizedException::new);
+        return userId().orElseThrow(() -> jwt().isPresent()
+                ? Problem.forbidden("This is for people; the token is of a workload.")
+                : new UnauthorizedException());
     }
 
     public boolean is(String role) {
@@ -43,14 +50,12 @@ public class Caller {
 
     /** The token as it was sent, to be forwarded; empty without one. */
     public Optional<String> token() {
-        return identity().getPrincipal() instanceof JsonWebToken token
-                ? Optional.of(token.getRawToken())
-                : Optional.empty();
+        return jwt().map(JsonWebToken::getRawToken);
     }
 
     /** Lets the owner, admins and services pass; throws a 403 problem for others, a 401 one without a token. */
     public void requireAccessTo(UUID owner) {
-        if (!owner.equals(requireUserId()) && !is(ADMIN) && !is(SERVICE)) {
+        if (!is(ADMIN) && !is(SERVICE) && !owner.equals(requireUserId())) {
             throw Problem.forbidden("This belongs to another user.");
         }
     }
@@ -62,6 +67,10 @@ public class Caller {
         } catch (IllegalArgumentException e) {
             return Uuids.nameBased(issuer, subject);
         }
+    }
+
+    private Optional<JsonWebToken> jwt() {
+        return identity().getPrincipal() instanceof JsonWebToken token ? Optional.of(token) : Optional.empty();
     }
 
     private SecurityIdentity identity() {

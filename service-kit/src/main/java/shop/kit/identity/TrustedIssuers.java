@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
@@ -35,7 +36,9 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
     private static final Set<String> PEOPLES_ROLES = Set.of(Caller.CUSTOMER, Caller.ADMIN);
 
     private record Trust(
-            JWTAuthContextInfo rules, DefaultJWTTokenParser parser, Function<JwtClaims, List<String>> roles) {}
+            JWTAuthContextInfo rules,
+            Supplier<DefaultJWTTokenParser> parser,
+            Function<JwtClaims, List<String>> roles) {}
 
     private final List<Trust> trusted = new ArrayList<>();
 
@@ -74,7 +77,7 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
 
     private static JwtClaims claims(String token, Trust trust) throws ParseException {
         try {
-            return trust.parser().parse(token, trust.rules()).getJwtClaims();
+            return trust.parser().get().parse(token, trust.rules()).getJwtClaims();
         } catch (RuntimeException e) { // claims of another type than the parser casts them to
             throw new ParseException("Not a token of ours", e);
         }
@@ -87,8 +90,17 @@ class TrustedIssuers extends JWTCallerPrincipalFactory {
             rules.setSignatureAlgorithm(Set.of(SignatureAlgorithm.RS256, SignatureAlgorithm.ES256));
             rules.setExpectedAudience(Set.of(audience));
             issuer.ca().ifPresent(rules::setTlsCertificatePath);
-            trusted.add(new Trust(rules, new DefaultJWTTokenParser(), roles));
+            trusted.add(new Trust(rules, parser(issuer.jwks().get()), roles));
         }
+    }
+
+    /**
+     * A parser fetches keys from a server again when a key id is unknown to it, but reads a file once. Keys in a file are
+     * therefore read for each token: so new ones are known, and removed ones unknown, at once.
+     */
+    private static Supplier<DefaultJWTTokenParser> parser(String jwks) {
+        DefaultJWTTokenParser kept = new DefaultJWTTokenParser();
+        return jwks.startsWith("file:") ? DefaultJWTTokenParser::new : () -> kept;
     }
 
     /** SmallRye takes what follows {@code file:} for a path as it is, and so would not find one with a space in it. */

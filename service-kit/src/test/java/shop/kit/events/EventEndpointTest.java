@@ -111,6 +111,10 @@ class EventEndpointTest {
                 "{\"specversion\":\"1.0\",\"id\":1,\"source\":\"/test\",\"type\":\"t\"}",
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"t\",\"time\":\"now\"}",
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"t\",\"data_base64\":\"!\"}",
+                "{\"specversion\":\"1.0\",\"id\":\"\\ud800\",\"source\":\"/test\",\"type\":\"t\",\"data\":{}}",
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"a\\nb\",\"data\":{}}",
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"t\",\"subject\":\"\\uffff\",\"data\":{}}",
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/test\",\"type\":\"t\",\"extension\":\"\\udc00\",\"data\":{}}",
                 "{\"specversion\":\"1.0\",\"id\":\"\\u0000\",\"source\":\"/test\",\"type\":\"t\",\"data\":{}}",
             })
     void bodyThatIsNoEventIsRefused(String body) {
@@ -124,10 +128,29 @@ class EventEndpointTest {
                 .body("errors[0].name", equalTo("userId"));
     }
 
+    /** RFC 8259, 8.2. */
+    @Test
+    void memberOfTheDataThatIsNoUnicodeIsNamed() {
+        problem(payment("no \\ud800").post("/payments"), 400, "invalid-request")
+                .body("errors[0].name", equalTo("reason"));
+    }
+
+    /** What has happened is not undone by how it is told. */
+    @Test
+    void otherTextOfTheDataIsTakenAsItIs() {
+        payment("e\u0301 \\u0000").post("/payments").then().statusCode(204);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "null"})
     void eventWithoutDataIsRefused(String nothing) {
         problem(event(nothing).post("/events"), 400, "invalid-request");
+    }
+
+    private RequestSpecification payment(String reason) {
+        return binary(EventTypes.PAYMENT_DECLINED, "/test", id)
+                .contentType(ContentType.JSON)
+                .body("{\"orderId\": \"" + user + "\", \"reason\": \"" + reason + "\"}");
     }
 
     private void deliver() {

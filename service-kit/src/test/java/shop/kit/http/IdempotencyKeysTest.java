@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import shop.kit.KitResource;
 import shop.kit.sql.Database;
 import shop.testkit.MovableClock;
@@ -72,6 +74,20 @@ class IdempotencyKeysTest {
     void failureLeavesTheKeyUnusedAndTellsNothing() {
         problem(post("fails"), 500, "internal-error").body("detail", not(containsString("secret")));
         assertEquals(201, post("works").statusCode());
+    }
+
+    /** A string of RFC 9651, 3.3.3. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u00e9", "a\tb", " "})
+    void keyBeyondAsciiIsNamed(String key) {
+        problem(
+                        given().header("Idempotency-Key", key)
+                                .contentType(ContentType.JSON)
+                                .body(body("a"))
+                                .post("/effects"),
+                        400,
+                        "invalid-request")
+                .body("errors[0].name", equalTo("Idempotency-Key"));
     }
 
     @Test

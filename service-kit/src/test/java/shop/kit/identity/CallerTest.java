@@ -12,6 +12,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;
 import io.smallrye.jwt.build.Jwt;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -41,8 +42,27 @@ class CallerTest {
 
     @Test
     void serviceAccountOfTheListIsAService() {
-        assertTrue(me(Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT)).endsWith("false true"));
-        assertTrue(me(Tokens.serviceAccount("system:serviceaccount:shop:other")).endsWith("false false"));
+        assertEquals("nobody false true", me(Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT)));
+        assertEquals("nobody false false", me(Tokens.serviceAccount("system:serviceaccount:shop:other")));
+    }
+
+    /** The cluster's issuer says nothing about people, not even with a subject that is a user's id. */
+    @Test
+    void workloadStandsForNoPerson() {
+        UUID user = UUID.randomUUID();
+        String workload = Tokens.serviceAccount(user.toString());
+        String withRoles = Tokens.signByCluster(
+                Tokens.claims(Tokens.CLUSTER, user.toString()).groups(Set.of("customer", "admin", "service")));
+        for (String token : new String[] {workload, withRoles}) {
+            assertEquals("nobody false false", me(token));
+            problem(as(token).get("/owned/" + user), 403, "forbidden");
+        }
+        problem(as(Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT)).get("/person"), 403, "forbidden");
+        as(Tokens.serviceAccount(Tokens.TRUSTED_ACCOUNT))
+                .get("/owned/" + user)
+                .then()
+                .statusCode(204);
+        as(Tokens.customer(user)).get("/owned/" + user).then().statusCode(204);
     }
 
     @Test
@@ -51,7 +71,7 @@ class CallerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/me", "/admin"})
+    @ValueSource(strings = {"/person", "/admin", "/owned/6c7b1c5e-0000-4000-8000-000000000000"})
     void callerWithoutATokenIsAskedForOne(String path) {
         problem(given().get(path), 401, "unauthenticated").header("WWW-Authenticate", equalTo("Bearer"));
     }
@@ -59,7 +79,7 @@ class CallerTest {
     @ParameterizedTest
     @MethodSource
     void tokenThatCannotBeTrustedIsRefused(String token) {
-        problem(as(token).get("/me"), 401, "unauthenticated");
+        problem(as(token).get("/person"), 401, "unauthenticated");
     }
 
     static Stream<Named<String>> tokenThatCannotBeTrustedIsRefused() {

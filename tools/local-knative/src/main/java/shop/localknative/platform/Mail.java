@@ -6,9 +6,11 @@ import jakarta.mail.BodyPart;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
+import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,14 +18,26 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Stream;
 
-/** An e-mail as a person reads it. */
+/** An e-mail as a person reads it; one that no program can read, as it came. */
 public record Mail(List<String> from, List<String> to, String subject, Instant date, String messageId, String text) {
 
+    /** Addresses are shown as they came, beyond ASCII (RFC 6532), too. */
+    private static final Session SESSION = Session.getInstance(properties());
+
+    private static Properties properties() {
+        var properties = new Properties();
+        properties.put("mail.mime.address.strict", "false");
+        properties.put("mail.mime.allowutf8", "true");
+        return properties;
+    }
+
+    /** Never fails: one mail must not hide the others. */
     static Mail read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            var message = new MimeMessage(null, in);
+            var message = new MimeMessage(SESSION, in);
             return new Mail(
                     addresses(message.getFrom()),
                     addresses(message.getRecipients(Message.RecipientType.TO)),
@@ -33,8 +47,20 @@ public record Mail(List<String> from, List<String> to, String subject, Instant d
                             .orElse(null),
                     message.getMessageID(),
                     text(message.getContent()));
-        } catch (IOException | MessagingException e) {
-            throw new IllegalStateException(file + " is not an e-mail", e);
+        } catch (IOException | MessagingException | RuntimeException e) {
+            return unreadable(file, e);
+        }
+    }
+
+    private static Mail unreadable(Path file, Exception why) {
+        return new Mail(List.of(), List.of(), file.getFileName() + " can't be read: " + why, null, null, raw(file));
+    }
+
+    private static String raw(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
         }
     }
 
