@@ -18,6 +18,9 @@ public class Unavailable extends RuntimeException {
     /** Request Timeout, Too Early and Too Many Requests: the only refusals that ask for a repetition. */
     private static final Set<Integer> PASSING_REFUSALS = Set.of(408, 425, 429);
 
+    /** Besides, those of the shop's own services that pass with a roll-out: they do not know the caller or the path yet. */
+    private static final Set<Integer> PASSING_REFUSALS_OF_OURS = Set.of(401, 403, 404, 408, 425, 429);
+
     /** RFC 4954, 6: of the credentials, which are the operator's, and not of the mail. */
     private static final Set<Integer> LOGIN_REFUSALS = Set.of(530, 534, 535, 538);
 
@@ -43,7 +46,12 @@ public class Unavailable extends RuntimeException {
      * @throws Refused if repeating the call won't help
      */
     public static <T> T call(String setting, Supplier<T> call) {
-        return answer(setting, attempt(setting, call));
+        return answer(setting, attempt(setting, PASSING_REFUSALS, call));
+    }
+
+    /** {@link #call} of a service of the shop, whose refusals may pass with a roll-out. */
+    public static <T> T callOurs(String setting, Supplier<T> call) {
+        return answer(setting, attempt(setting, PASSING_REFUSALS_OF_OURS, call));
     }
 
     /** The answer of a party, which must be there. */
@@ -56,25 +64,25 @@ public class Unavailable extends RuntimeException {
 
     /** {@link #call} without a result. */
     public static void run(String setting, Runnable call) {
-        attempt(setting, () -> {
+        attempt(setting, PASSING_REFUSALS, () -> {
             call.run();
             return null;
         });
     }
 
-    private static <T> T attempt(String setting, Supplier<T> call) {
+    private static <T> T attempt(String setting, Set<Integer> passing, Supplier<T> call) {
         setting(setting);
         try {
             return call.get();
         } catch (Unavailable | Refused e) {
             throw e;
         } catch (RuntimeException e) {
-            throw fault("the service at " + setting + " ", e);
+            throw fault("the service at " + setting + " ", passing, e);
         }
     }
 
     /** Names the failure without its message, in which a party may quote personal data. */
-    private static RuntimeException fault(String who, RuntimeException failure) {
+    private static RuntimeException fault(String who, Set<Integer> passing, RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case JsonProcessingException e -> {
@@ -83,7 +91,7 @@ public class Unavailable extends RuntimeException {
                 case WebApplicationException e -> {
                     int status = e.getResponse().getStatus();
                     String what = status < 400 ? " with what can't be read" : "";
-                    boolean forGood = status < 500 && !PASSING_REFUSALS.contains(status);
+                    boolean forGood = status < 500 && !passing.contains(status);
                     return fault(forGood, who + "answered " + status + what, failure);
                 }
                 case SMTPException e -> {

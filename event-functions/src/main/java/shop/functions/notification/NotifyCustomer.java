@@ -94,7 +94,7 @@ public class NotifyCustomer {
 
     private Optional<User> user(UUID id) {
         String bearer = Identity.bearer();
-        return Unavailable.call("USER_SERVICE_URL", () -> {
+        return Unavailable.callOurs("USER_SERVICE_URL", () -> {
             try {
                 return Optional.of(
                         Unavailable.answer("USER_SERVICE_URL", users.get().user(id, bearer)));

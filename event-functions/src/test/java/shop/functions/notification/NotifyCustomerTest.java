@@ -13,7 +13,6 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.mail.internet.MimeMessage;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -88,7 +87,7 @@ class NotifyCustomerTest extends Mailing {
     }
 
     @ParameterizedTest
-    @CsvSource({"BINARY,500", "STRUCTURED,503", "BINARY,401"})
+    @CsvSource({"BINARY,500", "STRUCTURED,503", "BINARY,401", "BINARY,403"})
     void aUserServiceThatFailsIsAPassingFault(Mode mode, int status) {
         outside.userService.answers(Answer.json(status, "{}"));
         unavailable(mode, "USER_SERVICE_URL");
@@ -145,16 +144,6 @@ class NotifyCustomerTest extends Mailing {
                 .then()
                 .statusCode(400)
                 .body("detail", containsString("USER_SERVICE_URL"));
-    }
-
-    @Test
-    void aUserServiceThatForbidsTheQuestionIsNotAskedAgain() {
-        outside.userService.answers(Answer.json(403, "{}"));
-        event(EventTypes.ORDER_CONFIRMED)
-                .deliver(Mode.BINARY)
-                .then()
-                .statusCode(400)
-                .body("detail", containsString("403"));
     }
 
     private void known(String email) {
