@@ -10,8 +10,8 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.Response.Status;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Problems of requests that are refused before JAX-RS sees them, by this project's filters or by the router. */
@@ -28,7 +28,14 @@ public class RouterProblems {
     void register(@Observes Router router) {
         router.route().order(Integer.MIN_VALUE).failureHandler(this::answerFailure);
         // The router's own answers: to paths that it can't decode, and where no route fits.
-        List.of(400, 404, 405, 406, 415).forEach(status -> router.errorHandler(status, this::answerFailure));
+        Stream.of(
+                        Status.BAD_REQUEST,
+                        Status.NOT_FOUND,
+                        Status.METHOD_NOT_ALLOWED,
+                        Status.NOT_ACCEPTABLE,
+                        Status.UNSUPPORTED_MEDIA_TYPE)
+                .forEach(status -> router.errorHandler(
+                        status.getStatusCode(), context -> answer(context, status, ProblemMappers.advice(status))));
     }
 
     void answer(RoutingContext context, Status status, String detail) {

@@ -25,9 +25,9 @@ class Problems {
     private static final String MEDIA_TYPE = "application/problem+json";
 
     void install(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).failureHandler(Problems::answer);
+        router.route().order(Integer.MIN_VALUE).failureHandler(Problems::answerFailure);
         // The router's own answers: to paths that it can't decode, and where no route fits.
-        List.of(400, 404, 405, 406, 415).forEach(status -> router.errorHandler(status, Problems::answer));
+        List.of(400, 404, 405, 406, 415).forEach(status -> router.errorHandler(status, context -> answer(context, status)));
     }
 
     @ServerExceptionMapper
@@ -70,17 +70,18 @@ class Problems {
                 .build();
     }
 
-    private static void answer(RoutingContext context) {
+    private static void answerFailure(RoutingContext context) {
         if (context.response().headWritten()) {
             context.response().reset();
             return;
         }
-        int status = context.failure() instanceof IllegalArgumentException // a path or query that can't be decoded
-                ? 400
-                : context.statusCode();
-        if (status >= 500) {
+        if (context.statusCode() >= 500) {
             LOG.error("Request failed", context.failure());
         }
+        answer(context, context.statusCode());
+    }
+
+    private static void answer(RoutingContext context, int status) {
         context.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
