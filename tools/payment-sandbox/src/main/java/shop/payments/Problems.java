@@ -27,7 +27,8 @@ class Problems {
     void install(@Observes Router router) {
         router.route().order(Integer.MIN_VALUE).failureHandler(Problems::answerFailure);
         // The router's own answers: to paths that it can't decode, and where no route fits.
-        List.of(400, 404, 405, 406, 415).forEach(status -> router.errorHandler(status, context -> answer(context, status)));
+        List.of(400, 404, 405, 406, 415)
+                .forEach(status -> router.errorHandler(status, context -> answer(context, status)));
     }
 
     @ServerExceptionMapper
