@@ -33,7 +33,10 @@ public class NotifyCustomer {
 
     private static final Map<String, Letter> LETTERS = Map.of(
             EventTypes.ORDER_CONFIRMED, new Letter("is confirmed", "Your payment has arrived, and we are packing."),
-            EventTypes.ORDER_REJECTED, new Letter("was rejected", "Your payment was declined. You were not charged."),
+            EventTypes.ORDER_REJECTED,
+                    new Letter(
+                            "was rejected",
+                            "Your payment was declined. If you were charged all the same, you get it back."),
             EventTypes.ORDER_CANCELLED,
                     new Letter("is cancelled", "Whatever you paid for it is on its way back to you."),
             EventTypes.ORDER_EXPIRED,

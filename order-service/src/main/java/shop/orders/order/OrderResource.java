@@ -16,7 +16,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -138,14 +137,13 @@ public class OrderResource {
     @APIResponse(
             responseCode = "410",
             description = "Nothing is to be charged: its payment is known, it is over, or there is no such order")
-    public Response paymentDue(@PathParam("id") UUID id) {
-        PaymentDue due = orders.paymentDue(id)
+    public PaymentDue paymentDue(@PathParam("id") UUID id) {
+        return orders.paymentDue(id)
                 .orElseThrow(() -> Problem.because(
                         410,
                         "nothing-to-charge",
                         "Nothing to charge",
                         "Order " + id + " does not wait for a payment."));
-        return Response.ok(due).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 
     @GET
@@ -213,7 +211,9 @@ public class OrderResource {
     private Order change(UUID id, OrderEvent event, String reason, Preconditions preconditions) {
         Orders.Outcome outcome = database.inTransaction(transaction -> {
                     Optional<Orders.Outcome> applied = orders.apply(transaction, id, event, Cause.of(reason));
-                    applied.ifPresent(it -> preconditions.require(etags.ofContent(it.before())));
+                    // What has happened already may be told again, whatever the tag (RFC 9110, 13.1.1).
+                    applied.filter(it -> !it.before().status().comesAfter(event))
+                            .ifPresent(it -> preconditions.require(etags.ofContent(it.before())));
                     return applied;
                 })
                 .orElseThrow(() -> Problem.notFound("order", id));

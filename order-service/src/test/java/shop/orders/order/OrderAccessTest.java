@@ -96,7 +96,7 @@ class OrderAccessTest {
         for (String token : List.of(owner, another, Tokens.admin(), service, untrusted)) {
             problem(as(token).get("/orders/" + order + "/payment"), 403, "forbidden");
         }
-        paymentDue(order).then().statusCode(200).header("Cache-Control", "no-store");
+        paymentDue(order).then().statusCode(200).header("Cache-Control", "private, no-store");
         String charges = Tokens.serviceAccount(Tokens.PAYMENT_ACCOUNT);
         for (String path : List.of("/orders", "/orders/" + order, "/orders/" + order + "/history")) {
             problem(as(charges).get(path), 403, "forbidden");
