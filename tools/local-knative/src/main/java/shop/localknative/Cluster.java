@@ -2,7 +2,6 @@
 package shop.localknative;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
@@ -12,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +58,7 @@ public final class Cluster implements AutoCloseable {
     /** @throws StartException when the manifests are not understood, or the options not meant for them */
     public Cluster(Options options) {
         this.options = options;
-        this.manifests = ManifestReader.read(options.manifests());
+        this.manifests = ManifestReader.read(options.manifests(), options.skip(), new HashSet<>());
         options.check(manifests);
         this.vertx = Vertx.vertx();
         closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
@@ -72,6 +72,7 @@ public final class Cluster implements AutoCloseable {
      */
     public int start() {
         manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
+        manifests.notes().forEach(note -> Console.say("manifests", note));
         var door = new FrontDoor();
         int port = Loopback.listen(vertx, options.port(), door);
         var data = closing(DataDirectory.open(options.data()));
@@ -79,7 +80,7 @@ public final class Cluster implements AutoCloseable {
         tidy(data, processes);
         data.namespace(manifests.namespace());
         var platform = closing(Platform.start(data));
-        var serving = new Serving(vertx, addresses, processes, door, clock);
+        var serving = new Serving(vertx, addresses, processes, data.directory("revisions"), door, clock);
         var reconciler = new Reconciler(
                 options, manifests, data, platform, serving, (name, podTemplate) -> revision(name, podTemplate, data));
         reconciler.start();
@@ -131,12 +132,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
-        for (Manifest service : manifests.of(Service.class)) {
-            var address = options.external().get(service.name());
+        for (Workload workload : Workload.services(manifests)) {
+            var address = options.external().get(workload.name());
             if (address != null) {
-                var workload = Workload.of(service);
                 serving.addExternal(workload, address);
-                external.put(service.name(), revision(service.name(), reconciler.podTemplate(workload), data));
+                external.put(workload.name(), revision(workload.name(), reconciler.podTemplate(workload), data));
             }
         }
     }

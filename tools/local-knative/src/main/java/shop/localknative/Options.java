@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import io.fabric8.knative.serving.v1.Service;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import shop.localknative.console.StartException;
-import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.workload.Workload;
@@ -17,6 +15,7 @@ import shop.localknative.workload.Workload;
  * The choices of the person who starts a system.
  *
  * @param manifests a kustomization, or a folder of YAML files
+ * @param skip kinds of resources, or KIND/NAME, that are left out
  * @param images the directories whose modules stand for the images
  * @param processes the commands that stand for images, by the images' names
  * @param port of the front door; 0 for any
@@ -28,6 +27,7 @@ import shop.localknative.workload.Workload;
  */
 public record Options(
         Path manifests,
+        Set<String> skip,
         List<Path> images,
         Map<String, String> processes,
         int port,
@@ -52,7 +52,7 @@ public record Options(
         }
         new Images(images, processes, data).requireAllNamed(Workload.all(system));
         var services =
-                system.of(Service.class).stream().map(Manifest::name).sorted().toList();
+                Workload.services(system).stream().map(Workload::name).sorted().toList();
         external.forEach((name, address) -> {
             if (!services.contains(name)) {
                 throw new StartException(

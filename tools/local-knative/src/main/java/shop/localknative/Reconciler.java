@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -56,13 +56,14 @@ final class Reconciler {
     }
 
     private final Path directory;
+    private final Set<String> skip;
     private final DataDirectory data;
     private final Platform platform;
     private final GeneratedSecrets secrets;
     private final Serving serving;
     private final Images images;
     private final Revisions revisions;
-    private final Set<String> external;
+    private final Map<String, URI> external;
     private final Set<String> databases = new HashSet<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
     private final Set<Image> imagesOfSources = new HashSet<>();
@@ -83,7 +84,8 @@ final class Reconciler {
             Serving serving,
             Revisions revisions) {
         this.directory = options.manifests();
-        this.external = options.external().keySet();
+        this.skip = options.skip();
+        this.external = options.external();
         this.manifests = manifests;
         this.files = manifests.files();
         this.data = data;
@@ -103,6 +105,7 @@ final class Reconciler {
         applied = fingerprint();
         var config = config();
         services().forEach(service -> apply(service, config));
+        serving.expose(manifests, external);
     }
 
     /** Blocks until the databases are there and have their latest version. */
@@ -125,9 +128,8 @@ final class Reconciler {
     }
 
     private List<Workload> services(Manifests manifests) {
-        return manifests.of(Service.class).stream()
-                .map(Workload::of)
-                .filter(workload -> !external.contains(workload.name()))
+        return Workload.services(manifests).stream()
+                .filter(workload -> !external.containsKey(workload.name()))
                 .toList();
     }
 
@@ -138,9 +140,8 @@ final class Reconciler {
     }
 
     private void apply(Workload workload, Config config) {
-        serving.apply(workload, images, config, name -> {
-            return revisions.of(name, podTemplate(workload, config, name));
-        });
+        serving.apply(
+                workload, images, config, (name, template) -> revisions.of(name, podTemplate(template, config, name)));
     }
 
     PodTemplate podTemplate(Workload workload, Config config, String name) {
@@ -234,11 +235,12 @@ final class Reconciler {
         var before = manifests;
         var read = new HashSet<Path>();
         try {
-            manifests = ManifestReader.read(directory, read);
+            manifests = ManifestReader.read(directory, skip, read);
             var config = config();
             migrate(config);
             problem = Optional.empty();
             services().forEach(service -> update(service, config));
+            serving.expose(manifests, external);
             for (Workload gone : services(before)) {
                 if (services().stream().noneMatch(service -> service.name().equals(gone.name()))) {
                     serving.remove(gone.name());

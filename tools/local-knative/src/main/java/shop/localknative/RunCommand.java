@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,8 +38,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--process",
             paramLabel = "IMAGE=COMMAND",
-            description = "what to start in place of an image, here, with the container's arguments and environment; "
-                    + "repeatable")
+            description =
+                    "what a shell is to start here in place of an image, with the container's environment and its "
+                            + "arguments as \"$@\"; repeatable")
     private Map<String, String> processes = Map.of();
 
     @Option(names = "--port", paramLabel = "N", description = "of the front door, 0 for any; default ${DEFAULT-VALUE}")
@@ -71,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var options = new Options(
-                system.manifests, images, processes, port, system.data(), fresh, environment, external, inMemoryBroker);
+                system.manifests(), system.skip, images, processes, port, system.data(), fresh, environment, external, inMemoryBroker);
         if (printImages) {
             imagesToBuild(options).forEach(System.out::println);
             return 0;
@@ -86,10 +88,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Stream<String> imagesToBuild(Options options) {
-        var manifests = ManifestReader.read(system.manifests);
+        var manifests = ManifestReader.read(system.manifests(), system.skip, new HashSet<>());
         options.check(manifests);
-        return manifests.of(Service.class).stream()
-                .map(service -> Workload.of(service).container().getImage())
+        return Workload.all(manifests).stream()
+                .filter(workload -> !(workload.manifest().resource() instanceof Job))
+                .map(workload -> workload.container().getImage())
                 .filter(image -> processes.keySet().stream()
                         .noneMatch(process -> image.matches(Pattern.quote(process) + "([:@].*)?")))
                 .distinct();

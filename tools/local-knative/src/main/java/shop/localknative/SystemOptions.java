@@ -1,25 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
+import shop.localknative.console.StartException;
 
-/** {@code -k} and {@code --data}, of every command: which system it is about. A script that knows one sets both defaults. */
+/** {@code -k}, {@code --skip} and {@code --data}, of every command: which system it is about. A script that knows one sets both defaults. */
 final class SystemOptions {
     private static final String MANIFESTS = "LOCAL_KNATIVE_MANIFESTS";
     private static final String DATA = "LOCAL_KNATIVE_DATA";
 
     @Option(
-            names = "-k",
+            names = {"-k", "-f"},
             required = true,
-            paramLabel = "DIR",
+            paramLabel = "FILE|DIR",
             defaultValue = "${env:" + MANIFESTS + "}",
-            description = "the kustomization, or a folder of YAML files")
-    Path manifests;
+            description = "a kustomization, a folder of YAML files or one of these; - for the standard input")
+    private Path manifests;
+
+    @Option(
+            names = "--skip",
+            paramLabel = "KIND[/NAME]",
+            description = "resources of the manifests to leave out; repeatable")
+    Set<String> skip = Set.of();
 
     @Option(names = "--data", paramLabel = "DIR", description = "the place of all state; default .local-knative")
     private Path data;
+
+    /** Those of the standard input in a file, which can be read more than once. */
+    Path manifests() {
+        if (manifests.toString().equals("-")) {
+            try {
+                manifests = Files.createTempFile("manifests", ".yaml");
+                manifests.toFile().deleteOnExit();
+                Files.write(manifests, System.in.readAllBytes());
+            } catch (IOException e) {
+                throw new StartException("The standard input can't be read: " + e.getMessage(), e);
+            }
+        }
+        return manifests;
+    }
 
     /** Other manifests than those of the script are another system, whose state is not that of its. */
     Path data() {

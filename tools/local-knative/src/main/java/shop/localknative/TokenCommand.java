@@ -4,6 +4,7 @@ package shop.localknative;
 import io.fabric8.knative.serving.v1.Service;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -62,16 +63,20 @@ final class TokenCommand implements Callable<Integer> {
     private String token(Path keys) {
         // Manifests take longer to read than everything else here; who calls this in a script has a system that runs.
         var namespace = DataDirectory.namespace(system.data())
-                .orElseGet(() -> ManifestReader.read(system.manifests).namespace());
+                .orElseGet(() -> manifests().namespace());
         var recipient = audience.orElse(namespace);
         if (role == Role.service) {
             var subject = "system:serviceaccount:%s:%s"
                     .formatted(
-                            namespace, user.orElseGet(() -> account(ManifestReader.read(system.manifests), recipient)));
+                            namespace, user.orElseGet(() -> account(manifests(), recipient)));
             return TokenIssuer.cluster(keys).issue(subject, recipient, List.of(), VALID);
         }
         var subject = user.orElseGet(() -> UUID.randomUUID().toString());
         return TokenIssuer.people(keys).issue(subject, recipient, List.of(role.name()), VALID);
+    }
+
+    private Manifests manifests() {
+        return ManifestReader.read(system.manifests(), system.skip, new HashSet<>());
     }
 
     private static String account(Manifests manifests, String audience) {

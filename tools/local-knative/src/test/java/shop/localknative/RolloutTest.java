@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,6 +58,7 @@ class RolloutTest {
         write("split", split("one", "[{latestRevision: true, percent: 100}]"));
         cluster = new Cluster(new Options(
                 directory.resolve("manifests"),
+                Set.of(),
                 List.of(directory.resolve("images")),
                 Map.of(),
                 0,

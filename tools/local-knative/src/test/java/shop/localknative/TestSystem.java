@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The manifests in src/test/resources/echo, and the executable that stands for their image. */
 public final class TestSystem {
@@ -41,6 +42,7 @@ public final class TestSystem {
     public static Options options(Path directory, Map<String, URI> external) throws IOException {
         return new Options(
                 manifests(),
+                Set.of(),
                 List.of(images(directory.resolve("images"))),
                 Map.of(),
                 0,

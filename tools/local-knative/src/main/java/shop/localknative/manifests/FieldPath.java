@@ -44,6 +44,15 @@ public record FieldPath(List<Object> steps) {
         return line + 1;
     }
 
+    /** The node at this path, which the document has. */
+    Node nodeIn(Node document) {
+        var node = document;
+        for (Object step : steps) {
+            node = child(node, step).orElseThrow().getValueNode();
+        }
+        return node;
+    }
+
     private static Optional<NodeTuple> child(Node parent, Object step) {
         return switch (parent) {
             case MappingNode mapping ->

@@ -10,53 +10,87 @@ import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The kinds that are supported, and those that have no meaning outside a cluster. */
 final class Kinds {
-    static final Map<String, Class<? extends HasMetadata>> SUPPORTED = Map.of(
-            "serving.knative.dev/v1 Service", Service.class,
-            "eventing.knative.dev/v1 Broker", Broker.class,
-            "eventing.knative.dev/v1 Trigger", Trigger.class,
-            "sources.knative.dev/v1 PingSource", PingSource.class,
-            "sources.knative.dev/v1 SinkBinding", SinkBinding.class,
-            "sources.knative.dev/v1 ContainerSource", ContainerSource.class,
-            "v1 ConfigMap", ConfigMap.class,
-            "v1 Secret", Secret.class,
-            "batch/v1 Job", Job.class);
+    static final Map<String, Class<? extends HasMetadata>> SUPPORTED = Map.ofEntries(
+            Map.entry("serving.knative.dev/v1 Service", Service.class),
+            Map.entry("eventing.knative.dev/v1 Broker", Broker.class),
+            Map.entry("eventing.knative.dev/v1 Trigger", Trigger.class),
+            Map.entry("sources.knative.dev/v1 PingSource", PingSource.class),
+            Map.entry("sources.knative.dev/v1 SinkBinding", SinkBinding.class),
+            Map.entry("sources.knative.dev/v1 ContainerSource", ContainerSource.class),
+            Map.entry("v1 ConfigMap", ConfigMap.class),
+            Map.entry("v1 Secret", Secret.class),
+            Map.entry("batch/v1 Job", Job.class),
+            Map.entry("apps/v1 Deployment", Deployment.class),
+            Map.entry("v1 Service", io.fabric8.kubernetes.api.model.Service.class));
 
     /** Isolation, identity and bookkeeping of a cluster: one machine has one user, who may do everything. */
-    static final Set<String> CLUSTER_ONLY = Set.of(
-            "v1 Namespace",
-            "v1 ServiceAccount",
-            "v1 LimitRange",
-            "v1 ResourceQuota",
-            "networking.k8s.io/v1 NetworkPolicy",
-            "policy/v1 PodDisruptionBudget",
-            "rbac.authorization.k8s.io/v1 Role",
-            "rbac.authorization.k8s.io/v1 RoleBinding",
-            "rbac.authorization.k8s.io/v1 ClusterRole",
-            "rbac.authorization.k8s.io/v1 ClusterRoleBinding",
-            "eventing.knative.dev/v1alpha1 EventPolicy",
-            "eventing.knative.dev/v1beta1 EventType",
-            "eventing.knative.dev/v1beta2 EventType",
-            "eventing.knative.dev/v1beta3 EventType",
-            "monitoring.coreos.com/v1 PodMonitor",
-            "monitoring.coreos.com/v1 ServiceMonitor",
-            "monitoring.coreos.com/v1 PrometheusRule");
+    private static final Set<String> CLUSTER_ONLY = Set.of(
+            " Namespace",
+            " ServiceAccount",
+            " LimitRange",
+            " ResourceQuota",
+            " Event",
+            "apps ReplicaSet",
+            "networking.k8s.io NetworkPolicy",
+            "policy PodDisruptionBudget",
+            "rbac.authorization.k8s.io Role",
+            "rbac.authorization.k8s.io RoleBinding",
+            "rbac.authorization.k8s.io ClusterRole",
+            "rbac.authorization.k8s.io ClusterRoleBinding",
+            "eventing.knative.dev EventPolicy",
+            "eventing.knative.dev EventType",
+            "monitoring.coreos.com PodMonitor",
+            "monitoring.coreos.com ServiceMonitor",
+            "monitoring.coreos.com PrometheusRule");
 
     /** The kinds that are not supported, and the advice for each. */
-    static final Map<String, String> ALTERNATIVES = Map.of(
-            "flows.knative.dev/v1 Sequence",
+    private static final Map<String, String> ALTERNATIVES = Map.of(
+            "flows.knative.dev Sequence",
             "give each step a Trigger for the type of event that the step before it replies with",
-            "flows.knative.dev/v1 Parallel",
+            "flows.knative.dev Parallel",
             "give each branch a Trigger with the branch's filter",
-            "messaging.knative.dev/v1 Channel",
+            "messaging.knative.dev Channel",
             "use a Broker",
-            "messaging.knative.dev/v1 Subscription",
-            "use a Trigger");
+            "messaging.knative.dev InMemoryChannel",
+            "use a Broker",
+            "messaging.knative.dev Subscription",
+            "use a Trigger",
+            "apps StatefulSet",
+            "write a Deployment, or run it by hand and tell the others its address",
+            "batch CronJob",
+            "use a PingSource and a service");
 
     private Kinds() {}
+
+    static boolean isClusterOnly(String kind) {
+        return CLUSTER_ONLY.contains(unversioned(kind));
+    }
+
+    /** The advice for a kind that is not supported. */
+    static String wayOut(String kind) {
+        var skip = "--skip %s leaves it out".formatted(kind.replaceFirst(".* ", ""));
+        return SUPPORTED.keySet().stream()
+                .filter(known -> unversioned(known).equals(unversioned(kind)))
+                .findFirst()
+                .map(known -> "write apiVersion: " + known.split(" ")[0])
+                .orElseGet(() -> Optional.ofNullable(ALTERNATIVES.get(unversioned(kind)))
+                        .map(advice -> advice + ", or " + skip)
+                        .orElse("%s; it knows %s"
+                                .formatted(
+                                        skip,
+                                        SUPPORTED.keySet().stream().sorted().toList())));
+    }
+
+    /** The group and the kind: {@code " Service"} is that of Kubernetes itself. */
+    private static String unversioned(String kind) {
+        return kind.replaceFirst("^v\\w+ ", " ").replaceFirst("/\\w+ ", " ");
+    }
 }

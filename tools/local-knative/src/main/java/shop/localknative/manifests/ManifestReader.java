@@ -2,6 +2,8 @@
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,43 +32,72 @@ import shop.localknative.manifests.StrictYaml.Document;
 /** Reads a kustomization, a folder of YAML files or one YAML file, and everything that it refers to. */
 public final class ManifestReader {
     private final Map<String, Manifest> manifests = new LinkedHashMap<>();
+    private final Map<String, JsonNode> trees = new HashMap<>();
     private final Map<String, List<String>> skipped = new TreeMap<>();
-
+    private final List<String> notes = new ArrayList<>();
+    private final Set<String> skip;
     private final Set<Path> files;
+    private final Optional<Kustomize> kustomize;
+    private boolean isKustomization;
 
-    private ManifestReader(Set<Path> files) {
+    private ManifestReader(Set<String> skip, Set<Path> files, Optional<Kustomize> kustomize) {
+        this.skip = skip;
         this.files = files;
+        this.kustomize = kustomize;
     }
 
     /** @throws StartException for whatever is not understood, with file, line and field */
     public static Manifests read(Path path) {
-        return read(path, new HashSet<>());
+        return read(path, Set.of(), new HashSet<>());
     }
 
-    /** @param files is added to, also when this fails: the files and directories that a change can be expected in */
-    public static Manifests read(Path path, Set<Path> files) {
+    /**
+     * @param skip kinds, or KIND/NAME, to be left out
+     * @param files is added to, also when this fails: the files and directories that a change can be expected in
+     */
+    public static Manifests read(Path path, Set<String> skip, Set<Path> files) {
+        return read(path, skip, files, Kustomize.installed());
+    }
+
+    /** @param kustomize renders kustomizations; without it, the part of them that is understood here */
+    static Manifests read(Path path, Set<String> skip, Set<Path> files, Optional<Kustomize> kustomize) {
         if (!Files.exists(path)) {
-            throw new StartException("No manifests at " + path + ": expected a directory with a kustomization.yaml.");
+            throw new StartException(
+                    "No manifests at %s: expected a kustomization, a folder of YAML files or one of these."
+                            .formatted(path));
         }
-        var reader = new ManifestReader(files);
+        var reader = new ManifestReader(skip, files, kustomize);
         reader.readAny(path.normalize(), null);
-        var manifests = new Manifests(List.copyOf(reader.manifests.values()), reader.skipped, files);
-        References.check(manifests);
-        return manifests;
+        return reader.checked();
+    }
+
+    /** With Knative's defaults, as its webhooks give them, and admitted as they do. */
+    private Manifests checked() {
+        var config = new KnativeConfig(manifests.values());
+        notes.addAll(config.notes());
+        manifests.forEach((id, manifest) -> {
+            var tree = trees.computeIfAbsent(id, generated -> StrictYaml.tree(manifest.resource()));
+            SupportedFields.check(manifest, tree, config.features());
+            new Admission(manifest, tree, config).check();
+            Defaults.apply(manifest.resource(), config);
+        });
+        var all = new Manifests(List.copyOf(manifests.values()), skipped, notes, files);
+        References.check(all);
+        return all;
     }
 
     /** @param namespace of all that is read; null for the one that each resource names */
     private void readAny(Path path, String namespace) {
         files.add(path);
         if (!Files.isDirectory(path)) {
-            StrictYaml.read(path).forEach(document -> readResource(document, namespace));
-            return;
-        }
-        var kustomization = path.resolve("kustomization.yaml");
-        if (Files.exists(kustomization)) {
-            readKustomization(kustomization, "Kustomization", namespace, manifests.size());
-        } else {
+            StrictYaml.read(path).forEach(document -> readResources(document, namespace));
+        } else if (Kustomize.fileOf(path).isEmpty()) {
             yamlFiles(path).forEach(file -> readAny(file, namespace));
+        } else if (kustomize.isPresent()) {
+            Kustomize.addFiles(path, files);
+            kustomize.get().render(path).forEach(document -> readResources(document, namespace));
+        } else {
+            readKustomization(path, "Kustomization", namespace, manifests.size());
         }
     }
 
@@ -74,10 +106,12 @@ public final class ManifestReader {
      *
      * @param first of the manifests that it may change: a Component changes what was read before it, too
      */
-    private void readKustomization(Path file, String kind, String outer, int first) {
+    private void readKustomization(Path directory, String kind, String outer, int first) {
+        var file = Kustomize.fileOf(directory).orElse(directory.resolve("kustomization.yaml"));
+        isKustomization = true;
         files.add(file);
         for (var document : StrictYaml.read(file)) {
-            var kustomization = document.as(Kustomization.class);
+            var kustomization = kustomization(document);
             if (!kustomization.kind().equals(kind)) {
                 throw document.problem("a %s is expected here".formatted(kind), "kind");
             }
@@ -91,11 +125,20 @@ public final class ManifestReader {
             }
             for (int i = 0; i < kustomization.components().size(); i++) {
                 var component = existing(document, kustomization.components().get(i), "components", i);
-                readKustomization(component.resolve("kustomization.yaml"), "Component", namespace, first);
+                readKustomization(component, "Component", namespace, first);
             }
             for (int i = 0; i < kustomization.patches().size(); i++) {
                 patch(document, i, kustomization.patches().get(i), first);
             }
+        }
+    }
+
+    private static Kustomization kustomization(Document document) {
+        try {
+            return document.as(Kustomization.class);
+        } catch (StartException e) {
+            throw new StartException(
+                    e.getMessage() + "; with kubectl or kustomize on the PATH, all of kustomize is understood", e);
         }
     }
 
@@ -124,6 +167,7 @@ public final class ManifestReader {
                 var tree = JsonPatch.apply(operations, StrictYaml.tree(manifest.resource()));
                 var document = new Document(manifest.file(), manifest.yaml(), tree);
                 entry.setValue(manifest(document, manifest.resource().getClass(), null));
+                trees.put(entry.getKey(), tree);
             }
         } catch (JsonProcessingException | JsonPatchException e) {
             throw kustomization.problem("not a JSON patch of this: " + e.getMessage(), "patches", index, "patch");
@@ -190,36 +234,57 @@ public final class ManifestReader {
         }
     }
 
+    private void readResources(Document document, String namespace) {
+        document.items().forEach(item -> readResource(item, namespace));
+    }
+
     private void readResource(Document document, String namespace) {
-        var kind = document.tree().path("apiVersion").asText() + " "
-                + document.tree().path("kind").asText();
-        var name = document.tree().path("metadata").path("name").asText();
+        var kind = document.kind();
+        var name = document.name();
         if (name.isEmpty()) {
             throw document.problem("a resource needs apiVersion, kind and metadata.name");
         }
-        if (Kinds.CLUSTER_ONLY.contains(kind)) {
+        if (isSkipped(document)) {
             skipped.computeIfAbsent(document.tree().path("kind").asText(), k -> new ArrayList<>())
                     .add(name);
             return;
         }
         var type = Kinds.SUPPORTED.get(kind);
         if (type == null) {
-            var instead = Kinds.ALTERNATIVES.getOrDefault(
-                    kind,
-                    "it knows " + Kinds.SUPPORTED.keySet().stream().sorted().toList());
-            throw document.problem(kind.strip() + " is not a kind that local-knative runs; " + instead, "kind");
+            throw document.problem(
+                    "%s is not a kind that local-knative runs; %s".formatted(kind.strip(), Kinds.wayOut(kind)), "kind");
         }
         var manifest = manifest(document, type, namespace);
-        var earlier = manifests.putIfAbsent(id(kind, manifest.namespace(), name), manifest);
-        if (earlier != null) {
+        var id = id(kind, manifest.namespace(), name);
+        trees.put(id, document.tree());
+        var earlier = manifests.put(id, manifest);
+        if (earlier != null && isKustomization) {
             throw document.problem(
                     "%s %s was defined before, in %s".formatted(manifest.kind(), name, earlier.file()),
                     "metadata",
                     "name");
         }
+        if (earlier != null) {
+            notes.add("%s %s is in %s and, later, in %s, which counts"
+                    .formatted(manifest.kind(), name, earlier.file(), manifest.file()));
+        }
+    }
+
+    /** What a controller of the cluster has made comes from another resource, which is here, too. */
+    private boolean isSkipped(Document document) {
+        var kind = document.tree().path("kind").asText();
+        return Kinds.isClusterOnly(document.kind())
+                || skip.contains(kind)
+                || skip.contains(kind + "/" + document.name())
+                || document.tree()
+                        .path("metadata")
+                        .path("ownerReferences")
+                        .findValuesAsText("controller")
+                        .contains("true");
     }
 
     private static Manifest manifest(Document document, Class<? extends HasMetadata> type, String namespace) {
+        ((ObjectNode) document.tree()).remove("status"); // says what a cluster has made of it
         var resource = document.as(type);
         var metadata = resource.getMetadata();
         if (namespace != null) {
@@ -228,10 +293,7 @@ public final class ManifestReader {
         if (metadata.getNamespace() == null) {
             metadata.setNamespace("default");
         }
-        Defaults.apply(resource);
-        var manifest = new Manifest(document.file(), document.yaml(), resource);
-        SupportedFields.check(manifest, document.tree());
-        return manifest;
+        return new Manifest(document.file(), document.yaml(), resource);
     }
 
     private static String id(String kind, String namespace, String name) {
@@ -240,7 +302,7 @@ public final class ManifestReader {
 
     private static List<Path> yamlFiles(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(f -> f.toString().matches(".*\\.ya?ml"))
+            return files.filter(f -> f.toString().matches(".*\\.(ya?ml|json)"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -10,8 +10,13 @@ import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import shop.localknative.console.StartException;
 
 /**
@@ -20,8 +25,16 @@ import shop.localknative.console.StartException;
  */
 final class References {
     private static final String SERVICE = "serving.knative.dev/v1 Service";
-    private static final Map<String, Class<? extends HasMetadata>> ADDRESSABLE =
-            Map.of(SERVICE, Service.class, "eventing.knative.dev/v1 Broker", Broker.class);
+    private static final Map<String, Class<? extends HasMetadata>> ADDRESSABLE = Map.of(
+            SERVICE,
+            Service.class,
+            "v1 Service",
+            io.fabric8.kubernetes.api.model.Service.class,
+            "eventing.knative.dev/v1 Broker",
+            Broker.class);
+
+    private static final Map<String, Class<? extends HasMetadata>> BINDABLE =
+            Map.of(SERVICE, Service.class, "apps/v1 Deployment", Deployment.class);
 
     private final Manifests manifests;
 
@@ -33,6 +46,23 @@ final class References {
     static void check(Manifests manifests) {
         var references = new References(manifests);
         manifests.all().forEach(references::check);
+        references.requireUniqueNames();
+    }
+
+    /** Processes, logs and the status page know what runs by its name. */
+    private void requireUniqueNames() {
+        var names = new HashMap<String, Manifest>();
+        for (var kind : List.of(Service.class, Deployment.class, ContainerSource.class)) {
+            for (Manifest manifest : manifests.of(kind)) {
+                var other = names.put(manifest.name(), manifest);
+                if (other != null) {
+                    throw manifest.problem(
+                            "the %s in %s has this name, too, and here each needs its own; --skip %s/%s leaves both out"
+                                    .formatted(other.kind(), other.namespace(), manifest.kind(), manifest.name()),
+                            FieldPath.of("metadata", "name"));
+                }
+            }
+        }
     }
 
     private void check(Manifest manifest) {
@@ -62,20 +92,44 @@ final class References {
                 check(manifest, required(manifest, spec.getSubject(), FieldPath.of("spec", "subject")));
                 check(manifest, spec.getSink(), FieldPath.of("spec", "sink"));
             }
+            case io.fabric8.kubernetes.api.model.Service service -> declarePorts(manifest, service);
             default -> {}
         }
     }
 
+    /** A container may listen at more ports than its manifest names: those that a Service leads to are ports of it. */
+    private void declarePorts(Manifest manifest, io.fabric8.kubernetes.api.model.Service service) {
+        for (Manifest deployment : manifests.deploymentsOf(manifest)) {
+            for (int i = 0; i < service.getSpec().getPorts().size(); i++) {
+                int target = manifests.targetPort(service.getSpec().getPorts().get(i), deployment);
+                if (target == 0) {
+                    throw manifest.problem(
+                            "the Deployment %s has no port of this name".formatted(deployment.name()),
+                            FieldPath.of("spec", "ports", i, "targetPort"));
+                }
+                var ports = Manifests.ports(deployment);
+                if (ports.stream().noneMatch(port -> port.getContainerPort() == target)) {
+                    ports.add(
+                            new ContainerPortBuilder().withContainerPort(target).build());
+                }
+            }
+        }
+    }
+
     private void check(Manifest manifest, Reference subject) {
-        if (!SERVICE.equals(subject.getApiVersion() + " " + subject.getKind())) {
-            throw manifest.problem("expected " + SERVICE, FieldPath.of("spec", "subject", "kind"));
+        var type = BINDABLE.get(subject.getApiVersion() + " " + subject.getKind());
+        if (type == null) {
+            throw manifest.problem(
+                    "expected one of %s; --skip SinkBinding/%s leaves it out"
+                            .formatted(new TreeSet<>(BINDABLE.keySet()), manifest.name()),
+                    FieldPath.of("spec", "subject", "kind"));
         }
         if (subject.getName() != null
                 && manifests
-                        .find(Service.class, subject.getNamespace(), subject.getName())
+                        .find(type, subject.getNamespace(), subject.getName())
                         .isEmpty()) {
             throw manifest.problem(
-                    "there is no Service %s/%s".formatted(subject.getNamespace(), subject.getName()),
+                    "there is no %s %s/%s".formatted(subject.getKind(), subject.getNamespace(), subject.getName()),
                     FieldPath.of("spec", "subject", "name"));
         }
     }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,30 +13,58 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.Tag;
 import shop.localknative.console.StartException;
 
 /** YAML files read as the API server would: unknown fields, wrong types and keys given twice are errors. */
 final class StrictYaml {
     private static final ObjectMapper MAPPER = mapper();
+    private static final LoaderOptions OPTIONS = options();
 
     /** One document of a file. */
     record Document(Path file, Node yaml, JsonNode tree) {
+        /** The items of a list, such as kubectl prints it; of anything else, itself. */
+        List<Document> items() {
+            if (!tree.path("kind").asText().endsWith("List")
+                    || !tree.path("items").isArray()) {
+                return List.of(this);
+            }
+            var items = new ArrayList<Document>();
+            for (int i = 0; i < tree.path("items").size(); i++) {
+                var node = FieldPath.of("items", i).nodeIn(yaml);
+                items.add(new Document(file, node, tree.path("items").get(i)));
+            }
+            return items;
+        }
+
+        String kind() {
+            return "%s %s"
+                    .formatted(
+                            tree.path("apiVersion").asText(), tree.path("kind").asText());
+        }
+
+        String name() {
+            return tree.path("metadata").path("name").asText();
+        }
+
         <T> T as(Class<T> type) {
             try {
                 return MAPPER.treeToValue(tree, type);
@@ -60,20 +86,27 @@ final class StrictYaml {
 
     static List<Document> read(Path file) {
         try {
-            String text = Files.readString(file);
+            return read(file, Files.readString(file));
+        } catch (IOException e) {
+            throw new StartException("%s can't be read as text: %s".formatted(file, e), e);
+        }
+    }
+
+    /** @param file that the text is said to be from */
+    static List<Document> read(Path file, String text) {
+        try {
             var documents = new ArrayList<Document>();
-            for (Node node : new Yaml(new LoaderOptions()).composeAll(new StringReader(text))) {
+            for (Node node : new Yaml(OPTIONS).composeAll(new StringReader(text))) {
                 if (node instanceof MappingNode) {
-                    documents.add(document(file, node, text));
-                } else if (!text.substring(offset(text, node)).isBlank()) {
+                    documents.add(new Document(file, node, tree(node)));
+                } else if (!(node instanceof ScalarNode nothing
+                        && nothing.getTag().equals(Tag.NULL))) {
                     throw StartException.at(file, node.getStartMark().getLine() + 1, "expected fields, name: value");
                 }
             }
             return documents;
         } catch (MarkedYAMLException e) {
             throw StartException.at(file, e.getProblemMark().getLine() + 1, "not YAML: " + e.getProblem());
-        } catch (IOException e) {
-            throw new UncheckedIOException("%s can't be read".formatted(file), e);
         }
     }
 
@@ -82,22 +115,39 @@ final class StrictYaml {
         return MAPPER.readTree(text);
     }
 
-    static JsonNode tree(HasMetadata resource) {
-        return MAPPER.valueToTree(resource);
+    /** The content of a node. A field that is null is one that is not there, as for the API server. */
+    private static JsonNode tree(Node node) {
+        var tree = MAPPER.valueToTree(new Content().of(node));
+        removeNulls(tree);
+        return tree;
     }
 
-    private static Document document(Path file, Node node, String text) throws IOException {
-        int end = text.offsetByCodePoints(0, node.getEndMark().getIndex());
-        try {
-            return new Document(file, node, MAPPER.readTree(text.substring(offset(text, node), end)));
-        } catch (JsonParseException e) {
-            int line = node.getStartMark().getLine() + e.getLocation().getLineNr();
-            throw StartException.at(file, line, e.getOriginalMessage());
+    private static void removeNulls(JsonNode tree) {
+        if (tree instanceof ObjectNode fields) {
+            fields.properties().removeIf(field -> field.getValue().isNull());
+        }
+        tree.forEach(StrictYaml::removeNulls);
+    }
+
+    /** Anchors and merge keys resolved; a date is a text, as Kubernetes reads it. */
+    private static final class Content extends SafeConstructor {
+        Content() {
+            super(OPTIONS);
+            setAllowDuplicateKeys(false);
+            yamlConstructors.put(Tag.TIMESTAMP, new ConstructYamlStr());
+        }
+
+        Object of(Node node) {
+            return constructDocument(node);
         }
     }
 
-    private static int offset(String text, Node node) {
-        return text.offsetByCodePoints(0, node.getStartMark().getIndex());
+    static <T> T as(JsonNode tree, Class<T> type) throws JsonProcessingException {
+        return MAPPER.treeToValue(tree, type);
+    }
+
+    static JsonNode tree(HasMetadata resource) {
+        return MAPPER.valueToTree(resource);
     }
 
     private static String explain(JsonMappingException e) {
@@ -117,10 +167,14 @@ final class StrictYaml {
         };
     }
 
+    private static LoaderOptions options() {
+        var options = new LoaderOptions();
+        options.setCodePointLimit(Integer.MAX_VALUE);
+        return options;
+    }
+
     private static ObjectMapper mapper() {
-        var mapper = YAMLMapper.builder(YAMLFactory.builder()
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        .build())
+        var mapper = YAMLMapper.builder(new YAMLFactory())
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .annotationIntrospector(new NoUnknownFields())

@@ -5,10 +5,12 @@ import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.duck.v1.KReference;
 import java.net.URI;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.UriReference;
 
@@ -16,9 +18,13 @@ import shop.localknative.manifests.UriReference;
 public final class Addresses {
     public static final String BROKER_INGRESS = "broker-ingress.knative-eventing.svc.cluster.local";
 
-    private static final Pattern URL = Pattern.compile("https?://(?<host>[A-Za-z0-9.-]+)(:\\d+)?(?=[/?#,;\\s]|$)");
+    private static final Pattern URL =
+            Pattern.compile("https?://(?<host>[A-Za-z0-9.-]+)(?<port>:\\d+)?(?=[/?#,;\\s]|$)");
 
     private final Map<String, URI> listeners = new ConcurrentHashMap<>();
+
+    /** The names that lead outside, or to another of the cluster: Services of type ExternalName. */
+    private final Map<String, String> aliases = new ConcurrentHashMap<>();
 
     public static String hostOf(String namespace, String service) {
         return "%s.%s.svc.cluster.local".formatted(service, namespace);
@@ -42,22 +48,48 @@ public final class Addresses {
         return listeners.containsKey(host);
     }
 
-    /** @param port of the listener that answers for {@code host} */
+    /**
+     * @param host with its port, when it has several
+     * @param port of the listener that answers for it
+     */
     public void add(String host, int port) {
         listeners.put(host, URI.create("http://127.0.0.1:" + port));
     }
 
-    /** A text in which every URL of the cluster leads to its loopback listener. */
-    public String translate(String text) {
+    /** Makes a host lead wherever {@code target} does. */
+    public void alias(String host, String target) {
+        aliases.put(host, target);
+    }
+
+    /** The host that answers for one: itself, if it is no alias. */
+    public String target(String host) {
+        return Stream.iterate(host, name -> aliases.getOrDefault(name, name))
+                .limit(aliases.size() + 1) // should they go round in a circle
+                .reduce((earlier, later) -> later)
+                .orElse(host);
+    }
+
+    /**
+     * A text in which every URL of the cluster leads to its loopback listener.
+     *
+     * @param namespace where a host name of one part is looked up
+     */
+    public String translate(String text, String namespace) {
         return URL.matcher(text).replaceAll(url -> {
-            var listener = Optional.ofNullable(listeners.get(clusterName(url.group(1))));
-            return Matcher.quoteReplacement(listener.map(URI::toString).orElse(url.group()));
+            var host = clusterName(url.group("host"), namespace);
+            var port = Objects.requireNonNullElse(url.group("port"), "");
+            var target = target(host);
+            var listener = Optional.ofNullable(listeners.get(target + port))
+                    .or(() -> Optional.ofNullable(listeners.get(target)));
+            var outside =
+                    target.equals(host) ? url.group() : url.group().replace("://" + url.group("host"), "://" + target);
+            return Matcher.quoteReplacement(listener.map(URI::toString).orElse(outside));
         });
     }
 
     /** The loopback URI of a Destination. */
     public URI resolve(Destination destination) {
-        return URI.create(translate(clusterUrl(destination).toString()));
+        return URI.create(translate(clusterUrl(destination).toString(), "default"));
     }
 
     /** The URL of a Destination in a cluster: an absolute URI, or a Service or Broker and a URI relative to it. */
@@ -82,9 +114,10 @@ public final class Addresses {
         return URI.create("http://%s/%s/%s".formatted(BROKER_INGRESS, namespace, name));
     }
 
-    /** Within a cluster, {@code name.namespace} and {@code name.namespace.svc} reach the same. */
-    private static String clusterName(String host) {
+    /** Within a cluster, {@code name.namespace} and {@code name.namespace.svc} reach the same, within a namespace also {@code name}. */
+    private static String clusterName(String host, String namespace) {
         return switch (host.split("\\.").length) {
+            case 1 -> hostOf(namespace, host);
             case 2 -> host + ".svc.cluster.local";
             case 3 -> host.endsWith(".svc") ? host + ".cluster.local" : host;
             default -> host;

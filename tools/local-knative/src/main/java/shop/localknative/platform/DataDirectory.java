@@ -19,7 +19,7 @@ import shop.localknative.console.StartException;
 public final class DataDirectory implements AutoCloseable {
     /** The directories that --fresh deletes. Nothing else in the data directory was made here. */
     private static final List<String> CONTENTS =
-            List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "logs");
+            List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "revisions", "logs");
 
     private static final String NAMESPACE = "namespace";
 

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -58,13 +60,27 @@ public final class Processes {
     /** Stops what an earlier run left behind, and says how many processes that were. */
     public int stopLeftovers() {
         var leftovers = leftovers();
-        leftovers.forEach(ProcessHandle::destroy);
-        leftovers.forEach(process -> stop(process, Duration.ofSeconds(10)));
+        inParallel(leftovers, process -> stop(process, Duration.ofSeconds(10)));
         return leftovers.size();
     }
 
-    /** SIGTERM, and SIGKILL when that has not helped within the grace period. */
+    private static void inParallel(List<ProcessHandle> processes, Consumer<ProcessHandle> action) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            processes.forEach(process -> threads.submit(() -> action.accept(process)));
+        }
+    }
+
+    /**
+     * SIGTERM, and SIGKILL when that has not helped within the grace period; then the same for what it has left behind,
+     * as a shell does with the command that it waits for.
+     */
     public static void stop(ProcessHandle process, Duration grace) {
+        var children = process.descendants().toList();
+        stopAlone(process, grace);
+        inParallel(children.stream().filter(ProcessHandle::isAlive).toList(), child -> stopAlone(child, grace));
+    }
+
+    private static void stopAlone(ProcessHandle process, Duration grace) {
         process.destroy();
         try {
             process.onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);

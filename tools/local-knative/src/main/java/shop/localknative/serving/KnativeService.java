@@ -2,13 +2,13 @@
 package shop.localknative.serving;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
@@ -18,12 +18,13 @@ import shop.localknative.serving.requests.Route;
 import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.RevisionStore;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
 /**
- * A Knative Service: its revisions, and how its requests are shared among them. A new revision gets traffic once it has
+ * A Knative Service, or a Deployment as a service that scales neither up nor down: its revisions, and how its requests are shared among them. A new revision gets traffic once it has
  * become ready; until then, whatever is wrong with it, the earlier ones serve.
  *
  * <p>Its state is one snapshot, which everybody reads without a lock, event loops among them. The monitor is for those who
@@ -62,6 +63,7 @@ public final class KnativeService {
         }
     }
 
+    private final RevisionStore store;
     private final Processes processes;
     private final InstantSource clock;
     private final Consumer<KnativeService> onRoute;
@@ -70,23 +72,69 @@ public final class KnativeService {
     private boolean closed;
 
     /**
+     * @param earlier revisions, of earlier runs
      * @param onRoute is told of every new route, and must not wait
      * @throws StartException for a traffic that leads to unknown revisions
      */
     KnativeService(
             Workload workload,
             Image image,
-            Function<String, Revision> factory,
+            List<RevisionStore.Stored> earlier,
+            Revision.Factory factory,
+            RevisionStore store,
             Processes processes,
             InstantSource clock,
             Consumer<KnativeService> onRoute) {
+        this.store = store;
         this.processes = processes;
         this.clock = clock;
         this.onRoute = onRoute;
-        var first = create(workload, image, factory);
-        var route = Route.of(workload.manifest(), first, List.of(first));
-        state = new State(workload.manifest(), List.of(first), first, first, route, Optional.empty());
+        var revisions = restored(earlier, factory);
+        boolean sameTemplate = !revisions.isEmpty() && hasTemplate(revisions.getLast(), workload);
+        if (!sameTemplate) {
+            requireNewName(workload, revisions);
+        }
+        if (!sameTemplate || !revisions.getLast().image().equals(image)) {
+            revisions.add(create(workload, image, factory));
+        }
+        var latest = revisions.getLast();
+        var route = Route.of(workload.manifest(), latest, revisions);
+        state = new State(workload.manifest(), List.copyOf(revisions), latest, latest, route, Optional.empty());
+        revisions.forEach(instances -> instances.reachable(route.reachable().contains(instances)));
         onRoute.accept(this);
+    }
+
+    private static boolean hasTemplate(Instances instances, Workload workload) {
+        return workload.template()
+                .equals(instances.revision().podTemplate().workload().template());
+    }
+
+    /** VerifyNameChange in serving's pkg/apis/serving/v1/revision_validation.go. */
+    private void requireNewName(Workload workload, List<Instances> revisions) {
+        if (Route.find(Revision.name(workload, generation + 1), revisions).isPresent()) {
+            throw workload.manifest()
+                    .problem(
+                            "the template has changed, so it needs another name",
+                            "spec",
+                            "template",
+                            "metadata",
+                            "name");
+        }
+    }
+
+    /** One that refers to what the manifests do not have any more is left alone. */
+    private List<Instances> restored(List<RevisionStore.Stored> earlier, Revision.Factory factory) {
+        var revisions = new ArrayList<Instances>();
+        for (var stored : earlier) {
+            generation = stored.generation();
+            try {
+                var revision = factory.of(stored.name(), stored.workload());
+                revisions.add(new Instances(revision, stored.image(), processes, clock));
+            } catch (StartException gone) {
+                // traffic that names it is told so
+            }
+        }
+        return revisions;
     }
 
     /**
@@ -96,21 +144,12 @@ public final class KnativeService {
      * @param factory makes the revision of this name
      * @throws StartException for what is not understood; then nothing has changed
      */
-    synchronized void update(Workload workload, Image image, Config config, Function<String, Revision> factory) {
+    synchronized void update(Workload workload, Image image, Config config, Revision.Factory factory) {
         var before = state;
         var latest = before.latestCreated.revision();
-        boolean sameTemplate = Revision.template(workload)
-                .equals(Revision.template(latest.podTemplate().workload()));
-        if (!sameTemplate
-                && Route.find(Revision.name(workload, generation + 1), before.revisions)
-                        .isPresent()) {
-            throw workload.manifest()
-                    .problem(
-                            "the template has changed, so it needs another name",
-                            "spec",
-                            "template",
-                            "metadata",
-                            "name");
+        boolean sameTemplate = hasTemplate(before.latestCreated, workload);
+        if (!sameTemplate) {
+            requireNewName(workload, before.revisions);
         }
         if (!sameTemplate || !before.latestCreated.image().equals(image)) {
             add(workload, create(workload, image, factory));
@@ -141,9 +180,13 @@ public final class KnativeService {
         state = state.with(Optional.ofNullable(problem));
     }
 
-    private Instances create(Workload workload, Image image, Function<String, Revision> factory) {
-        var revision = factory.apply(Revision.name(workload, generation + 1));
+    private Instances create(Workload workload, Image image, Revision.Factory factory) {
+        var name = Revision.name(workload, generation + 1);
+        var revision = factory.of(name, workload);
         generation++;
+        if (workload.service().isPresent()) {
+            store.put(new RevisionStore.Stored(generation, name, workload, image));
+        }
         return new Instances(revision, image, processes, clock);
     }
 
@@ -155,6 +198,7 @@ public final class KnativeService {
             after.routeOf(workload.manifest(), before.latestReady);
         } catch (StartException e) {
             generation--;
+            store.remove(workload, created.revision().name());
             created.stop();
             throw e;
         }
@@ -206,6 +250,10 @@ public final class KnativeService {
     void release() throws InterruptedException {
         for (Instances old : forgetOldest()) {
             old.close();
+            var revision = old.revision();
+            if (Route.find(revision.name(), state.revisions).isEmpty()) {
+                store.remove(revision.podTemplate().workload(), revision.name());
+            }
         }
     }
 
@@ -215,7 +263,7 @@ public final class KnativeService {
         var idle = now.revisions.stream()
                 .filter(i -> i != now.latestCreated && i != now.latestReady && !reachable.contains(i) && i.isIdle())
                 .toList();
-        var oldest = idle.subList(0, Math.max(0, idle.size() - RETAINED));
+        var oldest = List.copyOf(idle.subList(0, Math.max(0, idle.size() - RETAINED)));
         state = now.with(now.revisions.stream().filter(i -> !oldest.contains(i)).toList(), now.latestCreated);
         return oldest;
     }

@@ -3,6 +3,7 @@ package shop.localknative.serving;
 
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.serving.v1.TrafficTarget;
+import io.fabric8.kubernetes.api.model.ServicePort;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -11,6 +12,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.httpproxy.HttpProxy;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -23,9 +26,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
 import shop.localknative.network.FrontDoor;
 import shop.localknative.network.Loopback;
@@ -34,6 +37,7 @@ import shop.localknative.serving.requests.Activator;
 import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.RevisionStore;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.Workload;
 
@@ -51,6 +55,7 @@ public final class Serving {
     private final HttpClient client;
     private final Addresses addresses;
     private final Processes processes;
+    private final RevisionStore store;
     private final FrontDoor door;
     private final InstantSource clock;
     private final Map<String, KnativeService> services = new ConcurrentSkipListMap<>();
@@ -58,12 +63,21 @@ public final class Serving {
     /** At the front door, of each service. */
     private final Map<String, Set<String>> names = new ConcurrentHashMap<>();
 
+    private Set<String> exposed = Set.of();
     private volatile boolean started;
 
     /** Of the event loop that ticks. */
     private boolean decide;
 
-    public Serving(Vertx vertx, Addresses addresses, Processes processes, FrontDoor door, InstantSource clock) {
+    /** @param revisions a directory for these */
+    public Serving(
+            Vertx vertx,
+            Addresses addresses,
+            Processes processes,
+            Path revisions,
+            FrontDoor door,
+            InstantSource clock) {
+        this.store = new RevisionStore(revisions);
         this.vertx = vertx;
         this.addresses = addresses;
         this.processes = processes;
@@ -85,14 +99,18 @@ public final class Serving {
      * @param factory makes the revision of this name
      * @throws StartException for what can't be run; then nothing has changed
      */
-    public void apply(Workload workload, Images images, Config config, Function<String, Revision> factory) {
+    public void apply(Workload workload, Images images, Config config, Revision.Factory factory) {
         var image = images.of(workload);
         listen(workload.manifest());
         var service = services.get(workload.name());
         if (service != null) {
             service.update(workload, image, config, factory);
         } else {
-            service = new KnativeService(workload, image, factory, processes, clock, this::route);
+            var earlier = store.of(workload).stream()
+                    .filter(revision -> revision.image().copy() == null
+                        || Files.exists(revision.image().copy()))
+                    .toList();
+            service = new KnativeService(workload, image, earlier, factory, store, processes, clock, this::route);
             services.put(workload.name(), service);
             if (started) {
                 service.startInitial();
@@ -114,7 +132,8 @@ public final class Serving {
     public void remove(String name) throws InterruptedException {
         var service = services.remove(name);
         service.retire();
-        names.remove(name).forEach(door::remove);
+        names.getOrDefault(name, Set.of()).forEach(door::remove);
+        names.remove(name);
         service.close();
     }
 
@@ -125,38 +144,97 @@ public final class Serving {
 
     /** Adds a service whose process someone else runs. */
     public void addExternal(Workload workload, URI address) {
-        listen(workload.manifest());
-        var proxy = HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
-        route("", workload.manifest(), proxy);
+        if (workload.service().isPresent()) {
+            listen(workload.manifest());
+            route("", workload.manifest(), proxy(address));
+        }
     }
 
     /** Listens for the names of a service, by the door, so that each leads to who answers for it by then. Waits for that. */
     private void listen(Manifest manifest) {
-        var traffic = Optional.ofNullable(
-                        ((Service) manifest.resource()).getSpec().getTraffic())
-                .orElse(List.of());
+        if (!(manifest.resource() instanceof Service service)) {
+            return; // a Deployment has the names of the Services that select it
+        }
+        var traffic = Optional.ofNullable(service.getSpec().getTraffic()).orElse(List.of());
         var tags = traffic.stream()
                 .map(TrafficTarget::getTag)
                 .filter(Objects::nonNull)
                 .map(tag -> tag + "-");
         Stream.concat(Stream.of(""), tags)
                 .map(prefix -> prefix + Addresses.hostOf(manifest.namespace(), manifest.name()))
-                .filter(host -> !addresses.isKnown(host))
-                .forEach(host -> addresses.add(host, Loopback.listen(vertx, 0, request -> door.handle(host, request))));
+                .forEach(this::listen);
+    }
+
+    private void listen(String host) {
+        if (!addresses.isKnown(host)) {
+            addresses.add(host, Loopback.listen(vertx, 0, request -> door.handle(host, request)));
+        }
     }
 
     /** Routes the present names of a service, and no earlier ones: of a removed tag, or from when it was public. */
     private void route(KnativeService service) {
         var manifest = service.manifest();
-        var now = new HashSet<>(route("", manifest, new Activator(vertx, client, service::any)));
+        if (!(manifest.resource() instanceof Service)) {
+            return;
+        }
+        var now = new HashSet<>(route("", manifest, new Activator(vertx, client, service::any, 0)));
         for (String tag : service.tags()) {
-            var activator = new Activator(vertx, client, () -> service.tagged(tag));
+            var activator = new Activator(vertx, client, () -> service.tagged(tag), 0);
             now.addAll(route(tag + "-", manifest, activator));
         }
         var before = names.put(service.name(), now);
         if (before != null) {
             before.stream().filter(name -> !now.contains(name)).forEach(door::remove);
         }
+    }
+
+    /**
+     * Leads the names of Kubernetes' own Services to the Deployments that they select, or outside; no earlier ones.
+     *
+     * @param outside where Deployments are that someone else runs
+     */
+    public void expose(Manifests manifests, Map<String, URI> outside) {
+        var now = new HashSet<String>();
+        for (Manifest manifest : manifests.of(io.fabric8.kubernetes.api.model.Service.class)) {
+            var host = Addresses.hostOf(manifest.namespace(), manifest.name());
+            var service = (io.fabric8.kubernetes.api.model.Service) manifest.resource();
+            if (service.getSpec().getExternalName() != null) {
+                addresses.alias(host, service.getSpec().getExternalName());
+                now.addAll(route("", manifest, alias(host)));
+                continue;
+            }
+            manifests.deploymentsOf(manifest).stream().findFirst().ifPresent(deployment -> {
+                for (ServicePort port : service.getSpec().getPorts().reversed()) { // the first one is the default
+                    int target = manifests.targetPort(port, deployment);
+                    var handler = outside.containsKey(deployment.name())
+                            ? proxy(outside.get(deployment.name()))
+                            : new Activator(
+                                    vertx,
+                                    client,
+                                    () -> services.get(deployment.name()).any(),
+                                    target);
+                    now.addAll(route("", manifest, handler));
+                    var withPort = host + ":" + port.getPort();
+                    door.route(withPort, handler);
+                    listen(withPort);
+                    listen(host);
+                }
+            });
+        }
+        exposed.stream().filter(name -> !now.contains(name)).forEach(door::remove);
+        exposed = now;
+    }
+
+    /** What answers for a name that is another's. */
+    private Handler<HttpServerRequest> alias(String host) {
+        var target = addresses.target(host);
+        return addresses.isKnown(target)
+                ? request -> door.handle(target, request)
+                : proxy(URI.create("http://%s:80".formatted(target)));
+    }
+
+    private HttpProxy proxy(URI address) {
+        return HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
     }
 
     /**
@@ -187,7 +265,9 @@ public final class Serving {
     /** The URLs of the public services, by name. */
     public Map<String, String> publicUrls(int port) {
         var urls = new TreeMap<String, String>();
-        services.forEach((name, service) -> Addresses.publicHostOf(service.manifest())
+        services.forEach((name, service) -> Optional.of(service.manifest())
+                .filter(manifest -> manifest.resource() instanceof Service)
+                .flatMap(Addresses::publicHostOf)
                 .ifPresent(host -> urls.put(name, "http://%s:%d".formatted(host, port))));
         return urls;
     }

@@ -39,7 +39,7 @@ public final class Environment {
     }
 
     /** {@code $(NAME)} replaced by the variable; what is not a variable stays, and {@code $$} is a dollar. */
-    static UnaryOperator<String> expansion(Map<String, String> variables) {
+    public static UnaryOperator<String> expansion(Map<String, String> variables) {
         return text -> REFERENCE.matcher(text).replaceAll(found -> {
             var name = found.group(1);
             return Matcher.quoteReplacement(name == null ? "$" : variables.getOrDefault(name, found.group()));
@@ -67,6 +67,13 @@ public final class Environment {
         }
         var secret = variable.getValueFrom().getSecretKeyRef();
         var configMap = variable.getValueFrom().getConfigMapKeyRef();
+        if (variable.getValueFrom().getFieldRef() != null) {
+            variables.put(
+                    variable.getName(),
+                    podField(
+                            variable.getValueFrom().getFieldRef().getFieldPath(), field.then("valueFrom", "fieldRef")));
+            return;
+        }
         if (secret == null && configMap == null) {
             throw workload.manifest().problem("expected a secretKeyRef or configMapKeyRef", field.then("valueFrom"));
         }
@@ -76,6 +83,21 @@ public final class Environment {
         find(reference, field.then("valueFrom"))
                 .flatMap(data -> value(data, reference, field.then("valueFrom")))
                 .ifPresent(value -> variables.put(variable.getName(), text(value)));
+    }
+
+    private String podField(String path, FieldPath field) {
+        return switch (path) {
+            case "metadata.name" -> workload.name();
+            case "metadata.namespace" -> workload.namespace();
+            case "spec.serviceAccountName" -> workload.serviceAccount();
+            case "spec.nodeName" -> "localhost";
+            case "status.podIP", "status.hostIP" -> "127.0.0.1";
+            default ->
+                throw workload.manifest()
+                        .problem(
+                                "'%s' is no field that a pod has here; write the value".formatted(path),
+                                field.then("fieldPath"));
+        };
     }
 
     private Optional<Map<String, byte[]>> find(Reference reference, FieldPath field) {

@@ -26,13 +26,6 @@ public final class Volumes {
         this.workload = workload;
         this.issuer = issuer;
         this.directory = directory;
-        for (int i = 0; i < workload.container().getVolumeMounts().size(); i++) {
-            var name = workload.container().getVolumeMounts().get(i).getName();
-            if (workload.volumes().stream().noneMatch(v -> v.getName().equals(name))) {
-                throw workload.manifest()
-                        .problem("there is no volume " + name, Workload.field("volumeMounts", i, "name"));
-            }
-        }
     }
 
     /** Writes the files, all of a volume at once. */

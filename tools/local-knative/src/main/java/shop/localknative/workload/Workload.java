@@ -4,7 +4,9 @@ package shop.localknative.workload;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +15,13 @@ import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 
-/** A manifest with a container: a Knative Service, a Job or a ContainerSource. */
-public record Workload(Manifest manifest, Container container, List<Volume> volumes, String serviceAccount) {
+/**
+ * A manifest with a container: a Knative Service, a Deployment, a Job or a ContainerSource.
+ *
+ * @param template what is a new revision when it changes
+ */
+public record Workload(
+        Manifest manifest, Container container, List<Volume> volumes, String serviceAccount, Object template) {
     private static final FieldPath POD = FieldPath.of("spec", "template", "spec");
 
     /** The field {@code path} of the container. */
@@ -28,51 +35,53 @@ public record Workload(Manifest manifest, Container container, List<Volume> volu
 
     public static Workload of(Manifest manifest) {
         return switch (manifest.resource()) {
-            case Service service
-            when service.getSpec() != null
-                    && service.getSpec().getTemplate() != null
-                    && service.getSpec().getTemplate().getSpec() != null -> {
-                var pod = service.getSpec().getTemplate().getSpec();
-                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
+            case Service service -> {
+                var template = service.getSpec().getTemplate();
+                var pod = template.getSpec();
+                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName(), template);
             }
-            case Job job
-            when job.getSpec() != null
-                    && job.getSpec().getTemplate() != null
-                    && job.getSpec().getTemplate().getSpec() != null -> {
-                var pod = job.getSpec().getTemplate().getSpec();
-                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
-            }
-            case ContainerSource source
-            when source.getSpec() != null
-                    && source.getSpec().getTemplate() != null
-                    && source.getSpec().getTemplate().getSpec() != null -> {
-                var pod = source.getSpec().getTemplate().getSpec();
-                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName());
-            }
-            default -> throw manifest.problem("expected a pod template", POD);
+            case Deployment deployment -> of(manifest, deployment.getSpec().getTemplate(), deployment.getSpec());
+            case Job job -> of(manifest, job.getSpec().getTemplate(), job);
+            case ContainerSource source -> of(manifest, source.getSpec().getTemplate(), source);
+            default -> throw new IllegalArgumentException(manifest.kind());
         };
     }
 
-    private static Workload of(Manifest manifest, List<Container> containers, List<Volume> volumes, String account) {
-        if (containers.size() != 1) {
-            throw manifest.problem("expected exactly one container", POD.then("containers"));
-        }
-        var image = containers.getFirst().getImage();
-        if (image == null || image.isBlank()) {
-            throw manifest.problem("an image is expected", field("image"));
-        }
+    private static Workload of(Manifest manifest, PodTemplateSpec template, Object version) {
+        var pod = template.getSpec();
+        return of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName(), version);
+    }
+
+    private static Workload of(
+            Manifest manifest, List<Container> containers, List<Volume> volumes, String account, Object version) {
         return new Workload(
                 manifest,
                 containers.getFirst(),
                 volumes,
-                Optional.ofNullable(account).orElse("default"));
+                Optional.ofNullable(account).orElse("default"),
+                version);
     }
 
     public static List<Workload> all(Manifests manifests) {
-        return Stream.of(Service.class, Job.class, ContainerSource.class)
+        return Stream.of(Service.class, Deployment.class, Job.class, ContainerSource.class)
                 .flatMap(kind -> manifests.of(kind).stream())
                 .map(Workload::of)
                 .toList();
+    }
+
+    /** Those that run until they are stopped, and are asked: Knative Services, and Deployments of at least one replica. */
+    public static List<Workload> services(Manifests manifests) {
+        return Stream.of(Service.class, Deployment.class)
+                .flatMap(kind -> manifests.of(kind).stream())
+                .filter(manifest -> !(manifest.resource() instanceof Deployment deployment)
+                        || deployment.getSpec().getReplicas() > 0)
+                .map(Workload::of)
+                .toList();
+    }
+
+    /** The Knative Service that it is; empty for Deployments and others. */
+    public Optional<Service> service() {
+        return manifest.resource() instanceof Service service ? Optional.of(service) : Optional.empty();
     }
 
     /** Whether it identifies itself to {@code audience} with a token of its service account. */

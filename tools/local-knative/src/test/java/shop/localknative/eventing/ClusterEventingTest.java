@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +137,7 @@ class ClusterEventingTest {
     private Cluster cluster() {
         return new Cluster(new Options(
                 directory,
+                Set.of(),
                 List.of(directory),
                 Map.of(),
                 0,

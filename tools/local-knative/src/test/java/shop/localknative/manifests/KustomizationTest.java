@@ -10,12 +10,16 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shop.localknative.console.StartException;
 
+/** The part of kustomize that is understood where neither kubectl nor kustomize is installed. */
 class KustomizationTest {
     private static final String SERVICE = """
             apiVersion: serving.knative.dev/v1
@@ -34,7 +38,7 @@ class KustomizationTest {
                       livenessProbe: {tcpSocket: {port: 8080}}
                       resources: {limits: {memory: 256Mi}}
                       securityContext: {runAsNonRoot: true, capabilities: {drop: [ALL]}}
-                      volumeMounts: [{name: tmp, mountPath: /tmp}]
+                      volumeMounts: [{name: tmp, mountPath: /tmp}, {name: token, mountPath: /token}]
                   volumes:
                     - {name: tmp, emptyDir: {}}
                     - name: token
@@ -136,6 +140,7 @@ class KustomizationTest {
         assertTrue(
                 message.startsWith(directory.resolve("overlay/kustomization.yaml") + ":3: patches[0].path: unknown"),
                 message);
+        assertTrue(message.endsWith("with kubectl or kustomize on the PATH, all of kustomize is understood"), message);
     }
 
     /** As kubectl kustomize does it: resources, generators, components, patches. */
@@ -173,7 +178,7 @@ class KustomizationTest {
                 settings("overlay", "demo"));
         assertEquals(
                 Map.of("a", "b", "overlay", "was here"),
-                ManifestReader.read(directory.resolve("overlay"))
+                read("overlay")
                         .find(ConfigMap.class, "demo", "more")
                         .orElseThrow()
                         .getData());
@@ -212,8 +217,8 @@ class KustomizationTest {
     void whatAPatchMakesIsReadAsStrictly() throws IOException {
         write("base/service.yaml", SERVICE);
         write("base/kustomization.yaml", "resources: [service.yaml]\n");
-        patched("{op: add, path: /spec/template/spec/containers/0/command, value: [sh]}");
-        assertTrue(complaint("overlay").contains("command: Kubernetes knows this field"), complaint("overlay"));
+        patched("{op: add, path: /spec/template/spec/containers/0/lifecycle, value: {}}");
+        assertTrue(complaint("overlay").contains("lifecycle: Kubernetes knows this field"), complaint("overlay"));
         patched("{op: add, path: /spec/template/spec/containerz, value: []}");
         assertTrue(complaint("overlay").contains("containerz: unknown field"), complaint("overlay"));
     }
@@ -265,9 +270,7 @@ class KustomizationTest {
     }
 
     private Service service(String kustomization) {
-        return ManifestReader.read(directory.resolve(kustomization))
-                .find(Service.class, "demo", "hello")
-                .orElseThrow();
+        return read(kustomization).find(Service.class, "demo", "hello").orElseThrow();
     }
 
     private void overlay(String behavior) throws IOException {
@@ -282,15 +285,18 @@ class KustomizationTest {
     }
 
     private Map<String, String> settings(String kustomization, String namespace) {
-        return ManifestReader.read(directory.resolve(kustomization))
+        return read(kustomization)
                 .find(ConfigMap.class, namespace, "settings")
                 .orElseThrow()
                 .getData();
     }
 
+    private Manifests read(String kustomization) {
+        return ManifestReader.read(directory.resolve(kustomization), Set.of(), new HashSet<>(), Optional.empty());
+    }
+
     private String complaint(String kustomization) {
-        return assertThrows(StartException.class, () -> ManifestReader.read(directory.resolve(kustomization)))
-                .getMessage();
+        return assertThrows(StartException.class, () -> read(kustomization)).getMessage();
     }
 
     private void write(String file, String text) throws IOException {

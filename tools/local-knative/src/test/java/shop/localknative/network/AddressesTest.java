@@ -25,13 +25,14 @@ class AddressesTest {
         "http://order-service.shop.svc.cluster.local:80/orders?a=b, http://127.0.0.1:1234/orders?a=b",
         "http://order-service.shop.svc/orders, http://127.0.0.1:1234/orders",
         "http://order-service.shop/orders, http://127.0.0.1:1234/orders",
+        "http://order-service/orders, http://127.0.0.1:1234/orders",
         "http://order-service.shop.example.com, http://order-service.shop.example.com",
         "http://other.shop.svc.cluster.local/, http://other.shop.svc.cluster.local/",
         "order-service.shop.svc.cluster.local, order-service.shop.svc.cluster.local",
         "jdbc:postgresql://127.0.0.1/db, jdbc:postgresql://127.0.0.1/db"
     })
     void urlsOfTheClusterLeadToLoopback(String url, String expected) {
-        assertEquals(expected, addresses.translate(url));
+        assertEquals(expected, addresses.translate(url, "shop"));
     }
 
     @Test
@@ -39,7 +40,7 @@ class AddressesTest {
         assertEquals(
                 "http://127.0.0.1:1234/a,http://elsewhere.example,http://127.0.0.1:1234",
                 addresses.translate(
-                        "http://order-service.shop/a,http://elsewhere.example,http://order-service.shop.svc"));
+                        "http://order-service.shop/a,http://elsewhere.example,http://order-service.shop.svc", "shop"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.path.json.JsonPath;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -60,6 +61,26 @@ class ServingTest {
     @AfterEach
     void stop() throws Exception {
         system.close();
+    }
+
+    @Test
+    void trafficNamesRevisionsOfEarlierRunsWithTheImageThatTheyHad() throws Exception {
+        system.start(new Echo().withContainer("args: [first]"));
+        assertEquals("echo-00001", JsonPath.from(system.getNow("/").body()).getString("env.K_REVISION"));
+        system.close();
+        Files.delete(directory.resolve("images/echo/target/echo-1.0-runner")); // and built anew by the next line
+        system = new TestServing(directory);
+        var canary = new Echo().withContainer("args: [second]").yaml()
+                + "  traffic: [{revisionName: echo-00001, percent: 100}, {latestRevision: true, percent: 0, tag: next}]\n";
+        system.start(canary);
+        assertEquals("echo-00002", system.echo().latestReady().revision().name());
+        var stable = JsonPath.from(system.getNow("/").body());
+        assertEquals("echo-00001", stable.getString("env.K_REVISION"));
+        assertEquals(List.of("first"), stable.getList("args"));
+        system.close();
+        system = new TestServing(directory, false).start(canary);
+        assertEquals("echo-00002", system.echo().latestReady().revision().name(), "nothing has changed");
+        assertEquals("echo-00001", JsonPath.from(system.getNow("/").body()).getString("env.K_REVISION"));
     }
 
     @Test

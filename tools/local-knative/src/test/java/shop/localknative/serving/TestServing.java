@@ -45,13 +45,24 @@ final class TestServing {
     final Serving serving;
 
     TestServing(Path directory) throws IOException {
+        this(directory, true);
+    }
+
+    /** @param build the image anew, or take what an earlier one has built */
+    TestServing(Path directory, boolean build) throws IOException {
         this.directory = directory;
         images = new Images(
-                List.of(TestSystem.images(directory.resolve("images"))),
+                List.of(build ? TestSystem.images(directory.resolve("images")) : directory.resolve("images")),
                 Map.of(),
                 PrivateFile.directory(directory.resolve("copies")));
         var processes = new Processes(PrivateFile.directory(directory.resolve("run")));
-        serving = new Serving(vertx, addresses, processes, new FrontDoor(), clock);
+        serving = new Serving(
+                vertx,
+                addresses,
+                processes,
+                PrivateFile.directory(directory.resolve("revisions")),
+                new FrontDoor(),
+                clock);
     }
 
     /**
@@ -117,17 +128,26 @@ final class TestServing {
     }
 
     TestServing start(Echo echo) throws IOException {
+        return start(echo.yaml());
+    }
+
+    TestServing start(String yaml) throws IOException {
         Files.createDirectories(directory.resolve("manifests"));
-        Files.writeString(directory.resolve("manifests/echo.yaml"), echo.yaml());
+        Files.writeString(directory.resolve("manifests/echo.yaml"), yaml);
         var manifests = ManifestReader.read(directory.resolve("manifests"));
         var workload = Workload.of(manifests.of(Service.class).getFirst());
         var config = new Config(manifests);
-        serving.apply(workload, images, config, name -> {
+        serving.apply(workload, images, config, (name, template) -> {
             var volumes = PrivateFile.directory(directory.resolve("volumes/" + name));
             var issuer = TokenIssuer.cluster(PrivateFile.directory(directory.resolve("keys")));
-            var podTemplate = PodTemplate.of(workload, config, issuer, volumes);
+            var podTemplate = PodTemplate.of(template, config, issuer, volumes);
             return new Revision(name, podTemplate, Map.of(), addresses, directory.resolve("echo.log"));
         });
+        try {
+            images.deleteAllBut(serving.release());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         serving.start();
         return this;
     }
@@ -146,7 +166,7 @@ final class TestServing {
     }
 
     URI address() {
-        return URI.create(addresses.translate("http://echo.default.svc.cluster.local"));
+        return URI.create(addresses.translate("http://echo.default.svc.cluster.local", "default"));
     }
 
     CompletableFuture<HttpResponse<String>> get(String path) {

@@ -35,13 +35,18 @@ public final class Activator implements Handler<HttpServerRequest> {
     private final Vertx vertx;
     private final HttpClient client;
     private final Supplier<Instances> route;
+    private final int containerPort;
     private final HttpProxy proxy;
 
-    /** @param route chooses a revision for each request */
-    public Activator(Vertx vertx, HttpClient client, Supplier<Instances> route) {
+    /**
+     * @param route chooses a revision for each request
+     * @param containerPort that the requests are for; 0 for the first
+     */
+    public Activator(Vertx vertx, HttpClient client, Supplier<Instances> route, int containerPort) {
         this.vertx = vertx;
         this.client = client;
         this.route = route;
+        this.containerPort = containerPort;
         this.proxy = HttpProxy.reverseProxy(client).origin(this::connect).addInterceptor(new Answers());
     }
 
@@ -93,7 +98,7 @@ public final class Activator implements Handler<HttpServerRequest> {
                 release();
                 return Future.failedFuture(over);
             }
-            return client.request(new RequestOptions().setHost("127.0.0.1").setPort(chosen.port()))
+            return client.request(new RequestOptions().setHost("127.0.0.1").setPort(chosen.port(containerPort)))
                     .onSuccess(connected -> {
                         request = connected;
                         if (over != null) {

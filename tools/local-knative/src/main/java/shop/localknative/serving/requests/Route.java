@@ -28,11 +28,13 @@ public record Route(List<Share> shares, Map<String, Instances> tags) {
      *
      * @param latest the latest revision that has become ready
      * @param revisions all that there are, oldest first
-     * @throws shop.localknative.console.StartException for shares that Knative would not accept, and revisions that are unknown
+     * @throws shop.localknative.console.StartException for revisions that are unknown
      */
     public static Route of(Manifest manifest, Instances latest, List<Instances> revisions) {
-        var service = (Service) manifest.resource();
-        var traffic = Optional.ofNullable(service.getSpec().getTraffic()).orElse(List.<TrafficTarget>of());
+        var traffic = manifest.resource() instanceof Service service
+                        && service.getSpec().getTraffic() != null
+                ? service.getSpec().getTraffic()
+                : List.<TrafficTarget>of();
         if (traffic.isEmpty()) {
             return new Route(List.of(new Share(latest, 100)), Map.of());
         }
@@ -41,28 +43,17 @@ public record Route(List<Share> shares, Map<String, Instances> tags) {
         for (int i = 0; i < traffic.size(); i++) {
             var field = FieldPath.of("spec", "traffic", i);
             var target = traffic.get(i);
-            boolean isLatest = target.getRevisionName() == null;
-            if (Boolean.TRUE.equals(target.getLatestRevision()) != isLatest && target.getLatestRevision() != null) {
-                throw manifest.problem("expected either latestRevision: true or a revisionName", field);
-            }
-            var instances = isLatest
+            var instances = target.getRevisionName() == null
                     ? latest
                     : find(target.getRevisionName(), revisions)
                             .orElseThrow(() -> manifest.problem(
-                                    "there is no revision %s, only %s: revisions are those of this run"
+                                    "there is no revision %s, only %s; start with a traffic to the latest, and name it once it runs"
                                             .formatted(target.getRevisionName(), names(revisions)),
                                     field.then("revisionName")));
             if (target.getPercent() != null && target.getPercent() > 0) {
                 shares.add(new Share(instances, Math.toIntExact(target.getPercent())));
             }
-            if (target.getTag() != null && tags.put(target.getTag(), instances) != null) {
-                throw manifest.problem("the tag %s is given twice".formatted(target.getTag()), field.then("tag"));
-            }
-        }
-        int sum = shares.stream().mapToInt(Share::percent).sum();
-        if (sum != 100) {
-            throw manifest.problem(
-                    "the percentages add up to %d, not to 100".formatted(sum), FieldPath.of("spec", "traffic"));
+            Optional.ofNullable(target.getTag()).ifPresent(tag -> tags.put(tag, instances));
         }
         return new Route(List.copyOf(shares), Map.copyOf(tags));
     }

@@ -82,7 +82,11 @@ public final class EventSource {
     private String runOnce() throws InterruptedException {
         try {
             var directory = podTemplate.instanceDirectory("source");
-            var process = Instance.launch(image, environment(directory), directory, log, processes);
+            var workload = podTemplate.workload();
+            var local =
+                    new Localization(addresses, workload.namespace(), Map.of(), podTemplate.onThisMachine(directory));
+            var process =
+                    Instance.launch(image, workload.container(), local, environment(local), directory, log, processes);
             Console.say(podTemplate.workload().name(), "process " + process.pid());
             try {
                 return "ended with exit code " + process.waitFor();
@@ -94,11 +98,10 @@ public final class EventSource {
         }
     }
 
-    private Map<String, String> environment(Path directory) {
+    private Map<String, String> environment(Localization local) {
         var environment = new HashMap<>(podTemplate.environment());
         environment.putAll(variables);
-        var paths = podTemplate.onThisMachine(directory);
-        environment.replaceAll((name, value) -> paths.apply(addresses.translate(value)));
+        environment.replaceAll((name, value) -> local.value(value));
         return environment;
     }
 }

@@ -63,10 +63,16 @@ public final class Images {
         var container = workload.container();
         var process = process(container.getImage());
         if (process.isPresent()) {
-            var command = new ArrayList<>(
-                    List.of("/bin/sh", "-c", "exec %s \"$@\"".formatted(process.get()), container.getImage()));
-            command.addAll(container.getArgs());
-            return new Image(List.copyOf(command), HERE, Fingerprint.of(filesOf(process.get())), null);
+            var script = process.get().contains("$@") ? process.get() : process.get() + " \"$@\"";
+            return new Image(
+                    List.of("/bin/sh", "-c", script, container.getImage()),
+                    container.getArgs(),
+                    HERE,
+                    Fingerprint.of(filesOf(process.get())),
+                    null);
+        }
+        if (!container.getCommand().isEmpty()) {
+            return ofCommand(workload);
         }
         var built = built(workload);
         var version = Fingerprint.of(built.files());
@@ -80,13 +86,36 @@ public final class Images {
             command.addAll(
                     List.of("-jar", copy.resolve("quarkus-app/quarkus-run.jar").toString()));
         }
-        command.addAll(container.getArgs());
-        return new Image(List.copyOf(command), null, version, copy);
+        return new Image(List.copyOf(command), container.getArgs(), null, version, copy);
+    }
+
+    /** The container's own command, which is not that of the image, when this machine has it, too. */
+    private Image ofCommand(Workload workload) {
+        var container = workload.container();
+        var program = container.getCommand().getFirst();
+        var directories = program.contains("/")
+                ? Stream.of("")
+                : Arrays.stream(System.getenv("PATH").split(":"));
+        if (directories
+                .map(directory -> HERE.resolve(directory).resolve(program))
+                .noneMatch(Files::isExecutable)) {
+            throw workload.manifest()
+                    .problem(
+                            "this machine has no %s; say --process %s=COMMAND"
+                                    .formatted(program, untagged(container.getImage())),
+                            Workload.field("command"));
+        }
+        var words = Stream.concat(container.getCommand().stream(), container.getArgs().stream())
+                .toList();
+        return new Image(List.of(), words, null, Fingerprint.of(filesOf(String.join(" ", words))), null);
     }
 
     /** The files that change when there is something new to start. */
     public List<Path> files(Workload workload) {
-        return process(workload.container().getImage()).map(Images::filesOf).orElseGet(() -> {
+        var container = workload.container();
+        var command = process(container.getImage())
+                .or(() -> Optional.of(String.join(" ", container.getCommand())).filter(words -> !words.isEmpty()));
+        return command.map(Images::filesOf).orElseGet(() -> {
             try {
                 return built(workload).files();
             } catch (StartException nothingThereYet) {
@@ -117,11 +146,16 @@ public final class Images {
         return image.replaceFirst("@.*", "").replaceFirst(":[^/]*$", "");
     }
 
-    /** A script that the command names is as good as a build output. */
+    /** A script that the command names is as good as a build output, also below a directory that it names. */
     private static List<Path> filesOf(String command) {
-        return Arrays.stream(command.split("[\\s'\"]+"))
-                .map(HERE::resolve)
+        var words = List.of(command.split("[\\s'\"]+"));
+        var directories = Stream.concat(
+                        Stream.of(HERE), words.stream().map(HERE::resolve).filter(Files::isDirectory))
+                .toList();
+        return words.stream()
+                .flatMap(word -> directories.stream().map(directory -> directory.resolve(word)))
                 .filter(Files::isRegularFile)
+                .distinct()
                 .toList();
     }
 

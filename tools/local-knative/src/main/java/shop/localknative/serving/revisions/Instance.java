@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving.revisions;
 
+import io.fabric8.kubernetes.api.model.Container;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -96,16 +96,37 @@ public final class Instance {
         begin = System.nanoTime();
         launch = revision.launch(Ports.free());
         logBegin = Files.exists(revision.log()) ? Files.size(revision.log()) : 0;
-        process = launch(image, launch.environment(), launch.directory(), revision.log(), processes);
+        process = launch(
+                image,
+                revision.podTemplate().workload().container(),
+                launch.local(),
+                launch.environment(),
+                launch.directory(),
+                revision.log(),
+                processes);
         awaitReadiness(silent);
     }
 
-    /** @param directory to start it in, if the image has none */
-    static Process launch(Image image, Map<String, String> environment, Path directory, Path log, Processes processes)
+    /** @param directory to start it in, if neither the container nor the image has one */
+    static Process launch(
+            Image image,
+            Container container,
+            Localization local,
+            Map<String, String> environment,
+            Path directory,
+            Path log,
+            Processes processes)
             throws IOException {
-        var builder = new ProcessBuilder(inItsOwnSession(image.command()))
-                .directory(
-                        Objects.requireNonNullElse(image.directory(), directory).toFile())
+        var command = Stream.concat(image.command().stream(), local.arguments(image.arguments(), environment).stream())
+                .toList();
+        var working = Optional.ofNullable(image.directory())
+                .or(() -> Optional.ofNullable(container.getWorkingDir())
+                        .map(local::value)
+                        .map(Path::of)
+                        .filter(Files::isDirectory))
+                .orElse(directory);
+        var builder = new ProcessBuilder(inItsOwnSession(command))
+                .directory(working.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
@@ -229,7 +250,8 @@ public final class Instance {
         return process == null ? OptionalLong.empty() : OptionalLong.of(process.pid());
     }
 
-    public int port() {
-        return launch.port();
+    /** Its port that stands for one of the container, or that of its requests. */
+    public int port(int ofContainer) {
+        return launch.ports().getOrDefault(ofContainer, launch.port());
     }
 }

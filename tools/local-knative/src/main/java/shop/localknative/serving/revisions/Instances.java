@@ -189,6 +189,7 @@ public final class Instances {
 
     /** Whether requests are routed here. If not, those under way are finished and all instances stopped. */
     public synchronized void reachable(boolean reachable) {
+        boolean isReachableAgain = reachable && !this.reachable;
         this.reachable = reachable;
         if (!reachable) {
             initial = 0;
@@ -198,7 +199,7 @@ public final class Instances {
             if (queue.isEmpty()) {
                 scaleTo(0);
             }
-        } else if (revision.scaling().minScale() > desired) {
+        } else if (isReachableAgain && revision.scaling().minScale() > desired) {
             scaleTo(revision.scaling().minScale());
         }
     }

@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import shop.localknative.manifests.FieldPath;
 import shop.localknative.workload.Workload;
 
 /**
@@ -29,14 +29,15 @@ final class Probes {
     Probes(Workload workload) {
         this.workload = workload;
         this.container = workload.container();
-        all().forEach((name, probe) -> portOf(probe, Workload.field(name)));
         requireLivenessAtTheContainersPort();
     }
 
     /** Knative overwrites another port with this one, and what answers at the other only is killed in the cluster. */
     private void requireLivenessAtTheContainersPort() {
         var field = Workload.field("livenessProbe");
-        if (container.getLivenessProbe() != null && portOf(container.getLivenessProbe(), field) != containerPort()) {
+        if (workload.service().isPresent()
+                && container.getLivenessProbe() != null
+                && portOf(container.getLivenessProbe()) != containerPort()) {
             throw workload.manifest()
                     .problem(
                             "Knative asks for liveness at the container's port, %d, whatever port stands here"
@@ -45,15 +46,26 @@ final class Probes {
         }
     }
 
+    /** What stands for the ports that are written down: 8080, when nothing is said, is a number as any other. */
+    Map<Integer, Integer> translated(Map<Integer, Integer> ports) {
+        var translated = new TreeMap<>(ports);
+        if (container.getPorts().isEmpty()) {
+            translated.remove(containerPort());
+        }
+        return translated;
+    }
+
     int containerPort() {
         var ports = container.getPorts();
-        return ports.isEmpty() ? CONTAINER_PORT : ports.getFirst().getContainerPort();
+        int port = ports.isEmpty() ? 0 : ports.getFirst().getContainerPort();
+        return port == 0 ? CONTAINER_PORT : port;
     }
 
     /** The ports that the instances of this machine can't share: the container's own, and those of its probes. */
     Set<Integer> ports() {
         var ports = new TreeSet<>(Set.of(containerPort()));
-        all().forEach((name, probe) -> ports.add(portOf(probe, Workload.field(name))));
+        container.getPorts().stream().skip(1).forEach(port -> ports.add(port.getContainerPort()));
+        all().forEach((name, probe) -> ports.add(portOf(probe)));
         return ports;
     }
 
@@ -61,11 +73,18 @@ final class Probes {
     Probe readiness(Map<Integer, Integer> ports) {
         return of("readinessProbe", ports)
                 .orElseGet(() -> new Probe(
-                        new Probe.TcpSocket(ports.get(containerPort()), Duration.ofSeconds(1)),
+                        isAsked()
+                                ? new Probe.TcpSocket(ports.get(containerPort()), Duration.ofSeconds(1))
+                                : Optional::empty,
                         Duration.ZERO,
                         Duration.ofSeconds(10),
                         3,
                         1));
+    }
+
+    /** A Deployment without a port, as a consumer of a queue, is ready as soon as it runs. */
+    private boolean isAsked() {
+        return workload.service().isPresent() || !container.getPorts().isEmpty();
     }
 
     /** Null without one. */
@@ -80,7 +99,7 @@ final class Probes {
 
     private Optional<Probe> of(String name, Map<Integer, Integer> ports) {
         return Optional.ofNullable(all().get(name)).map(probe -> {
-            int port = ports.get(portOf(probe, Workload.field(name)));
+            int port = ports.get(portOf(probe));
             var timeout = seconds(probe.getTimeoutSeconds(), 1);
             return new Probe(
                     probe.getHttpGet() == null
@@ -99,42 +118,32 @@ final class Probes {
     }
 
     private Map<String, io.fabric8.kubernetes.api.model.Probe> all() {
-        var probes = new java.util.TreeMap<String, io.fabric8.kubernetes.api.model.Probe>();
+        var probes = new TreeMap<String, io.fabric8.kubernetes.api.model.Probe>();
         Optional.ofNullable(container.getReadinessProbe()).ifPresent(probe -> probes.put("readinessProbe", probe));
         Optional.ofNullable(container.getLivenessProbe()).ifPresent(probe -> probes.put("livenessProbe", probe));
         Optional.ofNullable(container.getStartupProbe()).ifPresent(probe -> probes.put("startupProbe", probe));
         return probes;
     }
 
-    private int portOf(io.fabric8.kubernetes.api.model.Probe probe, FieldPath field) {
+    private int portOf(io.fabric8.kubernetes.api.model.Probe probe) {
         if (probe.getHttpGet() != null) {
-            return portOf(probe.getHttpGet().getPort(), field.then("httpGet", "port"));
+            return portOf(probe.getHttpGet().getPort());
         }
-        if (probe.getTcpSocket() != null) {
-            return portOf(probe.getTcpSocket().getPort(), field.then("tcpSocket", "port"));
-        }
-        throw workload.manifest().problem("expected httpGet or tcpSocket", field);
+        return portOf(probe.getTcpSocket() == null ? null : probe.getTcpSocket().getPort());
     }
 
     /** As in Knative, no port or 0 is the container's own. */
-    private int portOf(IntOrString port, FieldPath field) {
+    private int portOf(IntOrString port) {
         if (port == null || port.getStrVal() == null) {
             int number = port == null || port.getIntVal() == null ? 0 : port.getIntVal();
             return number == 0 ? containerPort() : number;
         }
+        // A port without a name is called http by Knative.
         return container.getPorts().stream()
                 .filter(p -> port.getStrVal().equals(p.getName()))
-                .map(ContainerPort::getContainerPort)
                 .findFirst()
-                .orElseThrow(() -> workload.manifest()
-                        .problem(
-                                "the container has no port named '%s', only %s"
-                                        .formatted(
-                                                port.getStrVal(),
-                                                container.getPorts().stream()
-                                                        .map(ContainerPort::getName)
-                                                        .toList()),
-                                field));
+                .map(ContainerPort::getContainerPort)
+                .orElseGet(this::containerPort);
     }
 
     private static URI uri(int port, String path) {

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving.revisions;
 
-import io.fabric8.knative.serving.v1.RevisionTemplateSpec;
-import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.knative.serving.v1.RevisionSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
 import shop.localknative.network.Addresses;
 import shop.localknative.platform.Ports;
 import shop.localknative.serving.scaling.Scaling;
@@ -17,10 +14,8 @@ import shop.localknative.workload.Workload;
 
 /** A snapshot of a Knative Service's code and configuration: its instances are started from it. */
 public final class Revision {
-    /** Knative's ConfigMap {@code config-defaults}: revision-timeout-seconds, and the most that it takes. */
+    /** Knative's ConfigMap {@code config-defaults}: revision-timeout-seconds. */
     private static final long TIMEOUT = 300;
-
-    private static final long LONGEST_TIMEOUT = 600;
 
     private final String name;
     private final PodTemplate podTemplate;
@@ -47,15 +42,18 @@ public final class Revision {
         this.probes = new Probes(podTemplate.workload());
     }
 
-    /** The name that the template gives, or the one that Knative gives to the nth revision of a service. */
-    public static String name(Workload workload, int generation) {
-        return Optional.ofNullable(template(workload).getMetadata())
-                .map(metadata -> metadata.getName())
-                .orElseGet(() -> "%s-%05d".formatted(workload.name(), generation));
+    /** Makes a revision of this name and template. */
+    public interface Factory {
+        /** @throws shop.localknative.console.StartException for what can't be run */
+        Revision of(String name, Workload workload);
     }
 
-    public static RevisionTemplateSpec template(Workload workload) {
-        return ((Service) workload.manifest().resource()).getSpec().getTemplate();
+    /** The name that the template gives, or the one that Knative gives to the nth revision of a service. */
+    public static String name(Workload workload, int generation) {
+        return workload.service()
+                .map(service -> service.getSpec().getTemplate().getMetadata())
+                .map(metadata -> metadata.getName())
+                .orElseGet(() -> "%s-%05d".formatted(workload.name(), generation));
     }
 
     public String name() {
@@ -84,19 +82,15 @@ public final class Revision {
     }
 
     private static Duration timeout(Workload workload) {
-        long seconds = Optional.ofNullable(template(workload).getSpec().getTimeoutSeconds())
-                .orElse(0L);
-        if (seconds < 0 || seconds > LONGEST_TIMEOUT) {
-            throw workload.manifest()
-                    .problem(
-                            "%d is not a time from 0 (%d, the default) to %d seconds"
-                                    .formatted(seconds, TIMEOUT, LONGEST_TIMEOUT),
-                            "spec",
-                            "template",
-                            "spec",
-                            "timeoutSeconds");
-        }
-        return Duration.ofSeconds(seconds == 0 ? TIMEOUT : seconds);
+        var spec = workload.service()
+                .map(service -> service.getSpec().getTemplate().getSpec());
+        long seconds = spec.map(RevisionSpec::getTimeoutSeconds)
+                .filter(given -> given > 0)
+                .orElse(TIMEOUT);
+        long begin = spec.map(RevisionSpec::getResponseStartTimeoutSeconds)
+                .filter(given -> given > 0)
+                .orElse(seconds);
+        return Duration.ofSeconds(Math.min(seconds, begin));
     }
 
     /** The environment of an instance that listens on {@code port}. */
@@ -112,39 +106,45 @@ public final class Revision {
         var ports = new HashMap<Integer, Integer>();
         probes.ports().forEach(p -> ports.put(p, p == probes.containerPort() ? port : Ports.free()));
         var directory = podTemplate.instanceDirectory(Integer.toString(port));
+        var local = new Localization(
+                addresses,
+                podTemplate.workload().namespace(),
+                probes.translated(ports),
+                podTemplate.onThisMachine(directory));
         var environment = new HashMap<String, String>();
-        var paths = podTemplate.onThisMachine(directory);
-        podTemplate.environment().forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
-        variables.forEach((key, value) -> environment.put(key, onThisMachine(value, ports, paths)));
+        podTemplate.environment().forEach((key, value) -> environment.put(key, local.value(value)));
+        variables.forEach((key, value) -> environment.put(key, local.value(value)));
         environment.put("PORT", Integer.toString(port));
-        environment.put("K_SERVICE", service());
-        environment.put("K_CONFIGURATION", service());
-        environment.put("K_REVISION", name);
+        if (podTemplate.workload().service().isPresent()) {
+            environment.put("K_SERVICE", service());
+            environment.put("K_CONFIGURATION", service());
+            environment.put("K_REVISION", name);
+        }
         return new Launch(
-                environment, port, directory, probes.readiness(ports), probes.liveness(ports), probes.startup(ports));
+                environment,
+                local,
+                port,
+                ports,
+                directory,
+                probes.readiness(ports),
+                probes.liveness(ports),
+                probes.startup(ports));
     }
 
     /**
      * @param port where requests go
+     * @param ports what stands for each port of the container
      * @param directory its own
      * @param liveness null for none
      * @param startup null for none
      */
     record Launch(
             Map<String, String> environment,
+            Localization local,
             int port,
+            Map<Integer, Integer> ports,
             Path directory,
             Probe readiness,
             Probe liveness,
             Probe startup) {}
-
-    private String onThisMachine(String value, Map<Integer, Integer> ports, UnaryOperator<String> paths) {
-        for (var port : ports.entrySet()) {
-            if (port.getKey() != probes.containerPort()
-                    && value.equals(port.getKey().toString())) {
-                return port.getValue().toString();
-            }
-        }
-        return paths.apply(addresses.translate(value));
-    }
 }

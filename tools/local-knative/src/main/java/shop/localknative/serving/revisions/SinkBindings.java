@@ -4,13 +4,12 @@ package shop.localknative.serving.revisions;
 import io.fabric8.knative.duck.v1.CloudEventOverrides;
 import io.fabric8.knative.duck.v1.Destination;
 import io.fabric8.knative.sources.v1.SinkBinding;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import shop.localknative.manifests.Manifest;
+import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
 
 /** Tells services where their events go, as the SinkBindings say. */
@@ -25,7 +24,7 @@ public final class SinkBindings {
     public Map<String, String> environmentOf(Manifest service) {
         var variables = new HashMap<String, String>();
         for (SinkBinding binding : bindings) {
-            if (selects(binding, service.resource().getMetadata())) {
+            if (selects(binding, service)) {
                 variables.putAll(environment(
                         binding.getSpec().getSink(), binding.getSpec().getCeOverrides()));
             }
@@ -43,18 +42,17 @@ public final class SinkBindings {
         return variables;
     }
 
-    private static boolean selects(SinkBinding binding, ObjectMeta metadata) {
+    private static boolean selects(SinkBinding binding, Manifest service) {
         var subject = binding.getSpec().getSubject();
-        if (!"Service".equals(subject.getKind()) || !metadata.getNamespace().equals(subject.getNamespace())) {
+        var metadata = service.resource().getMetadata();
+        if (!service.kind().equals(subject.getKind())
+                || !metadata.getNamespace().equals(subject.getNamespace())) {
             return false;
         }
         if (subject.getName() != null) {
             return subject.getName().equals(metadata.getName());
         }
         return subject.getSelector() != null
-                && Optional.ofNullable(metadata.getLabels())
-                        .orElse(Map.of())
-                        .entrySet()
-                        .containsAll(subject.getSelector().getMatchLabels().entrySet());
+                && Manifests.isSelected(subject.getSelector().getMatchLabels(), metadata);
     }
 }

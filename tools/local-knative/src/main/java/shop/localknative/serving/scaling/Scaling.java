@@ -2,12 +2,14 @@
 package shop.localknative.serving.scaling;
 
 import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import shop.localknative.manifests.FieldPath;
+import shop.localknative.manifests.GoDuration;
 import shop.localknative.manifests.Manifest;
 
 /**
@@ -63,12 +65,11 @@ public record Scaling(
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final int MANY = 1_000_000;
 
-    /** Of Knative's ConfigMap {@code config-defaults}. */
-    private static final int MOST_CONCURRENCY = 1_000;
-
     /** @throws shop.localknative.console.StartException for an annotation that Knative would not accept, too */
     public static Scaling of(Manifest manifest) {
-        var service = (Service) manifest.resource();
+        if (!(manifest.resource() instanceof Service service)) {
+            return fixed(((Deployment) manifest.resource()).getSpec().getReplicas());
+        }
         new Annotations(
                         manifest,
                         FieldPath.of("metadata", "annotations"),
@@ -83,20 +84,33 @@ public record Scaling(
         annotations.refuseUnknown();
         long concurrency = Optional.ofNullable(template.getSpec().getContainerConcurrency())
                 .orElse(0L);
-        if (concurrency < 0 || concurrency > MOST_CONCURRENCY) {
-            throw manifest.problem(
-                    "%d is not a number from 0 (no limit) to %d".formatted(concurrency, MOST_CONCURRENCY),
-                    "spec",
-                    "template",
-                    "spec",
-                    "containerConcurrency");
-        }
         return of(annotations, (int) concurrency);
     }
 
+    /** That of a Deployment: no more, no fewer. */
+    private static Scaling fixed(int replicas) {
+        return new Scaling(
+                Metric.CONCURRENCY,
+                MANY,
+                replicas,
+                replicas,
+                replicas,
+                replicas,
+                SHORTEST_WINDOW,
+                Duration.ofSeconds(1),
+                2,
+                Duration.ZERO,
+                Duration.ZERO,
+                0);
+    }
+
     private static Scaling of(Annotations annotations, int containerConcurrency) {
-        annotations.oneOf("class", CLASS);
-        var metric = annotations.oneOf("metric", "concurrency", "rps").equals("rps") ? Metric.RPS : Metric.CONCURRENCY;
+        annotations.oneOf("class", "write " + CLASS + " or leave it out, with the metric concurrency or rps", CLASS);
+        var metric = annotations
+                        .oneOf("metric", "write one of these", "concurrency", "rps")
+                        .equals("rps")
+                ? Metric.RPS
+                : Metric.CONCURRENCY;
         int min = (int) annotations.number("min-scale", 0, 0, MANY);
         int max = (int) annotations.number("max-scale", 0, 0, MANY);
         if (max != 0 && max < min) {
@@ -170,10 +184,10 @@ public record Scaling(
                     });
         }
 
-        String oneOf(String name, String... allowed) {
+        String oneOf(String name, String wayOut, String... allowed) {
             var value = values.getOrDefault(name, allowed[0]);
             if (!Set.of(allowed).contains(value)) {
-                throw problem(name, "'%s' is not one of %s".formatted(value, String.join(", ", allowed)));
+                throw problem(name, "'%s' is not one of %s; %s".formatted(value, String.join(", ", allowed), wayOut));
             }
             return value;
         }

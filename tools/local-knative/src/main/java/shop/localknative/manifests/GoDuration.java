@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package shop.localknative.serving.scaling;
+package shop.localknative.manifests;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A length of time as Go writes it: {@code 1h15m30.5s}. */
-final class GoDuration {
+public final class GoDuration {
     private static final Pattern UNIT = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|ms|m|s|us|µs|ns)");
     private static final Pattern WHOLE = Pattern.compile("0|(%s)+".formatted(UNIT));
 
     private GoDuration() {}
 
     /** Empty when the text is not a duration. */
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         if (!WHOLE.matcher(text).matches()) {
             return Optional.empty();
         }
