@@ -216,7 +216,7 @@ final class Reconciler {
                         reload();
                     }
                     seen = now;
-                } catch (RuntimeException e) { // Such as a directory that a build deletes just now.
+                } catch (RuntimeException | Error e) { // Such as a directory that a build deletes just now.
                     seen = "unknown: " + e;
                 }
             }
@@ -253,7 +253,7 @@ final class Reconciler {
                         "what has changed of brokers, triggers and sources takes effect at the next start");
             }
             release();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             manifests = before;
             problem = Optional.of(told("manifests", e));
         }
@@ -271,13 +271,13 @@ final class Reconciler {
         try {
             apply(service, config);
             serving.problem(service.name(), null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             serving.problem(service.name(), told(service.name(), e));
         }
     }
 
     /** Also of faults: the next edit shall be followed all the same. */
-    private static String told(String who, RuntimeException e) {
+    private static String told(String who, Throwable e) {
         var why = e instanceof StartException ? e.getMessage() : e.toString();
         Console.say(who, "what runs stays as it was: " + why);
         return why;

@@ -207,6 +207,49 @@ class RolloutTest {
     }
 
     @Test
+    void jobThatFailedIsRunAgainWithTheNextEditWhateverThatIs() throws Exception {
+        write("job", """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: sql}
+                data: {V1__insert.sql: insert into made_by_hand values (1)}
+                ---
+                apiVersion: batch/v1
+                kind: Job
+                metadata: {name: job}
+                spec:
+                  template:
+                    spec:
+                      restartPolicy: Never
+                      containers:
+                        - name: flyway
+                          image: flyway/flyway:12.0.0
+                          args: [migrate]
+                          env:
+                            - {name: DB_PORT, valueFrom: {secretKeyRef: {name: job-postgresql, key: port}}}
+                            - {name: FLYWAY_URL, value: "jdbc:postgresql://127.0.0.1:$(DB_PORT)/job"}
+                            - {name: FLYWAY_USER, valueFrom: {secretKeyRef: {name: job-postgresql, key: username}}}
+                            - {name: FLYWAY_PASSWORD, valueFrom: {secretKeyRef: {name: job-postgresql, key: password}}}
+                          volumeMounts: [{name: sql, mountPath: /flyway/sql}]
+                      volumes: [{name: sql, configMap: {name: sql}}]
+                """);
+        await().until(() -> String.valueOf(page().getString("problem")).contains("Job job failed"));
+
+        var url = "jdbc:postgresql://%s/job".formatted(page().getString("postgresql"));
+        var password =
+                Files.readString(directory.resolve("data/credentials/job")).strip();
+        try (var connection = DriverManager.getConnection(url, "job", password);
+                var sql = connection.createStatement()) {
+            sql.execute("create table made_by_hand (id int)");
+            write("other", settings("hello").replace("name: settings", "name: other"));
+            await().until(() -> page().getString("problem") == null
+                    && sql.executeQuery("select * from made_by_hand").next());
+        } finally {
+            Files.delete(file("job"));
+        }
+    }
+
+    @Test
     void postgresqlThatDiesAloneIsStartedAgain() throws Exception {
         var pid = Long.parseLong(Files.readAllLines(directory.resolve("data/postgresql/postmaster.pid"))
                 .getFirst());

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -14,39 +10,36 @@ import java.util.regex.Pattern;
  * are cut off; a year has 365.2425 days.
  */
 final class Period {
-    private static final Map<String, Long> MILLIS = new LinkedHashMap<>();
+    private static final Pattern WHOLE = Pattern.compile(
+            "\\+?P(?=.)(nY)?(nM)?(nW)?(nD)?(T(?=.)(nH)?(nM)?(nS)?)?".replace("n", "\\d{1,9}(?:[.,]\\d+)?"));
 
-    private static final Pattern FORMAT;
-
-    static {
-        MILLIS.put("years", 31_556_952_000L);
-        MILLIS.put("months", 31_556_952_000L / 12);
-        MILLIS.put("weeks", 604_800_000L);
-        MILLIS.put("days", 86_400_000L);
-        MILLIS.put("hours", 3_600_000L);
-        MILLIS.put("minutes", 60_000L);
-        MILLIS.put("seconds", 1_000L);
-        FORMAT = Pattern.compile(("\\+?P(?=.*\\d)(<years>Y)?(<months>M)?(<weeks>W)?(<days>D)?"
-                        + "(T(?=\\d)(<hours>H)?(<minutes>M)?(<seconds>S)?)?")
-                .replaceAll("<(\\w+)>", "(?<$1>\\\\d+(?:[.,]\\\\d+)?)"));
-    }
+    private static final Pattern PART = Pattern.compile("(T?)(?:(\\d+)(?:[.,](\\d)\\d*)?([YMWDHS]))");
 
     private Period() {}
 
     /** Empty for what is none, or a negative one. */
     static Optional<Duration> parse(String text) {
-        var found = FORMAT.matcher(text);
-        if (!found.matches()) {
+        if (!WHOLE.matcher(text).matches()) {
             return Optional.empty();
         }
-        var millis = BigDecimal.ZERO;
-        for (var unit : MILLIS.entrySet()) {
-            var number = found.group(unit.getKey());
-            if (number != null) {
-                var tenths = new BigDecimal(number.replace(',', '.')).setScale(1, RoundingMode.DOWN);
-                millis = millis.add(tenths.multiply(BigDecimal.valueOf(unit.getValue())));
-            }
+        long millis = 0;
+        boolean time = false;
+        for (var part : PART.matcher(text).results().toList()) {
+            time |= !part.group(1).isEmpty();
+            int tenth = part.group(3) == null ? 0 : Integer.parseInt(part.group(3));
+            millis += (Long.parseLong(part.group(2)) * 10 + tenth) * tenthInMillis(part.group(4), time);
         }
-        return Optional.of(Duration.ofMillis(millis.longValue()));
+        return Optional.of(Duration.ofMillis(millis));
+    }
+
+    private static long tenthInMillis(String unit, boolean time) {
+        return switch (unit) {
+            case "Y" -> 3_155_695_200L;
+            case "M" -> time ? 6_000 : 262_974_600L;
+            case "W" -> 60_480_000;
+            case "D" -> 8_640_000;
+            case "H" -> 360_000;
+            default -> 100;
+        };
     }
 }

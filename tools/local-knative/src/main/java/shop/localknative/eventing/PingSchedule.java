@@ -69,7 +69,7 @@ final class PingSchedule implements Runnable {
                 Optional<ZonedDateTime> next = next(clock.instant());
                 while (next.isPresent()) {
                     sleepUntil(next.get());
-                    pings.submit(this::send); // The next one does not wait for its answer.
+                    pings.execute(this::ping); // The next one does not wait for its answer.
                     next = next(clock.instant());
                 }
             } catch (InterruptedException e) {
@@ -90,17 +90,26 @@ final class PingSchedule implements Runnable {
         }
     }
 
-    private Void send() throws InterruptedException {
+    private void ping() {
+        try {
+            send();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // Eventing stops.
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "PingSource " + name + ": an event is lost", e);
+        }
+    }
+
+    private void send() throws InterruptedException {
         String id = UUID.randomUUID().toString();
         Message ping = event.with("id", id).with("time", clock.instant().toString());
         for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
             if (!r.retriable() || attempt > RETRY.retries()) {
                 LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.url(), r.reason(), id);
-                return null;
+                return;
             }
             Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));
         }
-        return null;
     }
 
     /** As the webhook takes it (pkg/apis/sources/v1/ping_validation.go), every minute by default (ping_defaults.go). */

@@ -93,7 +93,7 @@ public final class EventSource {
             } finally {
                 Processes.stop(process.toHandle(), Instance.GRACE);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             return "did not start: " + e.getMessage();
         }
     }
