@@ -58,7 +58,7 @@ public class RefundPayment {
     /** An order that is over stays so, and one that stands has no refund requested, whatever the event says. */
     private void requireOver(UUID orderId) {
         String bearer = Identity.bearer();
-        String status = Unavailable.call(OrderService.SETTING, () -> statusOf(orderId, bearer));
+        String status = Unavailable.callOurs(OrderService.SETTING, () -> statusOf(orderId, bearer));
         if (!NOTHING_SOLD.contains(status) && !status.equals(UNKNOWN)) {
             throw new InvalidEvent("data.orderId", "order " + orderId + " is " + status + ", so it is not refunded");
         }
