@@ -78,7 +78,8 @@ public class AuthorizePayment {
         String bearer = Identity.bearer();
         return Unavailable.callOurs(OrderService.SETTING, () -> {
             try {
-                return Optional.of(Unavailable.answer(OrderService.SETTING, orders.get().paymentDue(orderId, bearer)));
+                return Optional.of(
+                        Unavailable.answer(OrderService.SETTING, orders.get().paymentDue(orderId, bearer)));
             } catch (WebApplicationException e) {
                 // Not 404: that may be the answer of the release before, which does not know this path.
                 if (e.getResponse().getStatus() == GONE) {
