@@ -13,10 +13,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The fields that are honoured, or that mean nothing on one machine (scheduling, security contexts, requests). Any
@@ -202,7 +202,11 @@ final class SupportedFields {
 
     @SafeVarargs
     private static List<String> with(List<String>... fields) {
-        return Stream.of(fields).flatMap(List::stream).toList();
+        List<String> all = new ArrayList<>();
+        for (List<String> some : fields) {
+            all.addAll(some);
+        }
+        return all;
     }
 
     private static List<String> fields(String words) {
