@@ -73,6 +73,7 @@ class StressTest {
         write(subscriber.getAddress().getPort());
         var cluster = new Cluster(new Options(
                 Files.createDirectories(directory.resolve("manifests")),
+                Set.of(),
                 List.of(TestSystem.images(directory.resolve("images"))),
                 Map.of(),
                 0,
