@@ -175,9 +175,11 @@ public final class Cluster implements AutoCloseable {
                 platform.mailbox(),
                 () -> new JsonObject()
                         .put("problem", reconciler.problem().orElse(null))
-                        .put("refusedDeadLetters", new JsonArray(eventing.refusedDeadLetters().stream()
-                                .map(Cluster::json)
-                                .toList()))
+                        .put(
+                                "refusedDeadLetters",
+                                new JsonArray(eventing.refusedDeadLetters().stream()
+                                        .map(Cluster::json)
+                                        .toList()))
                         .put("broker", "http://" + Addresses.BROKER_INGRESS)
                         .put("postgresql", "127.0.0.1:" + platform.postgresPort())
                         .put("data", options.data().toString()),

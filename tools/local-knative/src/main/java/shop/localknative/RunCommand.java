@@ -73,7 +73,16 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var options = new Options(
-                system.manifests(), system.skip, images, processes, port, system.data(), fresh, environment, external, inMemoryBroker);
+                system.manifests(),
+                system.skip,
+                images,
+                processes,
+                port,
+                system.data(),
+                fresh,
+                environment,
+                external,
+                inMemoryBroker);
         if (printImages) {
             imagesToBuild(options).forEach(System.out::println);
             return 0;

@@ -67,8 +67,7 @@ final class TokenCommand implements Callable<Integer> {
         var recipient = audience.orElse(namespace);
         if (role == Role.service) {
             var subject = "system:serviceaccount:%s:%s"
-                    .formatted(
-                            namespace, user.orElseGet(() -> account(manifests(), recipient)));
+                    .formatted(namespace, user.orElseGet(() -> account(manifests(), recipient)));
             return TokenIssuer.cluster(keys).issue(subject, recipient, List.of(), VALID);
         }
         var subject = user.orElseGet(() -> UUID.randomUUID().toString());

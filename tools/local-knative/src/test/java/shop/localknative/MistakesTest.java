@@ -103,7 +103,16 @@ class MistakesTest {
 
     private Options options(int port, Map<String, String> processes, Map<String, URI> external) {
         return new Options(
-                directory, Set.of(), List.of(), processes, port, directory.resolve("data"), false, Map.of(), external, false);
+                directory,
+                Set.of(),
+                List.of(),
+                processes,
+                port,
+                directory.resolve("data"),
+                false,
+                Map.of(),
+                external,
+                false);
     }
 
     private static void refused(String message, Executable mistake) {

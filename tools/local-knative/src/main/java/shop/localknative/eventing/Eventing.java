@@ -124,9 +124,7 @@ public final class Eventing implements AutoCloseable {
 
     /** The dead letters that somebody has to care for. */
     public List<RefusedDeadLetters> refusedDeadLetters() {
-        return deadLetterSinks.stream()
-                .flatMap(sink -> sink.refused().stream())
-                .toList();
+        return deadLetterSinks.stream().flatMap(sink -> sink.refused().stream()).toList();
     }
 
     /** The figures of the deliveries, in Prometheus' text format. */

@@ -140,7 +140,10 @@ record Message(Map<String, String> headers, byte[] data) {
     /** The length of the header lines, in ASCII as they are sent. */
     int headerBytes() {
         return headers.entrySet().stream()
-                .mapToInt(header -> header.getKey().length() + ": ".length() + header.getValue().length() + "\r\n".length())
+                .mapToInt(header -> header.getKey().length()
+                        + ": ".length()
+                        + header.getValue().length()
+                        + "\r\n".length())
                 .sum();
     }
 

@@ -17,9 +17,7 @@ import java.util.List;
  * (knative/eventing pkg/broker/filter), in the names that OpenTelemetry's exporter makes of it and of its attributes.
  */
 final class Metrics {
-    private static final double[] BOUNDS = {
-        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10
-    };
+    private static final double[] BOUNDS = {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10};
 
     private final CollectorRegistry registry = new CollectorRegistry();
     private final Histogram dispatches = Histogram.build(
@@ -34,9 +32,7 @@ final class Metrics {
             .register(registry);
 
     void dispatched(URI destination, int code, Duration duration) {
-        dispatches
-                .labels(destination.toString(), Integer.toString(code))
-                .observe(duration.toNanos() / 1e9);
+        dispatches.labels(destination.toString(), Integer.toString(code)).observe(duration.toNanos() / 1e9);
     }
 
     /** All figures in Prometheus' text format. */

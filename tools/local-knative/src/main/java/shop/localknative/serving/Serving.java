@@ -108,7 +108,7 @@ public final class Serving {
         } else {
             var earlier = store.of(workload).stream()
                     .filter(revision -> revision.image().copy() == null
-                        || Files.exists(revision.image().copy()))
+                            || Files.exists(revision.image().copy()))
                     .toList();
             service = new KnativeService(workload, image, earlier, factory, store, processes, clock, this::route);
             services.put(workload.name(), service);

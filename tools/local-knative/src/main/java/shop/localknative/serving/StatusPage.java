@@ -29,11 +29,7 @@ public final class StatusPage implements Handler<HttpServerRequest> {
      * @param metrics in Prometheus' text format
      */
     public StatusPage(
-            Vertx vertx,
-            Serving serving,
-            Mailbox mailbox,
-            Supplier<JsonObject> platform,
-            Supplier<String> metrics) {
+            Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform, Supplier<String> metrics) {
         this.vertx = vertx;
         this.serving = serving;
         this.mailbox = mailbox;

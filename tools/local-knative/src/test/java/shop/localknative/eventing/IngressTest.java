@@ -308,7 +308,8 @@ class IngressTest extends EventingTest {
     void inStructuredModeAsWellThoughTheyAreNoHeadersThere() {
         String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"%s\"}";
         var headers = Map.of("Content-Type", "application/cloudevents+json");
-        assertEquals(202, broker.post(headers, event.formatted("x".repeat(59 << 10))).statusCode());
+        assertEquals(
+                202, broker.post(headers, event.formatted("x".repeat(59 << 10))).statusCode());
         assertEquals("x".repeat(59 << 10), delivered().headers().get("ce-subject"));
         // Percent-encoded, each is three bytes.
         var answer = broker.post(headers, event.formatted(" ".repeat(21 << 10)));

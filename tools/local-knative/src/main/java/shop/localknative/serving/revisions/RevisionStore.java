@@ -40,7 +40,11 @@ public record RevisionStore(Path directory) {
                                                 ? null
                                                 : image.directory().toString())
                                 .put("version", image.version())
-                                .put("copy", image.copy() == null ? null : image.copy().toString()));
+                                .put(
+                                        "copy",
+                                        image.copy() == null
+                                                ? null
+                                                : image.copy().toString()));
         PrivateFile.write(
                 file(revision.workload(), revision.name()), json.toBuffer().getBytes());
     }
