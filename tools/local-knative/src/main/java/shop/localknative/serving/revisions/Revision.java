@@ -115,6 +115,8 @@ public final class Revision {
         podTemplate.environment().forEach((key, value) -> environment.put(key, local.value(value)));
         variables.forEach((key, value) -> environment.put(key, local.value(value)));
         environment.put("PORT", Integer.toString(port));
+        // Quarkus itself does not look at PORT, which is the container's port in a cluster.
+        environment.putIfAbsent("QUARKUS_HTTP_PORT", Integer.toString(port));
         if (podTemplate.workload().service().isPresent()) {
             environment.put("K_SERVICE", service());
             environment.put("K_CONFIGURATION", service());
