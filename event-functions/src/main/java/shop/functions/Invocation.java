@@ -106,8 +106,11 @@ class Invocation {
         if (type == UUID.class) {
             return "a UUID";
         }
-        if (type == String.class || type.isEnum()) {
-            return "text that is known here";
+        if (type == String.class) {
+            return "text";
+        }
+        if (type.isEnum()) {
+            return "one of the values that are known here";
         }
         if (type == Instant.class) {
             return "a point in time (RFC 3339)";

@@ -90,7 +90,7 @@ class HeartbeatTest {
                 .deliver(mode)
                 .then()
                 .statusCode(400)
-                .body("detail", containsString("data.message: must be a String"));
+                .body("detail", containsString("data.message: must be text"));
         assertEquals(doneBefore + 1, counted(done));
         assertEquals(invalidBefore + 2, counted(invalid));
     }

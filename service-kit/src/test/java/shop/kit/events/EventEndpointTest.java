@@ -66,9 +66,8 @@ class EventEndpointTest {
     /** As much as Kourier's Envoy lets through (max_request_headers_kb, 60 by default), and what is added behind it. */
     @Test
     void attributesAsLongAsABrokersAreRead() {
-        binary(EventTypes.USER_DELETED, "/test", id)
+        event(data)
                 .header("ce-anything", "x".repeat(63 << 10))
-                .body(data)
                 .post("/events")
                 .then()
                 .statusCode(204);

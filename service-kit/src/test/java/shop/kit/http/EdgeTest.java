@@ -122,6 +122,7 @@ class EdgeTest {
                 "/effects?a=<>",
                 "/%ff",
                 "/effects?cursor=%c3",
+                "/effects?cursor=%ED%A0%80",
                 "/a|b",
                 "/a^b",
                 "/a`b",
