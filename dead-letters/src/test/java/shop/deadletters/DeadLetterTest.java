@@ -595,7 +595,7 @@ class DeadLetterTest {
         "GET,  /dead-letters?cursor=x,         cursor",
         "GET,  /dead-letters?type=a%01b,       type",
         "GET,  /dead-letters?refused=perhaps,  refused",
-        "GET,  /dead-letters?source=%ED%A0%80, source",
+        "GET,  /dead-letters?source=%E2%80%A8, source",
         "GET,  /dead-letters/1,                id",
         "DELETE, /dead-letters/1,              id",
         "POST, /dead-letters/1/replay,         id"
