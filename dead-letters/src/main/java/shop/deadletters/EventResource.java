@@ -63,6 +63,7 @@ public class EventResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "keepEvent",
             summary = "Keeps what could not be delivered elsewhere",
             description =
                     "A CloudEvent in binary or structured mode, or anything else. A ping of the sweep's schedule that is no"

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.events.Money;
+import shop.orders.product.Product;
 
 /**
  * An order in its state by the clock.
@@ -53,5 +54,8 @@ public record Order(
      * @param price of one piece, when the order was placed
      */
     @Schema(name = "OrderLine")
-    public record Line(String sku, int quantity, Money price) {}
+    public record Line(
+            @Schema(examples = Product.EXAMPLE) String sku,
+            int quantity,
+            Money price) {}
 }
