@@ -42,7 +42,7 @@ public record DeadLetter(
         Instant lastReceivedAt,
         int deliveries,
         boolean replayed,
-        String refused) {
+        @JsonInclude(NON_NULL) String refused) {
 
     /**
      * All of it.
@@ -63,6 +63,6 @@ public record DeadLetter(
      * @param by the id of the admin who asked for it
      * @param refused the reason why the broker refused it for good; absent otherwise
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Replay(Instant at, UUID by, String refused) {}
+    public record Replay(
+            Instant at, UUID by, @JsonInclude(NON_NULL) String refused) {}
 }

@@ -143,7 +143,7 @@ public class DeadLetterResource {
 
     @DELETE
     @Path("/{id}")
-    @Operation(summary = "Deletes a dead letter for good", description = "A replay of it that is under way goes on.")
+    @Operation(operationId = "deleteDeadLetter", summary = "Deletes a dead letter for good", description = "A replay of it that is under way goes on.")
     @APIResponse(responseCode = "204", description = "It is gone; if it arrives again, it is a new one")
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
@@ -154,6 +154,7 @@ public class DeadLetterResource {
     @POST
     @Path("/delete")
     @Operation(
+            operationId = "deleteDeadLetters",
             summary = "Deletes several dead letters for good, the oldest first",
             description =
                     "Either those with these ids, all or none, or the oldest 1000 that match a filter, which must ask"

@@ -19,7 +19,6 @@ import shop.orders.product.Product;
  * @param payment absent until the provider has charged it
  * @param refund absent unless one was requested, which is so for every order that ends when it may have been charged
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Order(
         UUID id,
         UUID userId,
@@ -29,8 +28,8 @@ public record Order(
         Money total,
         Instant placedAt,
         Instant paymentDeadline,
-        Payment payment,
-        Refund refund) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Payment payment,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Refund refund) {
 
     boolean overdue() {
         return status != recorded;

@@ -133,12 +133,14 @@ public class OrderResource {
     @Path("/{id}/payment")
     @RolesAllowed(Caller.PAYMENT)
     @Operation(
+            operationId = "getPaymentDue",
             summary = "Tells what is to be charged for an order that waits for its payment",
             description = "For the function that charges, and nobody else.")
     @APIResponseSchema(PaymentDue.class)
     @APIResponse(
             responseCode = "410",
-            description = "Nothing is to be charged: its payment is known, it is over, or there is no such order")
+            description = "Nothing is to be charged: its payment is known, it is over, or there is no such order"
+                    + " (nothing-to-charge)")
     public PaymentDue paymentDue(@PathParam("id") UUID id) {
         return orders.paymentDue(id)
                 .orElseThrow(() -> Problem.because(

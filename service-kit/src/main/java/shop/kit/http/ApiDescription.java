@@ -38,6 +38,9 @@ public class ApiDescription implements OASFilter {
                 .url("/")
                 .description("Where this document was read, in production as on a laptop")
                 .addExtension("x-internal", clusterLocal));
+        document.setExternalDocs(OASFactory.createExternalDocumentation()
+                .url("/asyncapi.json")
+                .description("The events that the parts of the shop exchange, in AsyncAPI"));
         if (!clusterLocal) {
             document.getPaths().removePathItem("/events"); // ExposureFilter answers 404
         }

@@ -225,7 +225,7 @@ public class ApiSchemas implements OASFilter {
                             members.put(name, value);
                         }
                     });
-                    yield members.isEmpty() ? null : members;
+                    yield members.isEmpty() && !properties(schema).isEmpty() ? null : members;
                 }
                 case STRING -> EXAMPLES_OF_FORMATS.get(String.valueOf(schema.getFormat()));
                 case INTEGER -> schema.getMinimum() == null ? 1 : schema.getMinimum();

@@ -20,6 +20,8 @@ import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem.HttpMethod;
+import org.eclipse.microprofile.openapi.models.headers.Header;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
@@ -82,9 +84,12 @@ public class ProblemResponses implements OASFilter {
                     "503",
                     new Common(
                             "ServiceUnavailable",
-                            "Something that the service needs is away (service-unavailable)",
+                            "The service takes no more requests (service-unavailable), or its database does not answer"
+                                    + " (database-unavailable)",
                             HttpHeaders.RETRY_AFTER,
                             "The seconds to wait before the next try")));
+
+    private static final String ETAG = "The tag of this state, for If-Match and If-None-Match";
 
     /** Knative answers it in the service's place, hence with no problem. */
     private static final APIResponse GATEWAY_TIMEOUT = OASFactory.createAPIResponse()
@@ -104,7 +109,7 @@ public class ProblemResponses implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        operations(document).forEach(ProblemResponses::complete);
+        document.getPaths().getPathItems().values().forEach(path -> path.getOperations().forEach(ProblemResponses::complete));
         Set<String> referenced = referenced(document);
         COMMON.forEach((status, common) -> {
             if (referenced.contains(common.name())) {
@@ -112,10 +117,11 @@ public class ProblemResponses implements OASFilter {
             }
         });
         document.getComponents().addResponse("GatewayTimeout", GATEWAY_TIMEOUT);
+        document.getComponents().addResponse("NotModified", notModified());
         document.getInfo().setDescription(document.getInfo().getDescription() + "\n\n" + table(document));
     }
 
-    private static void complete(Operation operation) {
+    private static void complete(HttpMethod method, Operation operation) {
         APIResponse ofValidation = operation.getResponses().getAPIResponse("400");
         if (ofValidation != null && "Bad Request".equals(ofValidation.getDescription())) {
             operation.getResponses().removeAPIResponse("400"); // SmallRye's own, of every validated body
@@ -132,6 +138,11 @@ public class ProblemResponses implements OASFilter {
             if (!operation.getRequestBody().getContent().hasMediaType(MediaType.WILDCARD)) {
                 refer(operation, "415", COMMON.get("415").name());
             }
+        }
+        if (method == HttpMethod.GET) { // ConditionalReads
+            operation.getResponses().getAPIResponse("200").addHeader(HttpHeaders.ETAG, header(ETAG, true));
+            refer(operation, "304", "NotModified");
+            refer(operation, "412", COMMON.get("412").name());
         }
         header(operation, HttpHeaders.IF_MATCH).ifPresent(condition -> {
             refer(operation, "412", COMMON.get("412").name());
@@ -183,15 +194,25 @@ public class ProblemResponses implements OASFilter {
     private static APIResponse response(String status, Common common) {
         APIResponse response = OASFactory.createAPIResponse().description(common.description());
         if (common.header() != null) {
-            response.addHeader(
-                    common.header(),
-                    OASFactory.createHeader()
-                            .description(common.headerDescription())
-                            .required(true)
-                            .schema(OASFactory.createSchema().addType(SchemaType.STRING)));
+            // Where the service takes no more requests, it can't tell for how long.
+            boolean required = !common.header().equals(HttpHeaders.RETRY_AFTER);
+            response.addHeader(common.header(), header(common.headerDescription(), required));
         }
         describe(status, response);
         return response;
+    }
+
+    private static APIResponse notModified() {
+        return OASFactory.createAPIResponse()
+                .description("If-None-Match names its ETag: it is as it was read")
+                .addHeader(HttpHeaders.ETAG, header(ETAG, true));
+    }
+
+    private static Header header(String description, boolean required) {
+        return OASFactory.createHeader()
+                .description(description)
+                .required(required)
+                .schema(OASFactory.createSchema().addType(SchemaType.STRING));
     }
 
     private static void describe(String status, APIResponse response) {
