@@ -12,6 +12,7 @@ import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.info.Info;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
@@ -38,9 +39,9 @@ public class ApiDescription implements OASFilter {
                 .url("/")
                 .description("Where this document was read, in production as on a laptop")
                 .addExtension("x-internal", clusterLocal));
-        document.setExternalDocs(OASFactory.createExternalDocumentation()
-                .url("/asyncapi.json")
-                .description("The events that the parts of the shop exchange, in AsyncAPI"));
+        Info info = document.getInfo();
+        info.setDescription(info.getDescription() + "\n\nThe events that the parts of the shop exchange are described in AsyncAPI:"
+                + " [asyncapi.json](/asyncapi.json).");
         if (!clusterLocal) {
             document.getPaths().removePathItem("/events"); // ExposureFilter answers 404
         }

@@ -269,9 +269,12 @@ public class ApiSchemas implements OASFilter {
 
     /** The limits that a value has by its type, and a parameter by the length of the request line. */
     private static void limit(Schema schema) {
-        if (type(schema) == SchemaType.INTEGER && "int32".equals(schema.getFormat())) {
-            schema.setMinimum(Objects.requireNonNullElse(schema.getMinimum(), BigDecimal.valueOf(Integer.MIN_VALUE)));
-            schema.setMaximum(Objects.requireNonNullElse(schema.getMaximum(), BigDecimal.valueOf(Integer.MAX_VALUE)));
+        if (type(schema) == SchemaType.INTEGER) {
+            boolean isInt = "int32".equals(schema.getFormat());
+            schema.setMinimum(Objects.requireNonNullElse(
+                    schema.getMinimum(), BigDecimal.valueOf(isInt ? Integer.MIN_VALUE : Long.MIN_VALUE)));
+            schema.setMaximum(Objects.requireNonNullElse(
+                    schema.getMaximum(), BigDecimal.valueOf(isInt ? Integer.MAX_VALUE : Long.MAX_VALUE)));
         }
         if (type(schema) == SchemaType.STRING && schema.getMaxLength() == null && schema.getEnumeration() == null) {
             schema.setMaxLength("uuid".equals(schema.getFormat()) ? UUID_LENGTH : LONGEST_REQUEST_LINE);
