@@ -56,7 +56,10 @@ public record DeadLetter(
             @JsonUnwrapped DeadLetter deadLetter,
             Map<String, Object> attributes,
             @JsonInclude(NON_NULL) String data,
-            @Schema(examples = "eyJvcmRlcklkIjogInVucmVhZGFibGUifQ==") byte[] dataBase64,
+
+            @Schema(examples = "eyJvcmRlcklkIjogInVucmVhZGFibGUifQ==")
+            byte[] dataBase64,
+
             List<Replay> replays) {}
 
     /**

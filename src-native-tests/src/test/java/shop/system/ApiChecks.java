@@ -41,7 +41,8 @@ final class ApiChecks {
 
     private static synchronized void install() {
         assumeTrue(
-                Stream.of("node", "npm").allMatch(program -> Commands.find(program).isPresent()),
+                Stream.of("node", "npm")
+                        .allMatch(program -> Commands.find(program).isPresent()),
                 "no Node.js on the PATH");
         if (!isInstalled()) {
             assertTrue(Commands.succeeds(FOLDER, "npm", "ci", "--no-progress"), "npm ci in " + FOLDER);

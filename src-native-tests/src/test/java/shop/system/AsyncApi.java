@@ -66,13 +66,12 @@ final class AsyncApi {
                 .put("name", "The shop's maintainers")
                 .put("url", "https://shop.example")
                 .put("email", "maintainers@shop.example");
-        info.putObject("license")
-                .put("name", "Apache-2.0")
-                .put("url", "https://www.apache.org/licenses/LICENSE-2.0");
+        info.putObject("license").put("name", "Apache-2.0").put("url", "https://www.apache.org/licenses/LICENSE-2.0");
     }
 
     private void addChannel(ObjectNode channel) {
-        channel.put("address", "/").put("description", "Everything is sent to the Broker, and delivered by its Triggers");
+        channel.put("address", "/")
+                .put("description", "Everything is sent to the Broker, and delivered by its Triggers");
         channel.putArray("servers").add(reference("#/servers/broker"));
         ObjectNode messages = channel.putObject("messages");
         types().forEach(type -> messages.set(type, reference("#/components/messages/" + type)));
@@ -84,9 +83,10 @@ final class AsyncApi {
 
     private void addOperations(ObjectNode operations) {
         Map<String, Set<String>> sent = new LinkedHashMap<>();
-        manifests.ofKind("EventType").forEach(type -> sent.computeIfAbsent(
-                        type.at("/spec/source").asText(), source -> new LinkedHashSet<>())
-                .add(name(type)));
+        manifests
+                .ofKind("EventType")
+                .forEach(type -> sent.computeIfAbsent(type.at("/spec/source").asText(), source -> new LinkedHashSet<>())
+                        .add(name(type)));
         sent.forEach((source, types) -> {
             if (!source.startsWith(FUNCTIONS)) {
                 addOperation(operations, source.substring("/shop/".length()), "send", types);
@@ -126,7 +126,8 @@ final class AsyncApi {
                     .noneMatch(filter -> filter.equals(type) || filter.endsWith(".") && type.startsWith(filter)));
             if (!wanted.isEmpty()) {
                 receivers
-                        .computeIfAbsent(trigger.at("/spec/subscriber/ref/name").asText(), name -> new LinkedHashSet<>())
+                        .computeIfAbsent(
+                                trigger.at("/spec/subscriber/ref/name").asText(), name -> new LinkedHashSet<>())
                         .addAll(wanted);
             }
         });
@@ -154,7 +155,8 @@ final class AsyncApi {
         ArrayNode all = headers.putArray("allOf");
         all.add(reference("#/components/schemas/cloudevent"));
         ObjectNode constants = all.addObject().put("type", "object").putObject("properties");
-        attributes(eventType).forEach((attribute, value) -> constants.putObject(attribute).put("const", value));
+        attributes(eventType)
+                .forEach((attribute, value) -> constants.putObject(attribute).put("const", value));
     }
 
     /** What all events of a type have in common. */
@@ -217,7 +219,6 @@ final class AsyncApi {
             throw new UncheckedIOException(e);
         }
     }
-
 
     private static ObjectNode reference(String to) {
         return JSON.createObjectNode().put("$ref", to);

@@ -43,7 +43,9 @@ class LatestOrders {
     record Orders(
             boolean available,
             @JsonInclude(JsonInclude.Include.NON_NULL) List<OrdersApi.Order> items,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Schema(description = "Absent if available") Reason reason,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Schema(description = "Absent if available")
+            Reason reason,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Schema(description = "The reason in words; absent if available")
             String detail) {}

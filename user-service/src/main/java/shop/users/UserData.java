@@ -14,7 +14,9 @@ public record UserData(
         @Mailable @Schema(format = "idn-email", maxLength = 254, examples = EMAIL)
         String email,
 
-        @Line(max = 200) @Schema(maxLength = 200, examples = NAME) String name,
+        @Line(max = 200) @Schema(maxLength = 200, examples = NAME)
+        String name,
+
         @Valid Address address) {
     static final String EMAIL = "ada@example.com";
     static final String NAME = "Ada";

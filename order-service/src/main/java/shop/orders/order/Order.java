@@ -53,8 +53,5 @@ public record Order(
      * @param price of one piece, when the order was placed
      */
     @Schema(name = "OrderLine")
-    public record Line(
-            @Schema(examples = Product.EXAMPLE) String sku,
-            int quantity,
-            Money price) {}
+    public record Line(@Schema(examples = Product.EXAMPLE) String sku, int quantity, Money price) {}
 }

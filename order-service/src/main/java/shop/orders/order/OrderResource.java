@@ -80,7 +80,9 @@ public class OrderResource {
                             + " its payment is asked for, which confirms or rejects it. Sent again with the same Idempotency-Key"
                             + " within 24 hours it gives the first answer and orders nothing more.")
     @APIResponseSchema(value = Order.class, responseCode = "201", responseDescription = "It is placed")
-    @APIResponse(responseCode = "403", description = "The caller is no customer (forbidden), or is deleted (user-deleted)")
+    @APIResponse(
+            responseCode = "403",
+            description = "The caller is no customer (forbidden), or is deleted (user-deleted)")
     @APIResponse(responseCode = "409", description = "There is too little stock, and nothing was taken (out-of-stock)")
     @APIResponse(
             responseCode = "422",

@@ -9,4 +9,5 @@ import shop.events.Money;
  *
  * @param token the payment provider's token, by which the buyer pays
  */
-public record PaymentDue(Money amount, @Schema(examples = "tok_ok") String token) {}
+public record PaymentDue(
+        Money amount, @Schema(examples = "tok_ok") String token) {}

@@ -69,13 +69,14 @@ public class ProductResource {
 
     /** A price in minor units. The limit keeps every total exact in any JSON reader (below 2^53: RFC 8259, section 6). */
     public record Price(
-            @NotNull @Min(1) @Max(10_000_000_000L)
-            @Schema(
-                    description = "In the minor units of the currency: cents for EUR, yen for JPY",
-                    examples = "450")
+            @NotNull
+            @Min(1)
+            @Max(10_000_000_000L)
+            @Schema(description = "In the minor units of the currency: cents for EUR, yen for JPY", examples = "450")
             Long amount,
 
-            @NotNull @Schema(description = "ISO 4217", pattern = "[A-Z]{3}", examples = "EUR") String currency) {
+            @NotNull @Schema(description = "ISO 4217", pattern = "[A-Z]{3}", examples = "EUR")
+            String currency) {
         Money money() {
             if (LegalTender.largestTotal(currency) == 0) {
                 throw Problem.invalid(
@@ -109,7 +110,11 @@ public class ProductResource {
     @Operation(operationId = "getProduct", summary = "Tells name, price and stock of a product")
     @APIResponseSchema(Product.class)
     @APIResponse(responseCode = "404", description = "There is no such product")
-    public Product get(@PathParam("sku") @Parameter(description = "The product's identifier") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku) {
+    public Product get(
+            @PathParam("sku")
+                    @Parameter(description = "The product's identifier")
+                    @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+                    String sku) {
         return products.find(sku).orElseThrow(() -> Problem.notFound("product", sku));
     }
 
@@ -129,7 +134,10 @@ public class ProductResource {
             content = @Content(schema = @Schema(implementation = Product.class)))
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
     public Response put(
-            @PathParam("sku") @Parameter(description = "The product's identifier") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
+            @PathParam("sku")
+                    @Parameter(description = "The product's identifier")
+                    @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+                    String sku,
             @BeanParam Preconditions preconditions,
             @NotNull @Valid ProductData data) {
         Products.Saved saved = products.save(sku, data.name(), data.price().money(), preconditions);
@@ -154,7 +162,10 @@ public class ProductResource {
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
     @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
     public Response addStock(
-            @PathParam("sku") @Parameter(description = "The product's identifier") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
+            @PathParam("sku")
+                    @Parameter(description = "The product's identifier")
+                    @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+                    String sku,
             @HeaderParam(IdempotencyKeys.HEADER)
                     @Parameter(required = true, description = "New for each change, the same at each retry")
                     String key,

@@ -36,7 +36,9 @@ public abstract class RefusedEventApi {
     @RunOnVirtualThread
     @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
-    @Operation(operationId = "listRefusedEvents", summary = "Lists the events that the broker refused for good, the oldest first")
+    @Operation(
+            operationId = "listRefusedEvents",
+            summary = "Lists the events that the broker refused for good, the oldest first")
     public Page<RefusedEvent> list(
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {

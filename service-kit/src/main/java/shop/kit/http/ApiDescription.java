@@ -24,10 +24,14 @@ public class ApiDescription implements OASFilter {
 
     /** Of parameters that mean the same wherever they stand. */
     private static final Map<String, String> DESCRIPTIONS = Map.of(
-            "id", "The id that it was created with",
-            "cursor", "The next of the page before; without one the list is given from its beginning",
-            "limit", "The number of items on the page",
-            HttpHeaders.IF_MATCH, "The ETag of the state that the change was made from, or *");
+            "id",
+            "The id that it was created with",
+            "cursor",
+            "The next of the page before; without one the list is given from its beginning",
+            "limit",
+            "The number of items on the page",
+            HttpHeaders.IF_MATCH,
+            "The ETag of the state that the change was made from, or *");
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -39,9 +43,7 @@ public class ApiDescription implements OASFilter {
                 .url("/")
                 .description("Where this document was read, in production as on a laptop")
                 .addExtension("x-internal", clusterLocal));
-        Info info = document.getInfo();
-        info.setDescription(info.getDescription() + "\n\nThe events that the parts of the shop exchange are described in AsyncAPI:"
-                + " [asyncapi.json](/asyncapi.json).");
+        describe(document.getInfo());
         if (!clusterLocal) {
             document.getPaths().removePathItem("/events"); // ExposureFilter answers 404
         }
@@ -49,6 +51,15 @@ public class ApiDescription implements OASFilter {
             tellLocation(operation);
             parameters(operation).forEach(ApiDescription::describe);
         });
+    }
+
+    /** Not by mp.openapi's own key: SmallRye sets its value after the filters. */
+    private static void describe(Info info) {
+        String service = ConfigProvider.getConfig()
+                .getOptionalValue("shop.description", String.class)
+                .orElse("");
+        info.setDescription(service + "\n\nThe events that the parts of the shop exchange are described in AsyncAPI:"
+                + " [asyncapi.json](/asyncapi.json).\n\n" + Objects.requireNonNullElse(info.getDescription(), ""));
     }
 
     private static void describe(Parameter parameter) {
@@ -77,7 +88,9 @@ public class ApiDescription implements OASFilter {
                     OASFactory.createHeader()
                             .description("The address of what was created")
                             .required(true)
-                            .schema(OASFactory.createSchema().addType(SchemaType.STRING).format("uri")));
+                            .schema(OASFactory.createSchema()
+                                    .addType(SchemaType.STRING)
+                                    .format("uri")));
         }
     }
 

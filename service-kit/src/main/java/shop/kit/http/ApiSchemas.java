@@ -47,8 +47,8 @@ public class ApiSchemas implements OASFilter {
     /** Vert.x' {@code HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH}. */
     private static final int LONGEST_REQUEST_LINE = 4096;
 
-    private static final Map<String, String> EXAMPLES_OF_FORMATS = Map.of(
-            "uuid", "01a20f92-2a96-701a-94a7-d0584b8dcde6", "date-time", "2026-11-24T21:59:27.125644Z");
+    private static final Map<String, String> EXAMPLES_OF_FORMATS =
+            Map.of("uuid", "01a20f92-2a96-701a-94a7-d0584b8dcde6", "date-time", "2026-11-24T21:59:27.125644Z");
 
     private final IndexView index;
     private final Map<String, ClassInfo> records;
@@ -90,7 +90,10 @@ public class ApiSchemas implements OASFilter {
                     .flatMap(Set::stream)
                     .collect(toSet()));
             given.forEach(name -> requireMembers(name, schemas.get(name)));
-            taken.stream().filter(name -> !given.contains(name)).map(schemas::get).forEach(ApiSchemas::close);
+            taken.stream()
+                    .filter(name -> !given.contains(name))
+                    .map(schemas::get)
+                    .forEach(ApiSchemas::close);
             Stream.concat(schemas.values().stream(), parameters()).forEach(ApiSchemas::anchor);
             Stream.of(taken.stream().map(schemas::get), parameters(), Stream.ofNullable(schemas.get("UUID")))
                     .flatMap(found -> found)
@@ -107,9 +110,8 @@ public class ApiSchemas implements OASFilter {
 
         private Stream<Schema> parameters() {
             return operations()
-                    .flatMap(operation -> Objects.requireNonNullElse(
-                            operation.getParameters(), List.<Parameter>of())
-                            .stream())
+                    .flatMap(operation ->
+                            Objects.requireNonNullElse(operation.getParameters(), List.<Parameter>of()).stream())
                     .map(Parameter::getSchema);
         }
 
@@ -121,8 +123,9 @@ public class ApiSchemas implements OASFilter {
                             .map(body -> body.getContent())
                     : Stream.concat(
                                     document.getComponents().getResponses().values().stream(),
-                                    operations().flatMap(operation ->
-                                            operation.getResponses().getAPIResponses().values().stream()))
+                                    operations()
+                                            .flatMap(operation ->
+                                                    operation.getResponses().getAPIResponses().values().stream()))
                             .map(response -> response.getContent());
             return contents.filter(Objects::nonNull)
                     .flatMap(content -> content.getMediaTypes().values().stream())
@@ -158,7 +161,9 @@ public class ApiSchemas implements OASFilter {
         private void requireMembers(String name, Schema schema) {
             ClassInfo type = records.getOrDefault(name, name.startsWith("Page") ? records.get("Page") : null);
             if (type != null) {
-                schema.setRequired(alwaysThere(type).filter(properties(schema)::containsKey).toList());
+                schema.setRequired(alwaysThere(type)
+                        .filter(properties(schema)::containsKey)
+                        .toList());
             }
         }
 
@@ -180,7 +185,8 @@ public class ApiSchemas implements OASFilter {
                         .description("A JSON merge patch (RFC 7396) of " + name);
                 schemas.put(patchName, patch);
                 properties(target).forEach((member, schema) -> {
-                    Schema patched = nameOf(schema) != null && !properties(schemas.get(nameOf(schema))).isEmpty()
+                    Schema patched = nameOf(schema) != null
+                                    && !properties(schemas.get(nameOf(schema))).isEmpty()
                             ? patchOf(nameOf(schema))
                             : schema;
                     patch.addProperty(member, isRequired(target, member) ? patched : nullable(patched));
@@ -299,7 +305,9 @@ public class ApiSchemas implements OASFilter {
         }
         String pattern = schema.getPattern();
         if (pattern != null && !pattern.startsWith("^")) {
-            String text = pattern.equals(OF_NOT_BLANK) ? ".*\\S.*" : pattern.replace("\\P{Cc}", "[^\\u0000-\\u001F\\u007F-\\u009F]");
+            String text = pattern.equals(OF_NOT_BLANK)
+                    ? ".*\\S.*"
+                    : pattern.replace("\\P{Cc}", "[^\\u0000-\\u001F\\u007F-\\u009F]");
             schema.setPattern("^(?:" + text + ")$");
         }
         anchor(schema.getItems());

@@ -93,8 +93,9 @@ public class ProblemResponses implements OASFilter {
 
     /** Knative answers it in the service's place, hence with no problem. */
     private static final APIResponse GATEWAY_TIMEOUT = OASFactory.createAPIResponse()
-            .description("The service did not answer in time, and whether the request has had its effect is unknown. Send it"
-                    + " again, with the same Idempotency-Key where there is one");
+            .description(
+                    "The service did not answer in time, and whether the request has had its effect is unknown. Send it"
+                            + " again, with the same Idempotency-Key where there is one");
 
     /** The type of what an operation describes by itself without naming one. */
     private static final Map<String, String> TYPE_OF = Map.of(
@@ -105,11 +106,15 @@ public class ProblemResponses implements OASFilter {
             "428", "precondition-required",
             "503", "service-unavailable");
 
-    private static final Pattern MEANING_AND_TYPE = Pattern.compile("\\G(?:[,;]? (?:or )?)?(.+?) \\(([a-z]+(?:-[a-z]+)*)\\)");
+    private static final Pattern MEANING_AND_TYPE =
+            Pattern.compile("\\G(?:[,;]? (?:or )?)?(.+?) \\(([a-z]+(?:-[a-z]+)*)\\)");
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
-        document.getPaths().getPathItems().values().forEach(path -> path.getOperations().forEach(ProblemResponses::complete));
+        document.getPaths()
+                .getPathItems()
+                .values()
+                .forEach(path -> path.getOperations().forEach(ProblemResponses::complete));
         Set<String> referenced = referenced(document);
         COMMON.forEach((status, common) -> {
             if (referenced.contains(common.name())) {
@@ -118,7 +123,8 @@ public class ProblemResponses implements OASFilter {
         });
         document.getComponents().addResponse("GatewayTimeout", GATEWAY_TIMEOUT);
         document.getComponents().addResponse("NotModified", notModified());
-        document.getInfo().setDescription(document.getInfo().getDescription() + "\n\n" + table(document));
+        document.getInfo()
+                .setDescription(Objects.requireNonNullElse(document.getInfo().getDescription(), "") + table(document));
     }
 
     private static void complete(HttpMethod method, Operation operation) {
@@ -163,7 +169,9 @@ public class ProblemResponses implements OASFilter {
                 describe(status, response);
             }
         });
-        operation.getResponses().setAPIResponses(new TreeMap<>(operation.getResponses().getAPIResponses()));
+        operation
+                .getResponses()
+                .setAPIResponses(new TreeMap<>(operation.getResponses().getAPIResponses()));
     }
 
     private static boolean answersWithContent(Operation operation) {
@@ -219,10 +227,11 @@ public class ProblemResponses implements OASFilter {
         if (types(response).isEmpty() && TYPE_OF.containsKey(status)) {
             response.setDescription(response.getDescription() + " (" + TYPE_OF.get(status) + ")");
         }
-        var problem = OASFactory.createMediaType()
-                .schema(OASFactory.createSchema().ref("#/components/schemas/Problem"));
-        types(response).forEach((type, meaning) -> problem.addExample(
-                type, OASFactory.createExample().value(example(type, Integer.parseInt(status), meaning))));
+        var problem =
+                OASFactory.createMediaType().schema(OASFactory.createSchema().ref("#/components/schemas/Problem"));
+        types(response)
+                .forEach((type, meaning) -> problem.addExample(
+                        type, OASFactory.createExample().value(example(type, Integer.parseInt(status), meaning))));
         Content content = OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, problem);
         response.setContent(content);
     }
@@ -255,8 +264,8 @@ public class ProblemResponses implements OASFilter {
         Map<String, String> rows = new TreeMap<>();
         Stream.concat(
                         document.getComponents().getResponses().values().stream(),
-                        operations(document).flatMap(operation ->
-                                operation.getResponses().getAPIResponses().values().stream()))
+                        operations(document)
+                                .flatMap(operation -> operation.getResponses().getAPIResponses().values().stream()))
                 .flatMap(response -> types(response).entrySet().stream())
                 .forEach(type -> rows.merge(
                         type.getKey(),

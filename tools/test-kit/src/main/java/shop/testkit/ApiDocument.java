@@ -86,7 +86,8 @@ final class ApiDocument {
     /** What the answer to {@code method} at this path of the document may be; a refused method has that of the others. */
     Optional<Answer> answer(String method, String template, int status) {
         List<Answer> candidates = answers()
-                .filter(answer -> answer.path().equals(template) && answer.status().equals(Integer.toString(status)))
+                .filter(answer ->
+                        answer.path().equals(template) && answer.status().equals(Integer.toString(status)))
                 .toList();
         return candidates.stream()
                 .filter(answer -> answer.method().equals(method) || status == 405)

@@ -43,7 +43,9 @@ public class DescribedAnswers implements QuarkusTestBeforeEachCallback, Filter {
         String name = method + " " + template + " " + response.statusCode();
         ApiDocument.Answer answer = document.answer(method, template, response.statusCode())
                 .orElseThrow(() -> new AssertionError(name + " is not described: " + response.asString()));
-        answer.requiredHeaders().forEach(header -> assertTrue(response.headers().hasHeaderWithName(header), name + " has no " + header));
+        answer.requiredHeaders()
+                .forEach(
+                        header -> assertTrue(response.headers().hasHeaderWithName(header), name + " has no " + header));
         String body = response.asString();
         List<String> mediaTypes = answer.mediaTypes().toList();
         if (mediaTypes.isEmpty() || method.equals("HEAD")) {

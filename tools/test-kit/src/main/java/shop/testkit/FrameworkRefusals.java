@@ -27,22 +27,26 @@ public abstract class FrameworkRefusals {
     /** RFC 9110, 15.5.6. */
     @Test
     void everyPathRefusesTheMethodsThatItDoesNotTake() {
-        document.answers().collect(Collectors.groupingBy(ApiDocument.Answer::path)).forEach((path, answers) -> {
-            Set<String> taken = answers.stream().map(ApiDocument.Answer::method).collect(Collectors.toSet());
-            METHODS.stream()
-                    .filter(method -> !taken.contains(method))
-                    .forEach(method -> problem(
-                            given().auth().oauth2(Tokens.admin()).request(method, concrete(path)),
-                            405,
-                            "method-not-allowed"));
-        });
+        document.answers()
+                .collect(Collectors.groupingBy(ApiDocument.Answer::path))
+                .forEach((path, answers) -> {
+                    Set<String> taken =
+                            answers.stream().map(ApiDocument.Answer::method).collect(Collectors.toSet());
+                    METHODS.stream()
+                            .filter(method -> !taken.contains(method))
+                            .forEach(method -> problem(
+                                    given().auth().oauth2(Tokens.admin()).request(method, concrete(path)),
+                                    405,
+                                    "method-not-allowed"));
+                });
     }
 
     /** RFC 9110, 15.5.7 and 15.5.13. */
     @Test
     void listsAreGivenInDocumentedMediaTypesAndStatesOnly() {
         List<String> lists = document.answers()
-                .filter(answer -> answer.method().equals("GET") && !answer.path().contains("{"))
+                .filter(answer ->
+                        answer.method().equals("GET") && !answer.path().contains("{"))
                 .map(ApiDocument.Answer::path)
                 .distinct()
                 .toList();
@@ -50,7 +54,10 @@ public abstract class FrameworkRefusals {
         lists.forEach(list -> {
             problem(given().auth().oauth2(Tokens.admin()).accept("text/csv").get(list), 406, "not-acceptable");
             problem(
-                    given().auth().oauth2(Tokens.admin()).header("If-Match", "\"another\"").get(list),
+                    given().auth()
+                            .oauth2(Tokens.admin())
+                            .header("If-Match", "\"another\"")
+                            .get(list),
                     412,
                     "precondition-failed");
         });
