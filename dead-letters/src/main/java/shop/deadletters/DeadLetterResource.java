@@ -76,10 +76,17 @@ public class DeadLetterResource {
             @QueryParam("type") @Parameter(description = "The type of the event") String type,
             @QueryParam("source") @Parameter(description = "The source of the event") String source,
             @QueryParam("trigger") @Parameter(description = "The Trigger whose delivery failed") String trigger,
-            @QueryParam("destination") @Parameter(description = "The address of the failed delivery") String destination,
+            @QueryParam("destination") @Parameter(description = "The address of the failed delivery")
+                    String destination,
             @QueryParam("code") @Parameter(description = "The HTTP status of the last attempt there") Integer code,
-            @QueryParam("replayed") @Parameter(description = "Whether it was replayed since it arrived last") @Pattern(regexp = BOOLEAN, message = "must be true or false") String replayed,
-            @QueryParam("refused") @Parameter(description = "Whether the broker refused its replay for good") @Pattern(regexp = BOOLEAN, message = "must be true or false") String refused,
+            @QueryParam("replayed")
+                    @Parameter(description = "Whether it was replayed since it arrived last")
+                    @Pattern(regexp = BOOLEAN, message = "must be true or false")
+                    String replayed,
+            @QueryParam("refused")
+                    @Parameter(description = "Whether the broker refused its replay for good")
+                    @Pattern(regexp = BOOLEAN, message = "must be true or false")
+                    String refused,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
         Filter filter =
@@ -103,7 +110,9 @@ public class DeadLetterResource {
     @POST
     @Path("/{id}/replay")
     @ResponseStatus(202)
-    @Operation(operationId = "replayDeadLetter", summary = "Sends the event into the broker again",
+    @Operation(
+            operationId = "replayDeadLetter",
+            summary = "Sends the event into the broker again",
             description = "With the same id, so that those who got it already recognise it, and without what the broker"
                     + " said of the failure.")
     @APIResponse(
@@ -121,7 +130,9 @@ public class DeadLetterResource {
     @POST
     @Path("/replay")
     @ResponseStatus(202)
-    @Operation(operationId = "replayDeadLetters", summary = "Sends several events into the broker again, the oldest first",
+    @Operation(
+            operationId = "replayDeadLetters",
+            summary = "Sends several events into the broker again, the oldest first",
             description =
                     "Either those with these ids, all or none, or the oldest 1000 that match a filter; {\"filter\":"
                             + " {\"replayed\": false}} until nothing is answered replays everything that is left. Those"
@@ -132,7 +143,9 @@ public class DeadLetterResource {
                     "They will be published, however often the broker must be asked, unless it refuses them for good",
             content = @Content(schema = @Schema(implementation = Replayed.class)))
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
-    @APIResponse(responseCode = "409", description = "One of the ids is of something that is no CloudEvent (not-replayable)")
+    @APIResponse(
+            responseCode = "409",
+            description = "One of the ids is of something that is no CloudEvent (not-replayable)")
     public Replayed replay(@NotNull @Valid Selection request) {
         request.requireEither();
         return new Replayed(
@@ -143,7 +156,10 @@ public class DeadLetterResource {
 
     @DELETE
     @Path("/{id}")
-    @Operation(operationId = "deleteDeadLetter", summary = "Deletes a dead letter for good", description = "A replay of it that is under way goes on.")
+    @Operation(
+            operationId = "deleteDeadLetter",
+            summary = "Deletes a dead letter for good",
+            description = "A replay of it that is under way goes on.")
     @APIResponse(responseCode = "204", description = "It is gone; if it arrives again, it is a new one")
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")

@@ -14,7 +14,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 public record User(
         UUID id,
-        @Schema(format = "idn-email", examples = UserData.EMAIL) String email,
+
+        @Schema(format = "idn-email", examples = UserData.EMAIL)
+        String email,
+
         @Schema(examples = UserData.NAME) String name,
         @JsonInclude(JsonInclude.Include.NON_NULL) Address address,
 

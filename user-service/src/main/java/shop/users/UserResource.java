@@ -95,7 +95,8 @@ public class UserResource {
 
     /** @param orders only if asked for */
     record UserAndOrders(
-            @JsonUnwrapped User user, @JsonInclude(JsonInclude.Include.NON_NULL) LatestOrders.Orders orders) {}
+            @JsonUnwrapped User user,
+            @JsonInclude(JsonInclude.Include.NON_NULL) LatestOrders.Orders orders) {}
 
     @POST
     @Operation(
@@ -114,7 +115,10 @@ public class UserResource {
                 @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class))
             },
             content = @Content(schema = @Schema(implementation = User.class)))
-    @APIResponse(responseCode = "409", description = "Another user has this e-mail (email-taken), or this identity is registered (already-registered)")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "Another user has this e-mail (email-taken), or this identity is registered (already-registered)")
     @APIResponse(responseCode = "410", description = "The user with this identity was deleted")
     @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
     public Response register(
@@ -155,7 +159,10 @@ public class UserResource {
     @APIResponse(responseCode = "410", description = "The user was deleted")
     public RestResponse<UserAndOrders> get(
             @PathParam("id") UUID id,
-            @QueryParam("include") @Parameter(description = "What else is to be in the answer") @Pattern(regexp = "orders", message = "can only be orders") String include) {
+            @QueryParam("include")
+                    @Parameter(description = "What else is to be in the answer")
+                    @Pattern(regexp = "orders", message = "can only be orders")
+                    String include) {
         caller.requireAccessTo(id);
         User user = users.get(id);
         LatestOrders.Orders orders =

@@ -52,7 +52,15 @@ public class RefusedEvents implements Refusals {
      * @param bytes the size of the data
      * @param reason the broker's answer
      */
-    public record RefusedEvent(long id, Map<String, Object> attributes, int bytes, @Schema(examples = "413 Request Entity Too Large") String reason, Instant refusedAt) {}
+    public record RefusedEvent(
+            long id,
+            Map<String, Object> attributes,
+            int bytes,
+
+            @Schema(examples = "413 Request Entity Too Large")
+            String reason,
+
+            Instant refusedAt) {}
 
     @Override
     public void keep(Sql transaction, Refusal refusal) {

@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toSet;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.validation.Constraint;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.jboss.jandex.ClassInfo;
+import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
 
 /**
@@ -83,6 +85,7 @@ public class ApiSchemas implements OASFilter {
         }
 
         private void complete() {
+            named(bodies(true).map(MediaType::getSchema)).forEach(name -> constrain(name, schemas.get(name)));
             describeMergePatches();
             Set<String> given = named(bodies(false).map(MediaType::getSchema));
             Set<String> taken = named(bodies(true).map(MediaType::getSchema));
@@ -165,6 +168,35 @@ public class ApiSchemas implements OASFilter {
                         .filter(properties(schema)::containsKey)
                         .toList());
             }
+        }
+
+        /** SmallRye knows Bean Validation's own constraints. The shop's take no null, and may have a longest length. */
+        private void constrain(String name, Schema schema) {
+            if (!records.containsKey(name)) {
+                return;
+            }
+            records.get(name)
+                    .recordComponents()
+                    .forEach(component -> records.get(name).field(component.name()).annotations().stream()
+                            .filter(annotation -> isConstraint(annotation.name()))
+                            .forEach(constraint -> {
+                                if (!isRequired(schema, component.name())) {
+                                    schema.addRequired(component.name());
+                                }
+                                if (constraint.value("max") != null) {
+                                    properties(schema)
+                                            .get(component.name())
+                                            .setMaxLength(
+                                                    constraint.value("max").asInt());
+                                }
+                            }));
+        }
+
+        private boolean isConstraint(DotName annotation) {
+            ClassInfo type = index.getClassByName(annotation);
+            return type != null
+                    && annotation.toString().startsWith("shop.")
+                    && type.hasDeclaredAnnotation(Constraint.class);
         }
 
         private void describeMergePatches() {

@@ -145,7 +145,7 @@ public class ProblemResponses implements OASFilter {
                 refer(operation, "415", COMMON.get("415").name());
             }
         }
-        if (method == HttpMethod.GET) { // ConditionalReads
+        if (method == HttpMethod.GET && operation.getResponses().hasAPIResponse("200")) { // ConditionalReads
             operation.getResponses().getAPIResponse("200").addHeader(HttpHeaders.ETAG, header(ETAG, true));
             refer(operation, "304", "NotModified");
             refer(operation, "412", COMMON.get("412").name());
