@@ -47,8 +47,8 @@ public class ProblemResponses implements OASFilter {
                     "400",
                     new Common(
                             "BadRequest",
-                            "The request can't be read (invalid-request); errors names the parameter, header or member at"
-                                    + " fault")),
+                            "A parameter, header or member, which errors names, is not as described (invalid-request), or the"
+                                    + " request is not readable at all (bad-request)")),
             Map.entry(
                     "401",
                     new Common(

@@ -35,7 +35,7 @@ public abstract class Completeness {
                 () -> AccessLog.of(PostgresResource.APPLICATION).stream()
                         .map(answer -> name(
                                 answer.method(),
-                                document.template(answer.path()).orElse(answer.path()),
+                                document.template(answer.method(), answer.path()).orElse(answer.path()),
                                 Integer.toString(answer.status()),
                                 answer.given())));
     }

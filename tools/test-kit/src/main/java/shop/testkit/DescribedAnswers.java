@@ -34,7 +34,7 @@ public class DescribedAnswers implements QuarkusTestBeforeEachCallback, Filter {
     public Response filter(
             FilterableRequestSpecification request, FilterableResponseSpecification expected, FilterContext context) {
         Response response = context.next(request, expected);
-        document.template(URI.create(request.getURI()).getRawPath())
+        document.template(request.getMethod(), URI.create(request.getURI()).getRawPath())
                 .ifPresent(template -> check(request.getMethod(), template, response));
         return response;
     }
