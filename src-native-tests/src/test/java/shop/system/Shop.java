@@ -146,7 +146,9 @@ final class Shop implements AutoCloseable {
         await("refund of " + order)
                 .atMost(PATIENCE)
                 .until(() -> "COMPLETED"
-                        .equals(adminTo("order-service").get("/orders/{id}", order).path("refund.status")));
+                        .equals(adminTo("order-service")
+                                .get("/orders/{id}", order)
+                                .path("refund.status")));
     }
 
     /** Waits for the mail to this customer that says this of the order. A repeated one is the same message. */

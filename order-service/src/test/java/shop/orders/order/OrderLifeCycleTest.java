@@ -27,7 +27,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.time.Instant;
-import io.restassured.response.Response;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
@@ -241,6 +240,16 @@ class OrderLifeCycleTest {
         problem(asAdmin().request(request[0], request[1]), 400, "invalid-request")
                 .body("errors[0].in", equalTo("path"))
                 .body("errors[0].name", equalTo("id"));
+    }
+
+    /** RFC 9110, 13.1.1: what has happened already may be told again, though the tag is that of before. */
+    @Test
+    void changeThatComesAgainWithTheTagOfItsFirstTimeIsAnsweredAsThen() {
+        UUID order = placed(buyer, product(3), 1);
+        String placed = tag(order);
+        for (int again = 0; again < 2; again++) {
+            changeIf(placed, order, "cancel").then().statusCode(200).body("status", equalTo("CANCELLED"));
+        }
     }
 
     private static void repeated(UUID order, String verb, String status) {

@@ -35,7 +35,8 @@ public abstract class Completeness {
                 () -> AccessLog.of(PostgresResource.APPLICATION).stream()
                         .map(answer -> name(
                                 answer.method(),
-                                document.template(answer.method(), answer.path()).orElse(answer.path()),
+                                document.template(answer.method(), answer.path())
+                                        .orElse(answer.path()),
                                 Integer.toString(answer.status()),
                                 answer.given())));
     }
