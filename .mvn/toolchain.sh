@@ -78,6 +78,8 @@ test_classes() {
     printf '%s' "${classes:-none}"
 }
 
+has_node20() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; }
+
 is_graalvm25() { [ -x "$1/bin/native-image" ] && "$1/bin/native-image" --version 2>/dev/null | grep -q '^native-image 25[. ]'; }
 
 has_container_engine() {

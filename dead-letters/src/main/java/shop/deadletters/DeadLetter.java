@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.deadletters;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.NON_NULL;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * An event that could not be delivered to one Trigger's subscriber. Components are absent if neither the event nor the broker
@@ -24,23 +27,22 @@ import java.util.UUID;
  * @param replayed whether it was replayed since it arrived last, and that was not refused
  * @param refused the reason why the broker refused its latest replay for good; absent otherwise
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeadLetter(
         UUID id,
-        String type,
-        String source,
-        String eventId,
-        String subject,
-        String unreadable,
-        String trigger,
-        String destination,
-        Integer code,
-        String reason,
+        @JsonInclude(NON_NULL) String type,
+        @JsonInclude(NON_NULL) String source,
+        @JsonInclude(NON_NULL) String eventId,
+        @JsonInclude(NON_NULL) String subject,
+        @JsonInclude(NON_NULL) String unreadable,
+        @JsonInclude(NON_NULL) String trigger,
+        @JsonInclude(NON_NULL) String destination,
+        @JsonInclude(NON_NULL) Integer code,
+        @JsonInclude(NON_NULL) String reason,
         Instant receivedAt,
         Instant lastReceivedAt,
         int deliveries,
         boolean replayed,
-        String refused) {
+        @JsonInclude(NON_NULL) String refused) {
 
     /**
      * All of it.
@@ -50,18 +52,20 @@ public record DeadLetter(
      * @param dataBase64 the bytes as they came
      * @param replays the latest first
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Details(
             @JsonUnwrapped DeadLetter deadLetter,
             Map<String, Object> attributes,
-            String data,
+            @JsonInclude(NON_NULL) String data,
+
+            @Schema(examples = "eyJvcmRlcklkIjogInVucmVhZGFibGUifQ==")
             byte[] dataBase64,
+
             List<Replay> replays) {}
 
     /**
      * @param by the id of the admin who asked for it
      * @param refused the reason why the broker refused it for good; absent otherwise
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Replay(Instant at, UUID by, String refused) {}
+    public record Replay(
+            Instant at, UUID by, @JsonInclude(NON_NULL) String refused) {}
 }

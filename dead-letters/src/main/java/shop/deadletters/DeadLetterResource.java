@@ -25,6 +25,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
@@ -70,15 +71,22 @@ public class DeadLetterResource {
     record Deleted(List<UUID> deleted) {}
 
     @GET
-    @Operation(summary = "Lists dead letters, the latest first")
+    @Operation(operationId = "listDeadLetters", summary = "Lists dead letters, the latest first")
     public Page<DeadLetter> list(
-            @QueryParam("type") String type,
-            @QueryParam("source") String source,
-            @QueryParam("trigger") String trigger,
-            @QueryParam("destination") String destination,
-            @QueryParam("code") Integer code,
-            @QueryParam("replayed") @Pattern(regexp = BOOLEAN, message = "must be true or false") String replayed,
-            @QueryParam("refused") @Pattern(regexp = BOOLEAN, message = "must be true or false") String refused,
+            @QueryParam("type") @Parameter(description = "The type of the event") String type,
+            @QueryParam("source") @Parameter(description = "The source of the event") String source,
+            @QueryParam("trigger") @Parameter(description = "The Trigger whose delivery failed") String trigger,
+            @QueryParam("destination") @Parameter(description = "The address of the failed delivery")
+                    String destination,
+            @QueryParam("code") @Parameter(description = "The HTTP status of the last attempt there") Integer code,
+            @QueryParam("replayed")
+                    @Parameter(description = "Whether it was replayed since it arrived last")
+                    @Pattern(regexp = BOOLEAN, message = "must be true or false")
+                    String replayed,
+            @QueryParam("refused")
+                    @Parameter(description = "Whether the broker refused its replay for good")
+                    @Pattern(regexp = BOOLEAN, message = "must be true or false")
+                    String refused,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
         Filter filter =
@@ -92,7 +100,7 @@ public class DeadLetterResource {
 
     @GET
     @Path("/{id}")
-    @Operation(summary = "Tells all of a dead letter: attributes, data and replays")
+    @Operation(operationId = "getDeadLetter", summary = "Tells all of a dead letter: attributes, data and replays")
     @APIResponseSchema(DeadLetter.Details.class)
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     public DeadLetter.Details get(@PathParam("id") UUID id) {
@@ -103,6 +111,7 @@ public class DeadLetterResource {
     @Path("/{id}/replay")
     @ResponseStatus(202)
     @Operation(
+            operationId = "replayDeadLetter",
             summary = "Sends the event into the broker again",
             description = "With the same id, so that those who got it already recognise it, and without what the broker"
                     + " said of the failure.")
@@ -111,7 +120,7 @@ public class DeadLetterResource {
             description = "It will be published, however often the broker must be asked, unless it refuses it for good",
             content = @Content(schema = @Schema(implementation = DeadLetter.Details.class)))
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
-    @APIResponse(responseCode = "409", description = "It is no CloudEvent")
+    @APIResponse(responseCode = "409", description = "It is no CloudEvent (not-replayable)")
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
     public DeadLetter.Details replay(@PathParam("id") UUID id, @BeanParam Preconditions preconditions) {
         deadLetters.replay(id, preconditions, caller.requireUserId());
@@ -122,6 +131,7 @@ public class DeadLetterResource {
     @Path("/replay")
     @ResponseStatus(202)
     @Operation(
+            operationId = "replayDeadLetters",
             summary = "Sends several events into the broker again, the oldest first",
             description =
                     "Either those with these ids, all or none, or the oldest 1000 that match a filter; {\"filter\":"
@@ -133,7 +143,9 @@ public class DeadLetterResource {
                     "They will be published, however often the broker must be asked, unless it refuses them for good",
             content = @Content(schema = @Schema(implementation = Replayed.class)))
     @APIResponse(responseCode = "404", description = "One of the ids is no dead letter's")
-    @APIResponse(responseCode = "409", description = "One of the ids is of something that is no CloudEvent")
+    @APIResponse(
+            responseCode = "409",
+            description = "One of the ids is of something that is no CloudEvent (not-replayable)")
     public Replayed replay(@NotNull @Valid Selection request) {
         request.requireEither();
         return new Replayed(
@@ -144,7 +156,10 @@ public class DeadLetterResource {
 
     @DELETE
     @Path("/{id}")
-    @Operation(summary = "Deletes a dead letter for good", description = "A replay of it that is under way goes on.")
+    @Operation(
+            operationId = "deleteDeadLetter",
+            summary = "Deletes a dead letter for good",
+            description = "A replay of it that is under way goes on.")
     @APIResponse(responseCode = "204", description = "It is gone; if it arrives again, it is a new one")
     @APIResponse(responseCode = "404", description = "There is no such dead letter")
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
@@ -155,6 +170,7 @@ public class DeadLetterResource {
     @POST
     @Path("/delete")
     @Operation(
+            operationId = "deleteDeadLetters",
             summary = "Deletes several dead letters for good, the oldest first",
             description =
                     "Either those with these ids, all or none, or the oldest 1000 that match a filter, which must ask"

@@ -63,11 +63,21 @@ public class EventResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(
+            operationId = "keepEvent",
             summary = "Keeps what could not be delivered elsewhere",
             description =
                     "A CloudEvent in binary or structured mode, or anything else. A ping of the sweep's schedule that is no"
                             + " dead letter starts the sweep.")
-    @APIResponse(responseCode = "204", description = "It is kept")
+    @APIResponse(responseCode = "204", description = "It is kept, or the sweep is done")
+    @APIResponse(
+            responseCode = "400",
+            description =
+                    "The schedule's ping can't be recorded (not-a-cloudevent), or the request is not readable at all"
+                            + " (bad-request)")
+    @APIResponse(responseCode = "403", description = "The sender is no Trigger of this sink (forbidden)")
+    @APIResponse(
+            responseCode = "415",
+            description = "The schedule's ping is not sent as events are (unsupported-media-type)")
     @Parameter(
             name = "trigger",
             in = ParameterIn.QUERY,

@@ -3,6 +3,7 @@ package shop.events;
 
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -48,6 +49,14 @@ class SchemasTest {
     @MethodSource("events")
     void everyEventIsAnInstanceOfItsSchema(ShopEvent event) {
         assertEquals(List.of(), schemaOf(event).validate(JSON.valueToTree(event)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
+    void aSchemaHasExamplesThatAreItsInstances(ShopEvent event) {
+        JsonNode examples = schemaOf(event).getSchemaNode().path("examples");
+        assertFalse(examples.isEmpty(), event.type() + " has no example");
+        examples.forEach(example -> assertEquals(List.of(), schemaOf(event).validate(example)));
     }
 
     @ParameterizedTest

@@ -90,6 +90,11 @@ final class LocalKnative implements AutoCloseable {
         return data.resolve("keys/cluster.jwk");
     }
 
+    /** The port of the front door. */
+    int port() {
+        return port;
+    }
+
     /** A request to the front door. Java resolves no *.localhost, hence the address and the header. */
     RequestSpecification request(String host) {
         return RestAssured.given().baseUri("http://127.0.0.1:" + port).header("Host", host);

@@ -14,6 +14,7 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.faulttolerance.Timeout;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 
@@ -39,8 +40,15 @@ class LatestOrders {
      * @param reason absent if available
      * @param detail the reason in words; absent if available
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Orders(boolean available, List<OrdersApi.Order> items, Reason reason, String detail) {}
+    record Orders(
+            boolean available,
+            @JsonInclude(JsonInclude.Include.NON_NULL) List<OrdersApi.Order> items,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Schema(description = "Absent if available")
+            Reason reason,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Schema(description = "The reason in words; absent if available")
+            String detail) {}
 
     private final OrdersApi api;
 

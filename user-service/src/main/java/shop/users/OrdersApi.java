@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.rest.client.inject.RegisterRestClient;
 import shop.events.Money;
 
@@ -36,5 +37,5 @@ interface OrdersApi {
     record OrderPage(List<Order> items) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Order(UUID id, String status, Money total, Instant placedAt) {}
+    record Order(UUID id, @Schema(examples = "CONFIRMED") String status, Money total, Instant placedAt) {}
 }

@@ -4,6 +4,7 @@ package shop.users;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A user who is not deleted.
@@ -11,9 +12,20 @@ import java.util.UUID;
  * @param address absent if the user gave none
  * @param version goes up with every change; the {@code ETag} in quotes
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record User(
-        UUID id, String email, String name, Address address, int version, Instant registeredAt, Instant changedAt) {
+        UUID id,
+
+        @Schema(format = "idn-email", examples = UserData.EMAIL)
+        String email,
+
+        @Schema(examples = UserData.NAME) String name,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Address address,
+
+        @Schema(description = "Goes up with every change; the ETag in quotes", minimum = "1")
+        int version,
+
+        Instant registeredAt,
+        Instant changedAt) {
 
     UserData data() {
         return new UserData(email, name, address);

@@ -11,8 +11,13 @@ import shop.kit.http.Line;
  * @param address may be null
  */
 public record UserData(
-        @Mailable @Schema(format = "idn-email", maxLength = 254)
+        @Mailable @Schema(format = "idn-email", maxLength = 254, examples = EMAIL)
         String email,
 
-        @Line(max = 200) String name,
-        @Valid Address address) {}
+        @Line(max = 200) @Schema(maxLength = 200, examples = NAME)
+        String name,
+
+        @Valid Address address) {
+    static final String EMAIL = "ada@example.com";
+    static final String NAME = "Ada";
+}

@@ -61,7 +61,7 @@ import shop.kit.identity.Caller;
 @Path("/users")
 @RunOnVirtualThread
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Users")
+@Tag(name = "Users", description = "Users see and change themselves, admins all; trusted services read them.")
 public class UserResource {
     private static final int FIRST_VERSION = 1;
 
@@ -94,11 +94,13 @@ public class UserResource {
     }
 
     /** @param orders only if asked for */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record UserAndOrders(@JsonUnwrapped User user, LatestOrders.Orders orders) {}
+    record UserAndOrders(
+            @JsonUnwrapped User user,
+            @JsonInclude(JsonInclude.Include.NON_NULL) LatestOrders.Orders orders) {}
 
     @POST
     @Operation(
+            operationId = "registerUser",
             summary = "Registers a user",
             description = "Open to everyone. With a token, its identity is the user's from now on: a subject that is a"
                     + " UUID becomes the user's id. Sent again with the same Idempotency-Key within 24 hours it gives the"
@@ -113,7 +115,10 @@ public class UserResource {
                 @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class))
             },
             content = @Content(schema = @Schema(implementation = User.class)))
-    @APIResponse(responseCode = "409", description = "Another user has this e-mail, or this identity is registered")
+    @APIResponse(
+            responseCode = "409",
+            description =
+                    "Another user has this e-mail (email-taken), or this identity is registered (already-registered)")
     @APIResponse(responseCode = "410", description = "The user with this identity was deleted")
     @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
     public Response register(
@@ -141,6 +146,7 @@ public class UserResource {
     @GET
     @Path("{id}")
     @Operation(
+            operationId = "getUser",
             summary = "Reads a user",
             description = "For the user, admins and services. The orders are the order-service's; when it does not"
                     + " answer, they are unavailable, and the user still comes back.")
@@ -153,7 +159,10 @@ public class UserResource {
     @APIResponse(responseCode = "410", description = "The user was deleted")
     public RestResponse<UserAndOrders> get(
             @PathParam("id") UUID id,
-            @QueryParam("include") @Pattern(regexp = "orders", message = "can only be orders") String include) {
+            @QueryParam("include")
+                    @Parameter(description = "What else is to be in the answer")
+                    @Pattern(regexp = "orders", message = "can only be orders")
+                    String include) {
         caller.requireAccessTo(id);
         User user = users.get(id);
         LatestOrders.Orders orders =
@@ -166,12 +175,13 @@ public class UserResource {
     @GET
     @RolesAllowed(Caller.ADMIN)
     @Operation(
+            operationId = "listUsers",
             summary = "Lists users",
             description = "For admins. In the order of their ids; e-mail and name begin so, whatever their case.")
     @SecurityRequirement(name = Api.BEARER)
     public Page<User> list(
-            @QueryParam("email") String email,
-            @QueryParam("name") String name,
+            @QueryParam("email") @Parameter(description = "The beginning of the e-mail address") String email,
+            @QueryParam("name") @Parameter(description = "The beginning of the name") String name,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
         return Page.of(users.list(Page.afterId(cursor), email, name, limit + 1), limit, User::id);
@@ -181,6 +191,7 @@ public class UserResource {
     @Path("{id}")
     @Consumes({MergePatch.MEDIA_TYPE, MediaType.APPLICATION_JSON})
     @Operation(
+            operationId = "changeUser",
             summary = "Changes a user",
             description = "For the user and admins. The body is a JSON merge patch (RFC 7396): members that it does not"
                     + " name stay, a null address goes. If-Match names the ETag that the change was made from.")
@@ -196,7 +207,7 @@ public class UserResource {
             description = "The user as it is now",
             headers = @Header(name = HttpHeaders.ETAG, schema = @Schema(implementation = String.class)))
     @APIResponse(responseCode = "404", description = "There never was such a user")
-    @APIResponse(responseCode = "409", description = "Another user has this e-mail")
+    @APIResponse(responseCode = "409", description = "Another user has this e-mail (email-taken)")
     @APIResponse(responseCode = "410", description = "The user was deleted")
     @APIResponse(responseCode = "412", description = "The user has changed since")
     @APIResponse(responseCode = "428", description = "If-Match is missing")
@@ -210,6 +221,7 @@ public class UserResource {
     @DELETE
     @Path("{id}")
     @Operation(
+            operationId = "deleteUser",
             summary = "Deletes a user",
             description = "For the user and admins. Erases what is personal; the id is not used again. Sending it twice"
                     + " does no more than sending it once: the second answer is 410.")

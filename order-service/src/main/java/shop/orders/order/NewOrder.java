@@ -29,12 +29,13 @@ public record NewOrder(
         @NotBlank
         @Size(max = 200)
         @Pattern(regexp = "[!-~]*", message = "must be printable ASCII characters without spaces")
+        @Schema(description = "The payment provider's token for this payment", examples = "tok_ok")
         String paymentToken) {
     static final int MOST_OF_A_PRODUCT = 1000;
 
     @Schema(name = "NewOrderLine")
     public record Line(
-            @NotNull @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+            @NotNull @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) @Schema(examples = Product.EXAMPLE)
             String sku,
 
             @NotNull @Min(1) @Max(MOST_OF_A_PRODUCT) Integer quantity) {}

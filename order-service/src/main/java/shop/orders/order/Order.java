@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.events.Money;
+import shop.orders.product.Product;
 
 /**
  * An order in its state by the clock.
@@ -18,7 +19,6 @@ import shop.events.Money;
  * @param payment absent until the provider has charged it
  * @param refund absent unless one was requested, which is so for every order that ends when it may have been charged
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Order(
         UUID id,
         UUID userId,
@@ -28,8 +28,8 @@ public record Order(
         Money total,
         Instant placedAt,
         Instant paymentDeadline,
-        Payment payment,
-        Refund refund) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Payment payment,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Refund refund) {
 
     boolean overdue() {
         return status != recorded;
@@ -53,5 +53,5 @@ public record Order(
      * @param price of one piece, when the order was placed
      */
     @Schema(name = "OrderLine")
-    public record Line(String sku, int quantity, Money price) {}
+    public record Line(@Schema(examples = Product.EXAMPLE) String sku, int quantity, Money price) {}
 }

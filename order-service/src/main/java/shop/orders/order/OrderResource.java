@@ -73,14 +73,17 @@ public class OrderResource {
     @POST
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN})
     @Operation(
+            operationId = "placeOrder",
             summary = "Places an order of the caller's",
             description =
                     "Its stock is taken at once, by the catalogue's prices; lines of the same sku are added up. Then"
                             + " its payment is asked for, which confirms or rejects it. Sent again with the same Idempotency-Key"
                             + " within 24 hours it gives the first answer and orders nothing more.")
     @APIResponseSchema(value = Order.class, responseCode = "201", responseDescription = "It is placed")
-    @APIResponse(responseCode = "403", description = "The caller is no customer, or is deleted (user-deleted)")
-    @APIResponse(responseCode = "409", description = "There is too little stock (out-of-stock); nothing was taken")
+    @APIResponse(
+            responseCode = "403",
+            description = "The caller is no customer (forbidden), or is deleted (user-deleted)")
+    @APIResponse(responseCode = "409", description = "There is too little stock, and nothing was taken (out-of-stock)")
     @APIResponse(
             responseCode = "422",
             description =
@@ -103,11 +106,12 @@ public class OrderResource {
     @GET
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
     @Operation(
+            operationId = "listOrders",
             summary = "Lists orders, the newest first",
             description = "For customers their own. An order that was not paid in time is listed as EXPIRED.")
     public Page<Order> list(
-            @QueryParam("userId") UUID userId,
-            @QueryParam("status") OrderStatus status,
+            @QueryParam("userId") @Parameter(description = "The buyer") UUID userId,
+            @QueryParam("status") @Parameter(description = "The state by the clock") OrderStatus status,
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
         UUID of = userId == null && !seesAll() ? caller.requireUserId() : userId;
@@ -120,7 +124,7 @@ public class OrderResource {
     @GET
     @Path("/{id}")
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
-    @Operation(summary = "Tells all of an order")
+    @Operation(operationId = "getOrder", summary = "Tells all of an order")
     @APIResponseSchema(Order.class)
     @APIResponse(responseCode = "404", description = "There is no such order, or it is another customer's")
     public Order get(@PathParam("id") UUID id) {
@@ -131,12 +135,14 @@ public class OrderResource {
     @Path("/{id}/payment")
     @RolesAllowed(Caller.PAYMENT)
     @Operation(
+            operationId = "getPaymentDue",
             summary = "Tells what is to be charged for an order that waits for its payment",
             description = "For the function that charges, and nobody else.")
     @APIResponseSchema(PaymentDue.class)
     @APIResponse(
             responseCode = "410",
-            description = "Nothing is to be charged: its payment is known, it is over, or there is no such order")
+            description = "Nothing is to be charged: its payment is known, it is over, or there is no such order"
+                    + " (nothing-to-charge)")
     public PaymentDue paymentDue(@PathParam("id") UUID id) {
         return orders.paymentDue(id)
                 .orElseThrow(() -> Problem.because(
@@ -149,7 +155,7 @@ public class OrderResource {
     @GET
     @Path("/{id}/history")
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN, Caller.SERVICE})
-    @Operation(summary = "Tells every change of an order, with its time and cause")
+    @Operation(operationId = "getOrderHistory", summary = "Tells every change of an order, with its time and cause")
     @APIResponseSchema(value = Change[].class, responseCode = "200")
     @APIResponse(responseCode = "404", description = "There is no such order, or it is another customer's")
     public List<Change> history(@PathParam("id") UUID id) {
@@ -160,6 +166,7 @@ public class OrderResource {
     @Path("/{id}/cancel")
     @RolesAllowed({Caller.CUSTOMER, Caller.ADMIN})
     @Operation(
+            operationId = "cancelOrder",
             summary = "Calls off an order that is PLACED or CONFIRMED; its stock and its payment are given back",
             description = "Sent again it changes nothing more, and tells the order as it is by then.")
     @APIResponseSchema(Order.class)
@@ -175,6 +182,7 @@ public class OrderResource {
     @Path("/{id}/ship")
     @RolesAllowed(Caller.ADMIN)
     @Operation(
+            operationId = "shipOrder",
             summary = "Says that a CONFIRMED order has left the house",
             description = "Sent again it changes nothing more, and tells the order as it is by then.")
     @APIResponseSchema(Order.class)
@@ -189,6 +197,7 @@ public class OrderResource {
     @Path("/{id}/deliver")
     @RolesAllowed(Caller.ADMIN)
     @Operation(
+            operationId = "deliverOrder",
             summary = "Says that a SHIPPED order has reached its buyer",
             description = "Sent again it changes nothing more, and tells the order as it is by then.")
     @APIResponseSchema(Order.class)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.orders.order;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.events.Money;
 
 /**
@@ -8,7 +9,11 @@ import shop.events.Money;
  *
  * @param chargeId the provider's id of it, for questions to the provider
  */
-public record Payment(String chargeId, Money amount) {
+public record Payment(
+        @Schema(examples = "01a20f92-3c51-7a2b-8d3e-6f0a9b1c2d3e")
+        String chargeId,
+
+        Money amount) {
     public Payment {
         chargeId = oneLine(chargeId); // both come from outside
         amount = new Money(amount.amount(), oneLine(amount.currency()));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.orders.order;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.events.Money;
 
 /**
@@ -8,4 +9,5 @@ import shop.events.Money;
  *
  * @param token the payment provider's token, by which the buyer pays
  */
-public record PaymentDue(Money amount, String token) {}
+public record PaymentDue(
+        Money amount, @Schema(examples = "tok_ok") String token) {}

@@ -11,8 +11,10 @@ import java.time.Instant;
  * @param requestedAt absent if an earlier release has requested it
  * @param refundedAt absent until it is {@code COMPLETED}
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
-public record Refund(Status status, Instant requestedAt, Instant refundedAt) {
+public record Refund(
+        Status status,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Instant requestedAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Instant refundedAt) {
     /** The state of a refund. */
     public enum Status {
         REQUESTED,

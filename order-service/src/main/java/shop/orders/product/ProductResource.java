@@ -62,15 +62,21 @@ public class ProductResource {
     }
 
     public record ProductData(
-            @Line(max = 200) @Schema(minLength = 1, maxLength = 200)
+            @Line(max = 200) @Schema(minLength = 1, maxLength = 200, examples = "Tea")
             String name,
 
             @NotNull @Valid Price price) {}
 
     /** A price in minor units. The limit keeps every total exact in any JSON reader (below 2^53: RFC 8259, section 6). */
     public record Price(
-            @NotNull @Min(1) @Max(10_000_000_000L) Long amount,
-            @NotNull String currency) {
+            @NotNull
+            @Min(1)
+            @Max(10_000_000_000L)
+            @Schema(description = "In the minor units of the currency: cents for EUR, yen for JPY", examples = "450")
+            Long amount,
+
+            @NotNull @Schema(description = "ISO 4217", pattern = "[A-Z]{3}", examples = "EUR")
+            String currency) {
         Money money() {
             if (LegalTender.largestTotal(currency) == 0) {
                 throw Problem.invalid(
@@ -84,13 +90,13 @@ public class ProductResource {
 
     /** The number of pieces that came in or, below zero, went out other than by orders. */
     public record StockChange(
-            @NotNull @Min(-1_000_000_000) @Max(1_000_000_000)
+            @NotNull @Min(-1_000_000_000) @Max(1_000_000_000) @Schema(description = "Not 0", examples = "10")
             Integer delta) {}
 
     @GET
     @PermitAll
     @Cache(noCache = true)
-    @Operation(summary = "Lists the catalogue, in the order of the skus")
+    @Operation(operationId = "listProducts", summary = "Lists the catalogue, in the order of the skus")
     public Page<Product> list(
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
@@ -101,10 +107,14 @@ public class ProductResource {
     @Path("/{sku}")
     @PermitAll
     @Cache(noCache = true)
-    @Operation(summary = "Tells name, price and stock of a product")
+    @Operation(operationId = "getProduct", summary = "Tells name, price and stock of a product")
     @APIResponseSchema(Product.class)
     @APIResponse(responseCode = "404", description = "There is no such product")
-    public Product get(@PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku) {
+    public Product get(
+            @PathParam("sku")
+                    @Parameter(description = "The product's identifier")
+                    @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+                    String sku) {
         return products.find(sku).orElseThrow(() -> Problem.notFound("product", sku));
     }
 
@@ -113,6 +123,7 @@ public class ProductResource {
     @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
     @Operation(
+            operationId = "putProduct",
             summary = "Adds a product, or changes its name and price",
             description = "A new product has no stock. Orders that were placed keep the price they were placed at."
                     + " If-None-Match: * only adds; If-Match only changes the state that was read, its stock included.")
@@ -123,7 +134,10 @@ public class ProductResource {
             content = @Content(schema = @Schema(implementation = Product.class)))
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
     public Response put(
-            @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
+            @PathParam("sku")
+                    @Parameter(description = "The product's identifier")
+                    @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+                    String sku,
             @BeanParam Preconditions preconditions,
             @NotNull @Valid ProductData data) {
         Products.Saved saved = products.save(sku, data.name(), data.price().money(), preconditions);
@@ -137,6 +151,7 @@ public class ProductResource {
     @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
     @Operation(
+            operationId = "changeStock",
             summary = "Adds to a product's stock, or, with a negative delta, removes from it",
             description =
                     "Sent again with the same Idempotency-Key within 24 hours it gives the first answer and changes"
@@ -147,7 +162,10 @@ public class ProductResource {
     @APIResponse(responseCode = "412", description = "If-Match or If-None-Match does not allow it")
     @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
     public Response addStock(
-            @PathParam("sku") @Pattern(regexp = Product.SKU, message = Product.SKU_RULE) String sku,
+            @PathParam("sku")
+                    @Parameter(description = "The product's identifier")
+                    @Pattern(regexp = Product.SKU, message = Product.SKU_RULE)
+                    String sku,
             @HeaderParam(IdempotencyKeys.HEADER)
                     @Parameter(required = true, description = "New for each change, the same at each retry")
                     String key,

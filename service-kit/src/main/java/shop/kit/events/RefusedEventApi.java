@@ -36,7 +36,9 @@ public abstract class RefusedEventApi {
     @RunOnVirtualThread
     @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
-    @Operation(summary = "Lists the events that the broker refused for good, the oldest first")
+    @Operation(
+            operationId = "listRefusedEvents",
+            summary = "Lists the events that the broker refused for good, the oldest first")
     public Page<RefusedEvent> list(
             @QueryParam("cursor") String cursor,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) Integer limit) {
@@ -50,6 +52,7 @@ public abstract class RefusedEventApi {
     @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
     @Operation(
+            operationId = "publishRefusedEvent",
             summary = "Sends the event to the broker again",
             description = "Before the later events of its key that still wait. Those that were published meanwhile have"
                     + " overtaken it.")
@@ -64,7 +67,7 @@ public abstract class RefusedEventApi {
     @RunOnVirtualThread
     @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
-    @Operation(summary = "Drops the event: nobody will ever get it")
+    @Operation(operationId = "dropRefusedEvent", summary = "Drops the event: nobody will ever get it")
     @APIResponse(responseCode = "204", description = "It is gone")
     @APIResponse(responseCode = "404", description = "There is no such refused event")
     public void drop(@PathParam("id") Long id) {

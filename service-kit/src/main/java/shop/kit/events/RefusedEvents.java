@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.kit.http.Problem;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
@@ -51,7 +52,15 @@ public class RefusedEvents implements Refusals {
      * @param bytes the size of the data
      * @param reason the broker's answer
      */
-    public record RefusedEvent(long id, Map<String, Object> attributes, int bytes, String reason, Instant refusedAt) {}
+    public record RefusedEvent(
+            long id,
+            Map<String, Object> attributes,
+            int bytes,
+
+            @Schema(examples = "413 Request Entity Too Large")
+            String reason,
+
+            Instant refusedAt) {}
 
     @Override
     public void keep(Sql transaction, Refusal refusal) {

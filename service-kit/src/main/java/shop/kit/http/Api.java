@@ -11,14 +11,14 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
 /** The common part of the services' OpenAPI documents. An operation that needs a caller has {@code @SecurityRequirement(name = Api.BEARER)}. */
 @OpenAPIDefinition(
-        info = @Info(title = "Shop", version = "1"),
+        info = @Info(title = "", version = ""),
         components = @Components(schemas = @Schema(name = "Problem", implementation = Problem.class)))
 @SecurityScheme(
         securitySchemeName = Api.BEARER,
         type = SecuritySchemeType.HTTP,
         scheme = "bearer",
         bearerFormat = "JWT",
-        description = "A token of a trusted issuer")
+        description = "A token of a trusted issuer, verified as RFC8725 says")
 public class Api extends Application {
     public static final String BEARER = "bearer";
 }

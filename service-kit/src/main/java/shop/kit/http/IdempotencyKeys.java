@@ -29,6 +29,7 @@ import shop.kit.sql.Sql;
 @ApplicationScoped
 public class IdempotencyKeys implements Sweep {
     public static final String HEADER = "Idempotency-Key";
+    static final int LONGEST = 255;
 
     /** A key past its 24 hours counts as never seen. */
     private static final String CLAIM = """
@@ -129,12 +130,15 @@ public class IdempotencyKeys implements Sweep {
 
     /** A string of Structured Fields, as in the header's draft (RFC 9651, 3.3.3), has printable ASCII only. */
     private static void requireUsable(String key) {
-        if (key == null || key.isBlank() || key.length() > 255 || !key.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+        if (key == null
+                || key.isBlank()
+                || key.length() > LONGEST
+                || !key.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
             throw Problem.invalid(
                     Problem.Place.header,
                     HEADER,
-                    "Send an " + HEADER
-                            + " of 1 to 255 ASCII characters, new for each request and the same at each retry.");
+                    "Send an " + HEADER + " of 1 to " + LONGEST
+                            + " ASCII characters, new for each request and the same at each retry.");
         }
     }
 

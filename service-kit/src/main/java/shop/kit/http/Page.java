@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.text.Text;
 
 /**
@@ -15,8 +16,15 @@ import shop.text.Text;
  *
  * @param next the cursor of the next page; absent on the last one
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
-public record Page<T>(List<T> items, String next) {
+public record Page<T>(
+        List<T> items,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(
+                description = "The cursor of the next page; absent on the last one",
+                maxLength = 1000,
+                examples = "MDFhMjBmOTItMmE5Ni03MDFhLTk0YTctZDA1ODRiOGRjZGU2")
+        String next) {
 
     /** The page of the first {@code limit} of these rows; for {@code next} to be known, {@code limit + 1} must be asked for. */
     public static <T> Page<T> of(List<T> rows, int limit, Function<T, Object> key) {

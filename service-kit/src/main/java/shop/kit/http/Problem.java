@@ -17,10 +17,21 @@ import shop.text.Text;
  * @param detail this occurrence in words, and the way out of it
  * @param errors the parts of the request at fault; absent if the fault is in none of them
  */
-@JsonInclude(JsonInclude.Include.NON_EMPTY)
 @RegisterForReflection // no resource returns one, so Quarkus does not see that Jackson writes it
 @Schema(description = "RFC 9457 problem details")
-public record Problem(String type, String title, int status, String detail, List<Fault> errors) {
+public record Problem(
+        @Schema(format = "uri", description = "The kind of error, for programs to branch on")
+        String type,
+
+        @Schema(description = "The kind of error in words") String title,
+        @Schema(minimum = "400", maximum = "599") int status,
+
+        @Schema(description = "This occurrence in words, and the way out of it")
+        String detail,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Schema(description = "The parts of the request at fault; absent if the fault is in none of them")
+        List<Fault> errors) {
     public static final String MEDIA_TYPE = "application/problem+json";
     static final String TYPES = "https://shop.example/problems/";
 

@@ -23,7 +23,7 @@ class ApiDescriptionTest {
                 .statusCode(200)
                 .body("paths.'/effects'.post.responses", hasKey("413"))
                 .body(
-                        "paths.'/effects'.get.responses.'500'.content.'application/problem+json'.schema.'$ref'",
+                        "components.responses.InternalError.content.'application/problem+json'.schema.'$ref'",
                         equalTo("#/components/schemas/Problem"))
                 .body("components.schemas.Problem.properties", hasKey("detail"));
     }
