@@ -30,9 +30,9 @@ class ApiDescriptionTest {
             /orders/{id}          | get  | 200 304 400 401 403 404 405 406 412 500 503 504
             /orders/{id}/payment  | get  | 200 304 400 401 403 405 406 410 412 500 503 504
             /orders/{id}/history  | get  | 200 304 400 401 403 404 405 406 412 500 503 504
-            /orders/{id}/cancel   | post | 200 400 401 403 404 405 406 409 412 500 503 504
-            /orders/{id}/ship     | post | 200 400 401 403 404 405 406 409 412 500 503 504
-            /orders/{id}/deliver  | post | 200 400 401 403 404 405 406 409 412 500 503 504
+            /orders/{id}/cancel   | post | 200 400 401 403 404 405 406 409 412 413 500 503 504
+            /orders/{id}/ship     | post | 200 400 401 403 404 405 406 409 412 413 500 503 504
+            /orders/{id}/deliver  | post | 200 400 401 403 404 405 406 409 412 413 500 503 504
             """)
     void everyAnswerIsDescribed(String path, String method, String statuses) {
         JsonPath document = description();

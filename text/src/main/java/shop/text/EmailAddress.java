@@ -2,6 +2,7 @@
 package shop.text;
 
 import java.net.IDN;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -11,7 +12,8 @@ import java.util.regex.Pattern;
  * not speak SMTPUTF8 (RFC 6531). A domain beyond ASCII is sent to by its A-labels (RFC 5890).
  *
  * <p>Java knows the A-labels of IDNA2003 only. Where IDNA2008 has another one, or Unicode 3.2 did not know the character, the
- * mail would go to somebody else or nowhere: such a domain is taken as A-labels only, which are the same in both.
+ * mail would go to somebody else or nowhere: such a domain is taken as A-labels only, which are the same in both. So is one in
+ * which IDNA2003 drops or replaces more than case and compatible forms, which are all that other readers of it equate.
  *
  * @param localPart as it was written
  * @param domain A-labels in lower case, by which equal domains are equal
@@ -25,8 +27,8 @@ public record EmailAddress(String localPart, String domain) {
     private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final Pattern HOST_NAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
 
-    /** The characters that IDNA2003 maps to others and IDNA2008 keeps (Unicode Technical Standard 46, 1.3.1). */
-    private static final Pattern DEVIATION = Pattern.compile("[\u00df\u03c2\u200c\u200d]");
+    /** RFC 3490, 3.1. */
+    private static final Pattern DOT = Pattern.compile("[.\u3002\uff0e\uff61]");
 
     /** RFC 5321, 4.5.3.1, in bytes. A path has 256 with its brackets. */
     private static final int LONGEST_LOCAL_PART = 64;
@@ -70,15 +72,25 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static String domain(String text) {
-        if (DEVIATION.matcher(text).find()) {
+        String labels = aLabels(text).toLowerCase(Locale.ROOT);
+        if (!DOT.splitAsStream(text).allMatch(EmailAddress::isClear)) {
             throw new IllegalArgumentException(
                     "must have a domain that means the same in IDNA2003 and IDNA2008; write it as A-labels (xn--...)");
         }
-        String labels = aLabels(text).toLowerCase(Locale.ROOT);
         if (!HOST_NAME.matcher(labels).matches()) {
             throw new IllegalArgumentException(WELL_FORMED);
         }
         return labels;
+    }
+
+    private static boolean isClear(String label) {
+        String lowerCase = Normalizer.normalize(label, Normalizer.Form.NFKC)
+                .codePoints()
+                .map(Character::toLowerCase)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return ASCII.matcher(label).matches()
+                || IDN.toUnicode(IDN.toASCII(label)).equals(lowerCase);
     }
 
     private static String aLabels(String domain) {

@@ -74,6 +74,11 @@ class EmailAddressTest {
                 "\u00e4da@example.org, must have ASCII only before the @",
                 "ada@stra\u00dfe.example, A-labels",
                 "ada@\u03b2\u03cc\u03bb\u03bf\u03c2.example, A-labels",
+                "ada@b\u00fc\u00adcher.example, A-labels",
+                "ada@b\u00fc\u034fcher.example, A-labels",
+                "ada@b\u0130.example, A-labels",
+                "ada@\u03b2\u03cc\u03bb\u03bf\u03f2.example, A-labels",
+                "ada@\u10a0.example, A-labels",
                 "ada@\u10d0\ud801\udc37\ud83e\udd84.example, A-labels"
             })
     void addressThatMailWouldNotReachIsRefusedAndSaysWhy(String address, String why) {

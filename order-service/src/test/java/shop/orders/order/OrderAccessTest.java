@@ -54,6 +54,15 @@ class OrderAccessTest {
     }
 
     @Test
+    void aBodyThatIsTooLongIsRefusedWhereNoneIsRead() {
+        UUID order = placed(buyer, product(1), 1);
+        problem(
+                as(owner).body("a".repeat(1 << 20 | 1)).post("/orders/" + order + "/cancel"),
+                413,
+                "request-entity-too-large");
+    }
+
+    @Test
     void ordersAreSeenByTheirOwnerAdminsAndTrustedServices() {
         UUID order = placed(buyer, product(1), 1);
         for (String path : List.of("/orders/" + order, "/orders/" + order + "/history", "/orders?userId=" + buyer)) {

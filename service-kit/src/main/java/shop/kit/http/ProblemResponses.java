@@ -136,14 +136,16 @@ public class ProblemResponses implements OASFilter {
             refer(operation, status, COMMON.get(status).name());
         }
         refer(operation, "504", "GatewayTimeout");
-        if (answersWithContent(operation)) {
+        boolean ofEvents = operation.getRequestBody() != null
+                && operation.getRequestBody().getContent().hasMediaType(MediaType.WILDCARD);
+        if (!ofEvents) { // Accept is for problems, too, where an operation gives nothing else
             refer(operation, "406", COMMON.get("406").name());
         }
-        if (operation.getRequestBody() != null) {
+        if (method != HttpMethod.GET) { // whether or not the body is read
             refer(operation, "413", COMMON.get("413").name());
-            if (!operation.getRequestBody().getContent().hasMediaType(MediaType.WILDCARD)) {
-                refer(operation, "415", COMMON.get("415").name());
-            }
+        }
+        if (operation.getRequestBody() != null && !ofEvents) {
+            refer(operation, "415", COMMON.get("415").name());
         }
         if (method == HttpMethod.GET && operation.getResponses().hasAPIResponse("200")) { // ConditionalReads
             operation.getResponses().getAPIResponse("200").addHeader(HttpHeaders.ETAG, header(ETAG, true));
@@ -172,12 +174,6 @@ public class ProblemResponses implements OASFilter {
         operation
                 .getResponses()
                 .setAPIResponses(new TreeMap<>(operation.getResponses().getAPIResponses()));
-    }
-
-    private static boolean answersWithContent(Operation operation) {
-        return operation.getResponses().getAPIResponses().entrySet().stream()
-                .anyMatch(response ->
-                        response.getKey().startsWith("2") && response.getValue().getContent() != null);
     }
 
     private static Optional<Parameter> header(Operation operation, String name) {

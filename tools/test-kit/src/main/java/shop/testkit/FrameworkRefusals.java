@@ -37,6 +37,21 @@ public abstract class FrameworkRefusals {
                                 "method-not-allowed")));
     }
 
+    /** RFC 9110, 15.5.7; a problem, too, has a media type. */
+    @Test
+    void everyOperationRefusesToAnswerInAnotherMediaType() {
+        document.answers()
+                .filter(answer ->
+                        answer.status().equals("405") && !answer.path().equals("/events"))
+                .forEach(answer -> problem(
+                        given().auth()
+                                .oauth2(Tokens.admin())
+                                .accept("text/csv")
+                                .request(answer.method(), concrete(answer.path())),
+                        406,
+                        "not-acceptable"));
+    }
+
     /** RFC 9110, 15.5.7 and 15.5.13. */
     @Test
     void listsAreGivenInDocumentedMediaTypesAndStatesOnly() {
