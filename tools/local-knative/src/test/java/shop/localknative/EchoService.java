@@ -53,6 +53,10 @@ final class EchoService {
             exchange.getResponseHeaders().set("Long", "x".repeat(Integer.parseInt(length)));
             answer(exchange, 200, "{}");
         });
+        server.createContext("/not-modified", exchange -> {
+            exchange.sendResponseHeaders(304, -1);
+            exchange.close();
+        });
         server.createContext("/stream", EchoService::stream);
         server.createContext("/long", exchange -> answer(exchange, 200, "x".repeat(64 << 20)));
         server.createContext("/breaks-off", EchoService::breakOff);

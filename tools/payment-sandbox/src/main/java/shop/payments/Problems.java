@@ -4,6 +4,7 @@ package shop.payments;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -24,8 +26,14 @@ class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
     private static final String MEDIA_TYPE = "application/problem+json";
 
+    private final long longestBody;
+
+    Problems(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+        this.longestBody = limit.asLongValue();
+    }
+
     void install(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).failureHandler(Problems::answerFailure);
+        router.route().order(Integer.MIN_VALUE).handler(this::check).failureHandler(Problems::answerFailure);
         // The router's own answers: to paths that it can't decode, and where no route fits.
         List.of(400, 404, 405, 406, 415)
                 .forEach(status -> router.errorHandler(status, context -> answer(context, status)));
@@ -34,7 +42,11 @@ class Problems {
     @ServerExceptionMapper
     Response refused(WebApplicationException e) {
         int status = e.getResponse().getStatus();
-        return respond(status, HttpResponseStatus.valueOf(status).reasonPhrase());
+        return Response.fromResponse(e.getResponse()) // with its Retry-After
+                .type(MEDIA_TYPE)
+                .entity(problem(status, HttpResponseStatus.valueOf(status).reasonPhrase())
+                        .encode())
+                .build();
     }
 
     @ServerExceptionMapper
@@ -69,6 +81,19 @@ class Problems {
                 .type(MEDIA_TYPE)
                 .entity(problem(status, detail).encode())
                 .build();
+    }
+
+    /** Quarkus refuses a body that is too long without a word, and takes one in a content coding for JSON. */
+    private void check(RoutingContext context) {
+        String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && Long.parseLong(length) > longestBody) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close"); // the rest is not worth reading
+            answer(context, 413);
+        } else if (context.request().headers().contains(HttpHeaders.CONTENT_ENCODING)) {
+            answer(context, 415);
+        } else {
+            context.next();
+        }
     }
 
     private static void answerFailure(RoutingContext context) {

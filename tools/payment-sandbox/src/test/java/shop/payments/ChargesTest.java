@@ -17,6 +17,8 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.ServiceUnavailableException;
 import java.net.URI;
 import java.util.List;
 import java.util.UUID;
@@ -35,6 +37,9 @@ class ChargesTest {
 
     @TestHTTPResource
     URI server;
+
+    @Inject
+    Problems problems;
 
     @Test
     void aChargeIsAnsweredAndEntered() {
@@ -194,7 +199,24 @@ class ChargesTest {
                 .isProblem(400);
         Wire.exchange(server, "GET /charges HTTP/1.1\nAccept: text/html\n\n").isProblem(406);
         Wire.exchange(server, "GET /" + "a".repeat(100_000) + " HTTP/1.1\n\n").isProblem(404);
+        String tooLong = " ".repeat((1 << 20) + 1);
+        Wire.exchange(
+                        server,
+                        "PUT " + path + " HTTP/1.1\nContent-Type: application/json\nContent-Length: " + tooLong.length()
+                                + "\n\n" + tooLong)
+                .isProblem(413); // RFC 9110, 15.5.14
+        Wire.exchange(
+                        server,
+                        "PUT " + path
+                                + " HTTP/1.1\nContent-Type: application/json\nContent-Encoding: gzip\nContent-Length: 2\n\n{}")
+                .isProblem(415); // RFC 9110, 15.5.16
         charge("tok_error").statusCode(500).contentType("application/problem+json");
+    }
+
+    @Test
+    void ledgerThatDoesNotAnswerIsToBeAskedAgain() { // RFC 9110, 10.2.3
+        var away = new ServiceUnavailableException("away", 2L);
+        assertEquals("2", problems.refused(away).getHeaderString("Retry-After"));
     }
 
     private ValidatableResponse charge(String token) {

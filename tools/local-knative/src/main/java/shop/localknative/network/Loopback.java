@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.network;
 
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.CompletionException;
@@ -37,6 +40,7 @@ public final class Loopback {
         try {
             return vertx.createHttpServer(options)
                     .requestHandler(handler)
+                    .invalidRequestHandler(Loopback::refuse)
                     .listen(port, "127.0.0.1")
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -48,5 +52,29 @@ public final class Loopback {
                             .formatted(port, e.getCause().getMessage()),
                     e);
         }
+    }
+
+    /** Answers what can't be read as HTTP. Vert.x would do it without a body. */
+    private static void refuse(HttpServerRequest request) {
+        Problem problem =
+                switch (request.decoderResult().cause()) {
+                    case TooLongHttpLineException _ ->
+                        new Problem(
+                                414,
+                                "URI Too Long",
+                                "The first line must not be longer than " + MAX_HEADERS + " bytes.");
+                    case TooLongHttpHeaderException _ ->
+                        new Problem(
+                                431,
+                                "Request Header Fields Too Large",
+                                "All headers together must not be longer than " + MAX_HEADER_BYTES + " bytes.");
+                    case null, default ->
+                        new Problem(
+                                400,
+                                "Bad Request",
+                                "This is no HTTP/1.1 request (RFC 9112): look at its first" + " line and its headers.");
+                };
+        request.response().putHeader(HttpHeaders.CONNECTION, "close");
+        problem.answer(request).onComplete(sent -> request.connection().close());
     }
 }

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -183,6 +184,22 @@ class ServingTest {
         assertEquals(path, json(system.getNow(path)).getString("path"));
         var answer = system.getNow("/headers/" + (64 << 10));
         assertEquals(64 << 10, answer.headers().firstValue("long").orElseThrow().length());
+    }
+
+    @Test
+    void answerWithoutABodyAnnouncesNoChunks() throws Exception { // RFC 9110, 15.4.5
+        system.start(new Echo());
+        system.getNow("/live");
+        try (var socket = connect()) {
+            var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+            for (int i = 0; i < 3; i++) { // on kept connections, here and behind the proxy
+                send(socket, "GET /not-modified HTTP/1.1\r\nHost: echo\r\n\r\n");
+                awaitLine(lines, "HTTP/1.1 304 Not Modified");
+                for (String line = lines.readLine(); !line.isEmpty(); line = lines.readLine()) {
+                    assertFalse(line.toLowerCase(Locale.ROOT).startsWith("transfer-encoding:"), line);
+                }
+            }
+        }
     }
 
     @Test

@@ -188,6 +188,12 @@ public final class Activator implements Handler<HttpServerRequest> {
         /** The proxy cuts off an answer that breaks off, and then the end of it is not told. */
         @Override
         public Future<Void> handleProxyResponse(ProxyContext context) {
+            ProxyResponse response = context.response();
+            if (response.getStatusCode() == HttpResponseStatus.NOT_MODIFIED.code()) {
+                // It has no body (RFC 9110, 15.4.5). The proxy would announce chunks, and some clients wait for them.
+                response.getBody().stream().resume();
+                response.setBody(null);
+            }
             return context.sendResponse().onComplete(sent -> exchange(context).end());
         }
 
