@@ -2,7 +2,6 @@
 package shop.localknative;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -21,7 +20,6 @@ import shop.localknative.console.StartException;
 import shop.localknative.eventing.Eventing;
 import shop.localknative.eventing.RefusedDeadLetters;
 import shop.localknative.eventing.ServiceAccounts;
-import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
@@ -33,7 +31,6 @@ import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.StatusPage;
-import shop.localknative.serving.revisions.EventSource;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.PodTemplate;
@@ -94,11 +91,6 @@ public final class Cluster implements AutoCloseable {
         route(door, platform, serving, eventing, reconciler);
         door.open();
         serving.start();
-        for (Manifest manifest : manifests.of(ContainerSource.class)) {
-            var source = source(manifest, reconciler, processes);
-            closing(source::close);
-            source.start();
-        }
         closing(reconciler::close);
         reconciler.follow();
         serving.publicUrls(port).forEach(Console::say);
@@ -122,13 +114,6 @@ public final class Cluster implements AutoCloseable {
         var service = podTemplate.workload().name();
         return new Revision(
                 name, podTemplate, variables, addresses, data.directory("logs").resolve(service + ".log"));
-    }
-
-    private EventSource source(Manifest manifest, Reconciler reconciler, Processes processes) {
-        var spec = ((ContainerSource) manifest.resource()).getSpec();
-        var variables = new HashMap<>(SinkBindings.environment(spec.getSink(), spec.getCeOverrides()));
-        variables.putAll(options.environment());
-        return reconciler.source(Workload.of(manifest), variables, addresses, processes, clock);
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {

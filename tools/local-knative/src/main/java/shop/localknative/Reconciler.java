@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -26,14 +26,10 @@ import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
-import shop.localknative.network.Addresses;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Fingerprint;
 import shop.localknative.platform.Platform;
-import shop.localknative.platform.Processes;
 import shop.localknative.serving.Serving;
-import shop.localknative.serving.revisions.EventSource;
-import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
@@ -66,7 +62,6 @@ final class Reconciler {
     private final Map<String, URI> external;
     private final Set<String> databases = new HashSet<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
-    private final Set<Image> imagesOfSources = new HashSet<>();
 
     /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
     private final Thread watcher = Thread.ofPlatform().daemon().name("watcher").unstarted(this::watch);
@@ -153,20 +148,6 @@ final class Reconciler {
         return podTemplate(workload, config(), "external");
     }
 
-    /** The process of a ContainerSource, which follows no changes; not yet started. */
-    EventSource source(
-            Workload workload,
-            Map<String, String> variables,
-            Addresses addresses,
-            Processes processes,
-            InstantSource clock) {
-        var podTemplate = podTemplate(workload, config(), "source");
-        var log = data.directory("logs").resolve(workload.name() + ".log");
-        var source = new EventSource(podTemplate, images, variables, addresses, processes, log, clock);
-        imagesOfSources.add(source.image());
-        return source;
-    }
-
     private void migrate(Config config) {
         var missing = new LinkedHashSet<>(secrets.databases());
         missing.removeAll(databases);
@@ -206,7 +187,7 @@ final class Reconciler {
     private void watch() {
         var seen = applied;
         try {
-            release();
+            images.deleteAllBut(serving.release());
             while (true) {
                 Thread.sleep(QUIET);
                 try {
@@ -252,18 +233,12 @@ final class Reconciler {
                         "manifests",
                         "what has changed of brokers, triggers and sources takes effect at the next start");
             }
-            release();
+            images.deleteAllBut(serving.release());
         } catch (RuntimeException | Error e) {
             manifests = before;
             problem = Optional.of(told("manifests", e));
         }
         files = read;
-    }
-
-    private void release() throws InterruptedException {
-        var used = serving.release();
-        used.addAll(imagesOfSources);
-        images.deleteAllBut(used);
     }
 
     /** One that is not understood keeps no other from being updated. */
@@ -285,7 +260,8 @@ final class Reconciler {
 
     private static List<HasMetadata> eventing(Manifests manifests) {
         return manifests.resources().stream()
-                .filter(resource -> resource.getApiVersion().matches("(eventing|sources|messaging|flows).*"))
+                .filter(resource -> resource.getApiVersion().matches("(eventing|sources).*"))
+                .filter(resource -> !(resource instanceof ContainerSource)) // which is followed as a service is
                 .toList();
     }
 

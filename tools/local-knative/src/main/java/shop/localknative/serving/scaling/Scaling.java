@@ -68,7 +68,10 @@ public record Scaling(
     /** @throws shop.localknative.console.StartException for an annotation that Knative would not accept, too */
     public static Scaling of(Manifest manifest) {
         if (!(manifest.resource() instanceof Service service)) {
-            return fixed(((Deployment) manifest.resource()).getSpec().getReplicas());
+            return fixed(
+                    manifest.resource() instanceof Deployment deployment
+                            ? deployment.getSpec().getReplicas()
+                            : 1);
         }
         new Annotations(
                         manifest,
@@ -87,7 +90,7 @@ public record Scaling(
         return of(annotations, (int) concurrency);
     }
 
-    /** That of a Deployment: no more, no fewer. */
+    /** That of a Deployment or a ContainerSource: no more, no fewer. */
     private static Scaling fixed(int replicas) {
         return new Scaling(
                 Metric.CONCURRENCY,
