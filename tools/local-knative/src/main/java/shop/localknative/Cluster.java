@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import java.util.concurrent.CountDownLatch;
 import com.zaxxer.hikari.HikariDataSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
@@ -52,6 +53,9 @@ public final class Cluster implements AutoCloseable {
     private final Map<String, Revision> external = new TreeMap<>();
     private boolean closed;
 
+    /** The JVM must not end before a start that {@link #close} has interrupted has stopped what it was just starting. */
+    private volatile CountDownLatch starting = new CountDownLatch(0);
+
     /** @throws StartException when the manifests are not understood, or the options not meant for them */
     public Cluster(Options options) {
         this.options = options;
@@ -68,6 +72,15 @@ public final class Cluster implements AutoCloseable {
      * @throws StartException when that is impossible; what was started by then is stopped by {@link #close}
      */
     public int start() {
+        starting = new CountDownLatch(1);
+        try {
+            return startAll();
+        } finally {
+            starting.countDown();
+        }
+    }
+
+    private int startAll() {
         manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
         manifests.notes().forEach(note -> Console.say("manifests", note));
         var door = new FrontDoor();
@@ -203,6 +216,7 @@ public final class Cluster implements AutoCloseable {
         for (var part = next(); part.isPresent(); part = next()) {
             close(part.get());
         }
+        close(starting::await);
         Console.flush();
     }
 

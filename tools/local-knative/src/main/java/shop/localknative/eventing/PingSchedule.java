@@ -49,9 +49,7 @@ final class PingSchedule implements Runnable {
     private final Sender sender;
     private final InstantSource clock;
 
-    /**
-     * @throws StartException if it can't be understood
-     */
+    /** @throws StartException if it can't be understood */
     PingSchedule(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
         this.name = manifest.namespace() + "/" + manifest.name();

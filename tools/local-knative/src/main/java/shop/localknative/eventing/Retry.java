@@ -30,9 +30,7 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
 
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
-    /**
-     * @throws StartException if it can't be understood
-     */
+    /** @throws StartException if it can't be understood */
     static Retry of(Manifest manifest, DeliverySpec spec) {
         int retries = spec.getRetry() == null ? 0 : spec.getRetry();
         if (retries < 0) {

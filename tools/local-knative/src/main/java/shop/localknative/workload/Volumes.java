@@ -80,16 +80,20 @@ public final class Volumes {
         if (volume.getConfigMap() != null) {
             var source = volume.getConfigMap();
             var data = config.configMap(workload.namespace(), source.getName());
-            require(data.isPresent() || Boolean.TRUE.equals(source.getOptional()), source.getName(), field);
-            return data.map(d -> items(d, source.getItems(), field)).orElse(Map.of());
+            return files(data, source.getOptional(), source.getName(), source.getItems(), field);
         }
         if (volume.getSecret() != null) {
             var source = volume.getSecret();
             var data = config.secret(workload.namespace(), source.getSecretName());
-            require(data.isPresent() || Boolean.TRUE.equals(source.getOptional()), source.getSecretName(), field);
-            return data.map(d -> items(d, source.getItems(), field)).orElse(Map.of());
+            return files(data, source.getOptional(), source.getSecretName(), source.getItems(), field);
         }
         return Map.of();
+    }
+
+    private Map<String, byte[]> files(
+            Optional<Map<String, byte[]>> data, Boolean optional, String name, List<KeyToPath> items, FieldPath field) {
+        require(data.isPresent() || Boolean.TRUE.equals(optional), name, field);
+        return data.map(given -> items(given, items, field)).orElse(Map.of());
     }
 
     private void require(boolean there, String name, FieldPath field) {

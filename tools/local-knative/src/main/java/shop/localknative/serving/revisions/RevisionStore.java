@@ -4,7 +4,6 @@ package shop.localknative.serving.revisions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fabric8.knative.serving.v1.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,7 +68,7 @@ public record RevisionStore(Path directory) {
     private static Optional<Stored> read(Path file) {
         try {
             var entry = JSON.readValue(file.toFile(), Entry.class);
-            var manifest = Manifest.of(file, entry.service.toString(), Service.class);
+            var manifest = Manifest.of(file, entry.service.toString());
             return Optional.of(new Stored(entry.generation, entry.name, Workload.of(manifest), entry.image));
         } catch (IOException | StartException | NullPointerException unreadable) {
             return Optional.empty();
