@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import java.util.concurrent.CountDownLatch;
 import com.zaxxer.hikari.HikariDataSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 import shop.localknative.eventing.Eventing;
@@ -168,23 +168,20 @@ public final class Cluster implements AutoCloseable {
     /** Routes the host names that are not services'. */
     private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
         var pages = new StatusPage(
-                vertx,
-                serving,
-                platform.mailbox(),
-                () -> new JsonObject()
-                        .put("problem", reconciler.problem().orElse(null))
-                        .put(
-                                "refusedDeadLetters",
-                                new JsonArray(eventing.refusedDeadLetters().stream()
-                                        .map(Cluster::json)
-                                        .toList()))
-                        .put("broker", "http://" + Addresses.BROKER_INGRESS)
-                        .put("postgresql", "127.0.0.1:" + platform.postgresPort())
-                        .put("data", options.data().toString()),
-                eventing::metrics);
+                vertx, serving, platform.mailbox(), () -> status(platform, eventing, reconciler), eventing::metrics);
         door.route("localhost", pages);
         door.route("127.0.0.1", pages);
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());
+    }
+
+    private JsonObject status(Platform platform, Eventing eventing, Reconciler reconciler) {
+        var refused = eventing.refusedDeadLetters().stream().map(Cluster::json).toList();
+        return new JsonObject()
+                .put("problem", reconciler.problem().orElse(null))
+                .put("refusedDeadLetters", new JsonArray(refused))
+                .put("broker", "http://" + Addresses.BROKER_INGRESS)
+                .put("postgresql", "127.0.0.1:" + platform.postgresPort())
+                .put("data", options.data().toString());
     }
 
     private static JsonObject json(RefusedDeadLetters letters) {

@@ -4,6 +4,7 @@ package shop.localknative;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.net.URI;
 import java.nio.file.Path;
@@ -99,13 +100,8 @@ final class Reconciler {
     void start() {
         applied = fingerprint();
         var config = config();
-        services().forEach(service -> apply(service, config));
+        services(manifests).forEach(service -> apply(service, config));
         serving.expose(manifests, external);
-    }
-
-    /** Blocks until the databases are there and have their latest version. */
-    void migrate() {
-        migrate(config());
     }
 
     /** Starts to look for changes. */
@@ -116,10 +112,6 @@ final class Reconciler {
     /** The mistake in the manifests as they are now; those from before it run on. */
     Optional<String> problem() {
         return problem;
-    }
-
-    private List<Workload> services() {
-        return services(manifests);
     }
 
     private List<Workload> services(Manifests manifests) {
@@ -148,7 +140,9 @@ final class Reconciler {
         return podTemplate(workload, config(), "external");
     }
 
-    private void migrate(Config config) {
+    /** Blocks until the databases are there and have their latest version. */
+    void migrate() {
+        var config = config();
         var missing = new LinkedHashSet<>(secrets.databases());
         missing.removeAll(databases);
         inParallel(missing.stream().<Runnable>map(name -> () -> platform.createDatabase(name)));
@@ -170,18 +164,18 @@ final class Reconciler {
 
     /** A Job is run again when one of these has changed. */
     private List<HasMetadata> inputs(Workload job) {
-        return Stream.concat(
-                        Stream.of(job.manifest().resource()),
-                        job.volumes().stream()
-                                .filter(volume -> volume.getConfigMap() != null)
-                                .flatMap(
-                                        volume -> manifests
-                                                .find(
-                                                        ConfigMap.class,
-                                                        job.namespace(),
-                                                        volume.getConfigMap().getName())
-                                                .stream()))
-                .toList();
+        var inputs = new ArrayList<>(List.of(job.manifest().resource()));
+        for (Volume volume : job.volumes()) {
+            if (volume.getConfigMap() != null) {
+                manifests
+                        .find(
+                                ConfigMap.class,
+                                job.namespace(),
+                                volume.getConfigMap().getName())
+                        .ifPresent(inputs::add);
+            }
+        }
+        return inputs;
     }
 
     private void watch() {
@@ -208,7 +202,8 @@ final class Reconciler {
 
     private String fingerprint() {
         return Fingerprint.of(Stream.concat(
-                        files.stream(), services().stream().flatMap(workload -> images.files(workload).stream()))
+                        files.stream(),
+                        services(manifests).stream().flatMap(workload -> images.files(workload).stream()))
                 .toList());
     }
 
@@ -218,12 +213,13 @@ final class Reconciler {
         try {
             manifests = ManifestReader.read(directory, skip, read);
             var config = config();
-            migrate(config);
+            migrate();
             problem = Optional.empty();
-            services().forEach(service -> update(service, config));
+            services(manifests).forEach(service -> update(service, config));
             serving.expose(manifests, external);
             for (Workload gone : services(before)) {
-                if (services().stream().noneMatch(service -> service.name().equals(gone.name()))) {
+                if (services(manifests).stream()
+                        .noneMatch(service -> service.name().equals(gone.name()))) {
                     serving.remove(gone.name());
                     Console.say(gone.name(), "is not in the manifests any more and was stopped");
                 }

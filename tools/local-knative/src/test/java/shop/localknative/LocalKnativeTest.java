@@ -167,7 +167,8 @@ class LocalKnativeTest {
 
     @Test
     void manifestsAreAFileADirectoryOrTheStandardInput() throws Exception {
-        var manifest = Files.writeString(Files.createDirectory(directory.resolve("one")).resolve("one.yaml"), """
+        var manifest = Files.writeString(
+                Files.createDirectory(directory.resolve("one")).resolve("one.yaml"), """
                 apiVersion: apps/v1
                 kind: Deployment
                 metadata: {name: one}

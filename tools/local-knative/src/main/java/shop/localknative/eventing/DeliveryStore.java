@@ -30,7 +30,6 @@ import javax.sql.DataSource;
  * deliveries, none that they share and lock.
  */
 final class DeliveryStore {
-
     /** Identifies the deliveries to a Trigger's subscriber, or those to its dead letter sink. */
     record QueueId(String trigger, boolean deadLetters) {}
 

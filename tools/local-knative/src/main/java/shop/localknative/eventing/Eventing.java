@@ -37,7 +37,6 @@ import shop.localknative.network.Addresses;
  * sink, has taken it. So each Trigger that matches gets it at least once, however often this process is killed.
  */
 public final class Eventing implements AutoCloseable {
-
     private static final System.Logger LOG = System.getLogger(Eventing.class.getName());
 
     /** For deliveries under way when everything stops; what is cut off then is made again after the next start. */

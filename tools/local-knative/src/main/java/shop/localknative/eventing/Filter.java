@@ -21,7 +21,6 @@ import shop.localknative.manifests.Manifest;
 /** The filter of a Trigger: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
 @FunctionalInterface
 interface Filter extends Predicate<CloudEvent> {
-
     String NO_TIME = "0001-01-01T00:00:00Z";
 
     /** @throws StartException if a filter can't be understood */

@@ -20,7 +20,6 @@ import shop.localknative.eventing.InMemoryChannel.Undelivered;
  * for each Trigger that wants it, or all of them have got it already.
  */
 final class Ingress implements Handler<HttpServerRequest> {
-
     private static final System.Logger LOG = System.getLogger(Ingress.class.getName());
 
     /** CloudEvents asks intermediaries for 64 KiB at least; Kafka, the usual broker in production, takes this by default. */

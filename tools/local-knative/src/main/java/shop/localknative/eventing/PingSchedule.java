@@ -30,7 +30,6 @@ import shop.localknative.manifests.Manifest;
 
 /** A PingSource: sends the same event whenever its cron says so. What it missed while it was down is not made up. */
 final class PingSchedule implements Runnable {
-
     private static final System.Logger LOG = System.getLogger(PingSchedule.class.getName());
 
     /** As Knative's (pkg/adapter/mtping/runner.go), which does not limit a request: a broker may answer after its subscribers. */

@@ -15,7 +15,6 @@ import shop.localknative.manifests.Manifest;
  *     feature {@code delivery-retryafter} is more than alpha (pkg/kncloudevents/retries.go, generateBackoffFn)
  */
 record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
-
     /** The default of Knative's Broker configuration (config-br-defaults). */
     static final DeliverySpec DEFAULT = new DeliverySpec();
 

@@ -27,7 +27,6 @@ record Subscription(
         Retry retry,
         boolean structured,
         boolean ordered) {
-
     /** Of the Kafka broker, whose default is {@code unordered}, too. */
     private static final String ORDER = "kafka.eventing.knative.dev/delivery.order";
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
-import java.util.ArrayList;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
@@ -14,6 +13,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,13 +57,15 @@ final class SupportedFields {
     /** More that Knative takes only where an administrator has switched on a feature. */
     private static final Map<String, String> FEATURES = new TreeMap<>(Map.of(
             "spec.template.spec.containers[].env[].valueFrom.fieldRef", "kubernetes.podspec-fieldref",
-            "spec.template.spec.containers[].securityContext.capabilities.add", "kubernetes.containerspec-addcapabilities",
+            "spec.template.spec.containers[].securityContext.capabilities.add",
+                    "kubernetes.containerspec-addcapabilities",
             "spec.delivery.retryAfterMax", "delivery-retryafter"));
 
     static {
         fields("affinity dnsConfig dnsPolicy nodeSelector priorityClassName schedulerName securityContext tolerations "
                         + "topologySpreadConstraints")
-                .forEach(field -> FEATURES.put("spec.template.spec." + field, "kubernetes.podspec-" + field.toLowerCase()));
+                .forEach(field ->
+                        FEATURES.put("spec.template.spec." + field, "kubernetes.podspec-" + field.toLowerCase()));
     }
 
     /** Of the pods of Kubernetes itself. */
@@ -143,7 +145,11 @@ final class SupportedFields {
                 .filter(field -> features.contains(field.getValue()))
                 .map(field -> field.getKey() + ".**")
                 .toList();
-        check(manifest, tree, FieldPath.of(), with(FIELDS.get(manifest.resource().getClass()), EVERYWHERE, more));
+        check(
+                manifest,
+                tree,
+                FieldPath.of(),
+                with(FIELDS.get(manifest.resource().getClass()), EVERYWHERE, more));
     }
 
     private static void check(Manifest manifest, JsonNode node, FieldPath path, List<String> fields) {

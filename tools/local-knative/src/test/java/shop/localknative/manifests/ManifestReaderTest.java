@@ -131,8 +131,7 @@ class ManifestReaderTest {
     })
     void servedVersionOlderThanV1IsTheOneToWrite(String apiVersion, String kind, String instead) {
         var message = complaintAbout("apiVersion: %s%nkind: %s%nmetadata: {name: old}%n".formatted(apiVersion, kind));
-        assertTrue(
-                message.endsWith(instead.isEmpty() ? "v1 Service]" : "; write apiVersion: " + instead), message);
+        assertTrue(message.endsWith(instead.isEmpty() ? "v1 Service]" : "; write apiVersion: " + instead), message);
     }
 
     @ParameterizedTest

@@ -128,7 +128,7 @@ public final class Instance {
     /** Runs the checks often: the first request waits for the time between being ready and the next check. */
     private void awaitReadiness(Consumer<String> silent) throws IOException, InterruptedException {
         long started = System.nanoTime();
-        var startup = Optional.ofNullable(launch.startup());
+        var startup = launch.startup();
         var limit = startup.map(
                         probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
                 .orElse(START_LIMIT);
@@ -166,7 +166,7 @@ public final class Instance {
      */
     void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
         var ready = launch.readiness().new Result(System.nanoTime());
-        var live = Optional.ofNullable(launch.liveness()).map(probe -> probe.new Result(System.nanoTime()));
+        var live = launch.liveness().map(probe -> probe.new Result(System.nanoTime()));
         while (true) {
             long due = Math.min(ready.due(), live.map(Probe.Result::due).orElse(Long.MAX_VALUE));
             if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import shop.localknative.network.Addresses;
 import shop.localknative.platform.Ports;
 import shop.localknative.serving.scaling.Scaling;
@@ -119,8 +120,6 @@ public record Revision(
      * @param port where requests go
      * @param ports what stands for each port of the container
      * @param directory its own
-     * @param liveness null for none
-     * @param startup null for none
      */
     record Launch(
             Map<String, String> environment,
@@ -129,6 +128,6 @@ public record Revision(
             Map<Integer, Integer> ports,
             Path directory,
             Probe readiness,
-            Probe liveness,
-            Probe startup) {}
+            Optional<Probe> liveness,
+            Optional<Probe> startup) {}
 }

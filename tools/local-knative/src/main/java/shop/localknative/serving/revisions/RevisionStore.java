@@ -48,7 +48,7 @@ public record RevisionStore(Path directory) {
         }
     }
 
-    /** Those of a service, oldest first. */
+    /** Those of a service that can be started, oldest first. */
     public List<Stored> of(Workload service) {
         var directory = file(service, "").getParent();
         if (!Files.isDirectory(directory)) {
@@ -57,6 +57,8 @@ public record RevisionStore(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(".json"))
                     .flatMap(file -> read(file).stream())
+                    .filter(stored -> stored.image().copy() == null
+                            || Files.exists(stored.image().copy()))
                     .sorted(Comparator.comparingInt(Stored::generation))
                     .toList();
         } catch (IOException e) {
