@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * pkg/apis/serving/k8s_validation.go and pkg/apis/serving/v1) for its Services, of Kubernetes (pkg/apis/core/validation,
  * apps, batch) for the rest. What both refuse by their schemas, {@link StrictYaml} does.
  */
-final class Admission {
+record Admission(Manifest manifest, JsonNode tree, KnativeConfig config) {
     private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 
     private record Format(String pattern, String expected) {}
@@ -149,18 +149,6 @@ final class Admission {
 
     private static final Set<String> RESERVED_PATHS = Set.of("/", "/dev", "/dev/log");
 
-    private final Manifest manifest;
-    private final JsonNode tree;
-    private final KnativeConfig config;
-    private final boolean isKnative;
-
-    Admission(Manifest manifest, JsonNode tree, KnativeConfig config) {
-        this.manifest = manifest;
-        this.tree = tree;
-        this.config = config;
-        this.isKnative = manifest.resource() instanceof Service;
-    }
-
     /** @throws shop.localknative.console.StartException for what a cluster refuses */
     void check() {
         apply(ALL);
@@ -192,6 +180,10 @@ final class Admission {
         }
     }
 
+    private boolean isKnative() {
+        return manifest.resource() instanceof Service;
+    }
+
     private void coreService(JsonNode spec) {
         var ports = spec.path("ports");
         if (spec.path("type").asText().equals("ExternalName")) {
@@ -219,7 +211,7 @@ final class Admission {
 
     private void probePort(JsonNode ports, JsonNode probe, FieldPath at) {
         var names = new HashSet<>(ports.findValuesAsText("name"));
-        if (isKnative && names.isEmpty()) {
+        if (isKnative() && names.isEmpty()) {
             names.add("http"); // as Knative calls a port without a name
         }
         for (var handler : List.of("httpGet", "tcpSocket")) {
@@ -236,7 +228,7 @@ final class Admission {
         each(
                 "spec.template.spec.volumes[].name",
                 (name, at) -> refuse(
-                        isKnative && !mounted.contains(name.asText()),
+                        isKnative() && !mounted.contains(name.asText()),
                         "Knative refuses a volume that is not mounted",
                         at));
         each("C.volumeMounts[]", (mount, at) -> {
@@ -245,7 +237,10 @@ final class Admission {
             boolean isReserved = !clean.isAbsolute() || RESERVED_PATHS.contains(clean.toString());
             boolean isTaken = path.isEmpty() || path.contains(":") || !seen.add(clean);
             refuse(!names.contains(mount.path("name").asText()), "there is no such volume", at.then("name"));
-            refuse(isKnative && isReserved, path + " is not an absolute path, or a reserved one", at.then("mountPath"));
+            refuse(
+                    isKnative() && isReserved,
+                    path + " is not an absolute path, or a reserved one",
+                    at.then("mountPath"));
             refuse(isTaken, "'%s' is mounted already, or no path".formatted(path), at.then("mountPath"));
         });
     }

@@ -22,16 +22,10 @@ import shop.localknative.console.StartException;
  * A cluster waits for what a resource refers to: it may be applied later. Here everything is there from the start, so a
  * reference that leads nowhere is a mistake.
  */
-final class References {
+record References(Manifests manifests) {
     private static final Set<String> ADDRESSABLE =
             Set.of("serving.knative.dev/v1 Service", "v1 Service", "eventing.knative.dev/v1 Broker");
     private static final Set<String> BINDABLE = Set.of("serving.knative.dev/v1 Service", "apps/v1 Deployment");
-
-    private final Manifests manifests;
-
-    private References(Manifests manifests) {
-        this.manifests = manifests;
-    }
 
     /** @throws StartException for a reference that leads nowhere */
     static void check(Manifests manifests) {

@@ -17,27 +17,15 @@ import shop.localknative.platform.Mail;
 import shop.localknative.platform.Mailbox;
 import shop.localknative.serving.revisions.Instances;
 
-/** The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted. */
-public final class StatusPage implements Handler<HttpServerRequest> {
-    private final Vertx vertx;
-    private final Serving serving;
-    private final Mailbox mailbox;
-    private final Supplier<JsonObject> platform;
-    private final Supplier<String> metrics;
-
-    /**
-     * @param platform what is to be said about the parts that are not services
-     * @param metrics in Prometheus' text format
-     */
-    public StatusPage(
-            Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform, Supplier<String> metrics) {
-        this.vertx = vertx;
-        this.serving = serving;
-        this.mailbox = mailbox;
-        this.platform = platform;
-        this.metrics = metrics;
-    }
-
+/**
+ * The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted.
+ *
+ * @param platform what is to be said about the parts that are not services
+ * @param metrics in Prometheus' text format
+ */
+public record StatusPage(
+        Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform, Supplier<String> metrics)
+        implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         switch (request.path()) {

@@ -17,17 +17,7 @@ import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
 /** The volumes of a workload as directories with real files; the monitor guards these. */
-public final class Volumes {
-    private final Workload workload;
-    private final TokenIssuer issuer;
-    private final Path directory;
-
-    public Volumes(Workload workload, TokenIssuer issuer, Path directory) {
-        this.workload = workload;
-        this.issuer = issuer;
-        this.directory = directory;
-    }
-
+public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
     /** Writes the files, all of a volume at once. */
     public synchronized void write(Config config) {
         for (int i = 0; i < workload.volumes().size(); i++) {

@@ -14,13 +14,7 @@ import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
 
 /** Tells services where their events go, as the SinkBindings say. */
-public final class SinkBindings {
-    private final List<SinkBinding> bindings;
-
-    public SinkBindings(List<SinkBinding> bindings) {
-        this.bindings = bindings;
-    }
-
+public record SinkBindings(List<SinkBinding> bindings) {
     /** {@code K_SINK} and {@code K_CE_OVERRIDES} of a service that a binding selects, or of a ContainerSource. */
     public Map<String, String> environmentOf(Manifest service) {
         var variables = new HashMap<String, String>();
