@@ -227,7 +227,7 @@ final class Reconciler {
             if (!eventing(before).equals(eventing(manifests))) {
                 Console.say(
                         "manifests",
-                        "what has changed of brokers, triggers and sources takes effect at the next start");
+                        "what has changed of brokers, triggers, PingSources and SinkBindings takes effect at the next start");
             }
             images.deleteAllBut(serving.release());
         } catch (RuntimeException | Error e) {
