@@ -94,7 +94,7 @@ public final class Eventing implements AutoCloseable {
                     + ((Trigger) trigger.resource()).getSpec().getBroker();
             add(brokers.get(broker), Subscription.of(trigger, specs.get(broker), resolver));
         }
-        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, resolver, sender, clock)));
+        manifests.of(PingSource.class).forEach(ping -> pings.add(PingSchedule.of(ping, resolver, sender, clock)));
     }
 
     /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */

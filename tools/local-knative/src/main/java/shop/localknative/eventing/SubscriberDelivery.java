@@ -63,21 +63,15 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
         int attempts = pending.attempts() + 1;
         if (answer.retriable() && attempts <= subscription.retry().retries()) {
             Duration backoff = subscription.retry().backoff(attempts, answer.retryAfter());
-            log(
-                    Level.INFO,
-                    pending,
-                    answer,
-                    "retry %d of %d in %s"
-                            .formatted(attempts, subscription.retry().retries(), backoff));
+            var retry = "retry %d of %d in %s"
+                    .formatted(attempts, subscription.retry().retries(), backoff);
+            log(Level.INFO, pending, answer, retry);
             QueueId queue = new QueueId(subscription.trigger(), false);
             return new Rescheduled(pending.id(), queue, attempts, backoff, null);
         }
         if (subscription.deadLetterSink() == null) {
-            log(
-                    Level.WARNING,
-                    pending,
-                    answer,
-                    "dropped after attempt %d: there is no dead letter sink".formatted(attempts));
+            var dropped = "dropped after attempt %d: there is no dead letter sink".formatted(attempts);
+            log(Level.WARNING, pending, answer, dropped);
             return new Dropped(pending.id());
         }
         log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));

@@ -13,21 +13,12 @@ import java.util.regex.Pattern;
 import shop.localknative.manifests.FieldPath;
 
 /** The environment of a container as the kubelet makes it: references resolved, {@code $(NAME)} expanded. */
-public final class Environment {
+public record Environment(Workload workload, Config config, Map<String, String> variables) {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([-._a-zA-Z][-._a-zA-Z0-9]*)\\)");
-
-    private final Workload workload;
-    private final Config config;
-    private final Map<String, String> variables = new LinkedHashMap<>();
-
-    private Environment(Workload workload, Config config) {
-        this.workload = workload;
-        this.config = config;
-    }
 
     /** @throws shop.localknative.console.StartException for a reference to what is neither there nor optional */
     public static Map<String, String> of(Workload workload, Config config) {
-        var environment = new Environment(workload, config);
+        var environment = new Environment(workload, config, new LinkedHashMap<>());
         var container = workload.container();
         for (int i = 0; i < container.getEnvFrom().size(); i++) {
             environment.addAll(container.getEnvFrom().get(i), Workload.field("envFrom", i));
