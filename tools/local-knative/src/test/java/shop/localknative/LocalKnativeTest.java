@@ -71,6 +71,21 @@ class LocalKnativeTest {
         assertEquals(password(before), password(after));
     }
 
+    /** While keys are made, PostgreSQL is being started. */
+    @Test
+    void startThatIsInterruptedLeavesNothingBehind() throws Exception {
+        var run = run();
+        Awaitility.await().until(() -> Files.exists(directory.resolve("data/postgresql/PG_VERSION")));
+        run.destroy();
+        run.waitFor();
+        assertEquals(
+                List.of(),
+                ProcessHandle.allProcesses()
+                        .flatMap(process -> process.info().commandLine().stream())
+                        .filter(command -> command.contains(data()))
+                        .toList());
+    }
+
     @Test
     void freshStartsEmpty() throws Exception {
         var first = run();
