@@ -33,24 +33,14 @@ final class Kinds {
             Map.entry("v1 Service", io.fabric8.kubernetes.api.model.Service.class));
 
     /** Isolation, identity and bookkeeping of a cluster: one machine has one user, who may do everything. */
-    private static final Set<String> CLUSTER_ONLY = Set.of(
-            " Namespace",
-            " ServiceAccount",
-            " LimitRange",
-            " ResourceQuota",
-            " Event",
-            "apps ReplicaSet",
-            "networking.k8s.io NetworkPolicy",
-            "policy PodDisruptionBudget",
-            "rbac.authorization.k8s.io Role",
-            "rbac.authorization.k8s.io RoleBinding",
-            "rbac.authorization.k8s.io ClusterRole",
-            "rbac.authorization.k8s.io ClusterRoleBinding",
-            "eventing.knative.dev EventPolicy",
-            "eventing.knative.dev EventType",
-            "monitoring.coreos.com PodMonitor",
-            "monitoring.coreos.com ServiceMonitor",
-            "monitoring.coreos.com PrometheusRule");
+    private static final Set<String> CLUSTER_ONLY = Set.of("""
+            Namespace,ServiceAccount,LimitRange,ResourceQuota,Event,apps ReplicaSet,
+            networking.k8s.io NetworkPolicy,policy PodDisruptionBudget,
+            rbac.authorization.k8s.io Role,rbac.authorization.k8s.io RoleBinding,
+            rbac.authorization.k8s.io ClusterRole,rbac.authorization.k8s.io ClusterRoleBinding,
+            eventing.knative.dev EventPolicy,eventing.knative.dev EventType,
+            monitoring.coreos.com PodMonitor,monitoring.coreos.com ServiceMonitor,monitoring.coreos.com PrometheusRule
+            """.strip().split(",\\n?"));
 
     /** The kinds that are not supported, and the advice for each. */
     private static final Map<String, String> ALTERNATIVES = Map.of(
@@ -66,7 +56,7 @@ final class Kinds {
     private Kinds() {}
 
     static boolean isClusterOnly(String kind) {
-        return CLUSTER_ONLY.contains(unversioned(kind));
+        return CLUSTER_ONLY.contains(unversioned(kind).strip());
     }
 
     /** The advice for a kind that is not supported. */

@@ -47,18 +47,12 @@ final class KnativeConfig {
     /** More keys that are honoured. */
     private static final Map<String, Set<String>> HONOURED = Map.of(
             AUTOSCALER,
-            Set.of(
-                    "allow-zero-initial-scale",
-                    "container-concurrency-target-default",
-                    "enable-scale-to-zero",
-                    "requests-per-second-target-default",
-                    "target-burst-capacity"),
+                    words("allow-zero-initial-scale container-concurrency-target-default enable-scale-to-zero "
+                            + "requests-per-second-target-default target-burst-capacity"),
             DEFAULTS,
-            Set.of(
-                    "revision-timeout-seconds", "max-revision-timeout-seconds",
-                    "container-concurrency", "container-concurrency-max-limit"),
-            BROKERS,
-            Set.of(BROKER_DEFAULTS));
+                    words("revision-timeout-seconds max-revision-timeout-seconds container-concurrency "
+                            + "container-concurrency-max-limit"),
+            BROKERS, Set.of(BROKER_DEFAULTS));
 
     private final Map<String, Document> configMaps = new TreeMap<>();
 
@@ -69,6 +63,10 @@ final class KnativeConfig {
                 .forEach(document -> configMaps.put(document.namespace() + "/" + document.name(), document));
         check(AUTOSCALER, AUTOSCALERS_VALUE);
         check(DEFAULTS, "[0-9]+");
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.split(" "));
     }
 
     private void check(String name, String expected) {

@@ -260,8 +260,7 @@ public final class ManifestReader {
                 || skip.contains(kind)
                 || skip.contains(kind + "/" + document.name())
                 || document.tree()
-                        .path("metadata")
-                        .path("ownerReferences")
+                        .at("/metadata/ownerReferences")
                         .findValuesAsText("controller")
                         .contains("true");
     }

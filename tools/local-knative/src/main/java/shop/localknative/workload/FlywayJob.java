@@ -17,19 +17,9 @@ import shop.localknative.console.StartException;
 /** A Job with Flyway's image: the migration runs in this process, with the library that the image contains. */
 public record FlywayJob(PodTemplate podTemplate) {
     /** The settings that mean the same in the library; the others are of the command line or of its paid editions. */
-    private static final Set<String> SETTINGS = Set.of(
-            "URL",
-            "USER",
-            "PASSWORD",
-            "LOCATIONS",
-            "SCHEMAS",
-            "DEFAULT_SCHEMA",
-            "TABLE",
-            "CONNECT_RETRIES",
-            "BASELINE_ON_MIGRATE",
-            "BASELINE_VERSION",
-            "OUT_OF_ORDER",
-            "VALIDATE_MIGRATION_NAMING");
+    private static final Set<String> SETTINGS = Set.of(("URL USER PASSWORD LOCATIONS SCHEMAS DEFAULT_SCHEMA TABLE "
+                    + "CONNECT_RETRIES BASELINE_ON_MIGRATE BASELINE_VERSION OUT_OF_ORDER VALIDATE_MIGRATION_NAMING")
+            .split(" "));
 
     private static final String FILES = "filesystem:";
 

@@ -161,8 +161,9 @@ class ManifestsTest {
     @Test
     void retryAfterMaxIsRefusedWhileItsFeatureIsOff() {
         refused(
-                "spec.delivery.retryAfterMax: Knative refuses this, unless its ConfigMap config-features says"
-                        + " delivery-retryafter: enabled; add that, in namespace knative-eventing,",
+                "Trigger t, spec.delivery.retryAfterMax: Knative refuses this, unless its ConfigMap config-features says"
+                        + " delivery-retryafter: enabled; add that, in namespace knative-eventing, to the manifests, or leave"
+                        + " the field out",
                 BROKER,
                 trigger("t", SUBSCRIBER + ", delivery: {retry: 1, retryAfterMax: PT5S}"));
     }

@@ -48,21 +48,10 @@ public record Scaling(
     private static final String GROUP = "autoscaling.knative.dev/";
     private static final String CLASS = "kpa.autoscaling.knative.dev";
     /** Every request goes through the activator here, so target-burst-capacity is no capacity to reserve. */
-    private static final Set<String> KNOWN = Set.of(
-            "class",
-            "metric",
-            "target",
-            "target-utilization-percentage",
-            "target-burst-capacity",
-            "min-scale",
-            "max-scale",
-            "initial-scale",
-            "activation-scale",
-            "scale-to-zero-pod-retention-period",
-            "window",
-            "panic-window-percentage",
-            "panic-threshold-percentage",
-            "scale-down-delay");
+    private static final Set<String> KNOWN = Set.of(("class metric target target-utilization-percentage "
+                    + "target-burst-capacity min-scale max-scale initial-scale activation-scale scale-down-delay "
+                    + "scale-to-zero-pod-retention-period window panic-window-percentage panic-threshold-percentage")
+            .split(" "));
 
     private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(6);
     private static final Duration LONGEST = Duration.ofHours(1);
