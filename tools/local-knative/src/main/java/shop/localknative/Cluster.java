@@ -2,7 +2,6 @@
 package shop.localknative;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -16,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 import shop.localknative.eventing.Eventing;
 import shop.localknative.eventing.RefusedDeadLetters;
 import shop.localknative.eventing.ServiceAccounts;
-import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
@@ -33,7 +32,6 @@ import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.StatusPage;
-import shop.localknative.serving.revisions.EventSource;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.PodTemplate;
@@ -55,6 +53,9 @@ public final class Cluster implements AutoCloseable {
     private final Map<String, Revision> external = new TreeMap<>();
     private boolean closed;
 
+    /** The JVM must not end before a start that {@link #close} has interrupted has stopped what it was just starting. */
+    private volatile CountDownLatch starting = new CountDownLatch(0);
+
     /** @throws StartException when the manifests are not understood, or the options not meant for them */
     public Cluster(Options options) {
         this.options = options;
@@ -71,6 +72,15 @@ public final class Cluster implements AutoCloseable {
      * @throws StartException when that is impossible; what was started by then is stopped by {@link #close}
      */
     public int start() {
+        starting = new CountDownLatch(1);
+        try {
+            return startAll();
+        } finally {
+            starting.countDown();
+        }
+    }
+
+    private int startAll() {
         manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
         manifests.notes().forEach(note -> Console.say("manifests", note));
         var door = new FrontDoor();
@@ -94,11 +104,6 @@ public final class Cluster implements AutoCloseable {
         route(door, platform, serving, eventing, reconciler);
         door.open();
         serving.start();
-        for (Manifest manifest : manifests.of(ContainerSource.class)) {
-            var source = source(manifest, reconciler, processes);
-            closing(source::close);
-            source.start();
-        }
         closing(reconciler::close);
         reconciler.follow();
         serving.publicUrls(port).forEach(Console::say);
@@ -122,13 +127,6 @@ public final class Cluster implements AutoCloseable {
         var service = podTemplate.workload().name();
         return new Revision(
                 name, podTemplate, variables, addresses, data.directory("logs").resolve(service + ".log"));
-    }
-
-    private EventSource source(Manifest manifest, Reconciler reconciler, Processes processes) {
-        var spec = ((ContainerSource) manifest.resource()).getSpec();
-        var variables = new HashMap<>(SinkBindings.environment(spec.getSink(), spec.getCeOverrides()));
-        variables.putAll(options.environment());
-        return reconciler.source(Workload.of(manifest), variables, addresses, processes, clock);
     }
 
     private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
@@ -170,23 +168,20 @@ public final class Cluster implements AutoCloseable {
     /** Routes the host names that are not services'. */
     private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
         var pages = new StatusPage(
-                vertx,
-                serving,
-                platform.mailbox(),
-                () -> new JsonObject()
-                        .put("problem", reconciler.problem().orElse(null))
-                        .put(
-                                "refusedDeadLetters",
-                                new JsonArray(eventing.refusedDeadLetters().stream()
-                                        .map(Cluster::json)
-                                        .toList()))
-                        .put("broker", "http://" + Addresses.BROKER_INGRESS)
-                        .put("postgresql", "127.0.0.1:" + platform.postgresPort())
-                        .put("data", options.data().toString()),
-                eventing::metrics);
+                vertx, serving, platform.mailbox(), () -> status(platform, eventing, reconciler), eventing::metrics);
         door.route("localhost", pages);
         door.route("127.0.0.1", pages);
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());
+    }
+
+    private JsonObject status(Platform platform, Eventing eventing, Reconciler reconciler) {
+        var refused = eventing.refusedDeadLetters().stream().map(Cluster::json).toList();
+        return new JsonObject()
+                .put("problem", reconciler.problem().orElse(null))
+                .put("refusedDeadLetters", new JsonArray(refused))
+                .put("broker", "http://" + Addresses.BROKER_INGRESS)
+                .put("postgresql", "127.0.0.1:" + platform.postgresPort())
+                .put("data", options.data().toString());
     }
 
     private static JsonObject json(RefusedDeadLetters letters) {
@@ -218,6 +213,7 @@ public final class Cluster implements AutoCloseable {
         for (var part = next(); part.isPresent(); part = next()) {
             close(part.get());
         }
+        close(starting::await);
         Console.flush();
     }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -26,14 +27,10 @@ import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
-import shop.localknative.network.Addresses;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Fingerprint;
 import shop.localknative.platform.Platform;
-import shop.localknative.platform.Processes;
 import shop.localknative.serving.Serving;
-import shop.localknative.serving.revisions.EventSource;
-import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.workload.Config;
@@ -66,7 +63,6 @@ final class Reconciler {
     private final Map<String, URI> external;
     private final Set<String> databases = new HashSet<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
-    private final Set<Image> imagesOfSources = new HashSet<>();
 
     /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
     private final Thread watcher = Thread.ofPlatform().daemon().name("watcher").unstarted(this::watch);
@@ -104,13 +100,8 @@ final class Reconciler {
     void start() {
         applied = fingerprint();
         var config = config();
-        services().forEach(service -> apply(service, config));
+        services(manifests).forEach(service -> apply(service, config));
         serving.expose(manifests, external);
-    }
-
-    /** Blocks until the databases are there and have their latest version. */
-    void migrate() {
-        migrate(config());
     }
 
     /** Starts to look for changes. */
@@ -121,10 +112,6 @@ final class Reconciler {
     /** The mistake in the manifests as they are now; those from before it run on. */
     Optional<String> problem() {
         return problem;
-    }
-
-    private List<Workload> services() {
-        return services(manifests);
     }
 
     private List<Workload> services(Manifests manifests) {
@@ -153,21 +140,9 @@ final class Reconciler {
         return podTemplate(workload, config(), "external");
     }
 
-    /** The process of a ContainerSource, which follows no changes; not yet started. */
-    EventSource source(
-            Workload workload,
-            Map<String, String> variables,
-            Addresses addresses,
-            Processes processes,
-            InstantSource clock) {
-        var podTemplate = podTemplate(workload, config(), "source");
-        var log = data.directory("logs").resolve(workload.name() + ".log");
-        var source = new EventSource(podTemplate, images, variables, addresses, processes, log, clock);
-        imagesOfSources.add(source.image());
-        return source;
-    }
-
-    private void migrate(Config config) {
+    /** Blocks until the databases are there and have their latest version. */
+    void migrate() {
+        var config = config();
         var missing = new LinkedHashSet<>(secrets.databases());
         missing.removeAll(databases);
         inParallel(missing.stream().<Runnable>map(name -> () -> platform.createDatabase(name)));
@@ -189,24 +164,24 @@ final class Reconciler {
 
     /** A Job is run again when one of these has changed. */
     private List<HasMetadata> inputs(Workload job) {
-        return Stream.concat(
-                        Stream.of(job.manifest().resource()),
-                        job.volumes().stream()
-                                .filter(volume -> volume.getConfigMap() != null)
-                                .flatMap(
-                                        volume -> manifests
-                                                .find(
-                                                        ConfigMap.class,
-                                                        job.namespace(),
-                                                        volume.getConfigMap().getName())
-                                                .stream()))
-                .toList();
+        var inputs = new ArrayList<>(List.of(job.manifest().resource()));
+        for (Volume volume : job.volumes()) {
+            if (volume.getConfigMap() != null) {
+                manifests
+                        .find(
+                                ConfigMap.class,
+                                job.namespace(),
+                                volume.getConfigMap().getName())
+                        .ifPresent(inputs::add);
+            }
+        }
+        return inputs;
     }
 
     private void watch() {
         var seen = applied;
         try {
-            release();
+            images.deleteAllBut(serving.release());
             while (true) {
                 Thread.sleep(QUIET);
                 try {
@@ -227,7 +202,8 @@ final class Reconciler {
 
     private String fingerprint() {
         return Fingerprint.of(Stream.concat(
-                        files.stream(), services().stream().flatMap(workload -> images.files(workload).stream()))
+                        files.stream(),
+                        services(manifests).stream().flatMap(workload -> images.files(workload).stream()))
                 .toList());
     }
 
@@ -237,12 +213,13 @@ final class Reconciler {
         try {
             manifests = ManifestReader.read(directory, skip, read);
             var config = config();
-            migrate(config);
+            migrate();
             problem = Optional.empty();
-            services().forEach(service -> update(service, config));
+            services(manifests).forEach(service -> update(service, config));
             serving.expose(manifests, external);
             for (Workload gone : services(before)) {
-                if (services().stream().noneMatch(service -> service.name().equals(gone.name()))) {
+                if (services(manifests).stream()
+                        .noneMatch(service -> service.name().equals(gone.name()))) {
                     serving.remove(gone.name());
                     Console.say(gone.name(), "is not in the manifests any more and was stopped");
                 }
@@ -250,20 +227,14 @@ final class Reconciler {
             if (!eventing(before).equals(eventing(manifests))) {
                 Console.say(
                         "manifests",
-                        "what has changed of brokers, triggers and sources takes effect at the next start");
+                        "what has changed of brokers, triggers, PingSources and SinkBindings takes effect at the next start");
             }
-            release();
+            images.deleteAllBut(serving.release());
         } catch (RuntimeException | Error e) {
             manifests = before;
             problem = Optional.of(told("manifests", e));
         }
         files = read;
-    }
-
-    private void release() throws InterruptedException {
-        var used = serving.release();
-        used.addAll(imagesOfSources);
-        images.deleteAllBut(used);
     }
 
     /** One that is not understood keeps no other from being updated. */
@@ -285,7 +256,8 @@ final class Reconciler {
 
     private static List<HasMetadata> eventing(Manifests manifests) {
         return manifests.resources().stream()
-                .filter(resource -> resource.getApiVersion().matches("(eventing|sources|messaging|flows).*"))
+                .filter(resource -> resource.getApiVersion().matches("(eventing|sources).*"))
+                .filter(resource -> !(resource instanceof ContainerSource)) // which is followed as a service is
                 .toList();
     }
 

@@ -104,7 +104,8 @@ final class RunCommand implements Callable<Integer> {
                 .map(workload -> workload.container().getImage())
                 .filter(image -> processes.keySet().stream()
                         .noneMatch(process -> image.matches(Pattern.quote(process) + "([:@].*)?")))
-                .distinct();
+                .distinct()
+                .sorted();
     }
 
     private static void tell(String service, Map<String, String> environment) {

@@ -71,6 +71,21 @@ class LocalKnativeTest {
         assertEquals(password(before), password(after));
     }
 
+    /** While keys are made, PostgreSQL is being started. */
+    @Test
+    void startThatIsInterruptedLeavesNothingBehind() throws Exception {
+        var run = run();
+        Awaitility.await().until(() -> Files.exists(directory.resolve("data/postgresql/PG_VERSION")));
+        run.destroy();
+        run.waitFor();
+        assertEquals(
+                List.of(),
+                ProcessHandle.allProcesses()
+                        .flatMap(process -> process.info().commandLine().stream())
+                        .filter(command -> command.contains(data()))
+                        .toList());
+    }
+
     @Test
     void freshStartsEmpty() throws Exception {
         var first = run();
@@ -162,7 +177,27 @@ class LocalKnativeTest {
     void imagesAreListedForWhoBuildsThem() throws Exception {
         var images = start("run", "--print-images", "-k", manifests());
         assertEquals(0, images.waitFor());
-        assertEquals("test/echo\nregistry.example:5000/test/echo:1.0\n", text(images));
+        assertEquals("registry.example:5000/test/echo:1.0\ntest/echo\n", text(images));
+    }
+
+    @Test
+    void manifestsAreAFileADirectoryOrTheStandardInput() throws Exception {
+        var manifest = Files.writeString(
+                Files.createDirectory(directory.resolve("one")).resolve("one.yaml"), """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: one}
+                spec:
+                  selector: {matchLabels: {app: one}}
+                  template:
+                    metadata: {labels: {app: one}}
+                    spec: {containers: [{name: one, image: test/one}]}
+                """);
+        for (var given : List.of(manifest.toString(), manifest.getParent().toString(), "- <" + manifest)) {
+            var images = shell("%s run --print-images -f %s".formatted(java(), given));
+            assertEquals(0, images.waitFor(), () -> textOf(images));
+            assertEquals("test/one\n", text(images));
+        }
     }
 
     private Process run(String... more) throws IOException {

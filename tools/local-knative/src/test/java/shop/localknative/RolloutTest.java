@@ -167,7 +167,9 @@ class RolloutTest {
         write("split", split("two", "[{revisionName: split-none, percent: 100}]"));
         await().until(() -> problem("split").contains("there is no revision split-none, only [split-one, split-two]"));
         write("split", split("two", "[{latestRevision: true, percent: 90}]"));
-        await().until(() -> problem("split").contains("spec.traffic: the percentages add up to 90, not to 100"));
+        await().until(() -> String.valueOf(page().getString("problem"))
+                .contains("spec.traffic: the percentages add up to 90, not to 100"));
+        write("split", split("two", "[{latestRevision: true, percent: 100}]"));
     }
 
     @Test

@@ -18,7 +18,6 @@ import shop.localknative.network.Loopback;
  * @param address in a cluster
  */
 record Broker(URI address, List<Subscription> subscriptions) {
-
     private static final String TTL = "knativebrokerttl";
     private static final int DEFAULT_TTL = 255;
 

@@ -24,7 +24,6 @@ import java.util.regex.Pattern;
  * @param second bits; so are the other fields
  */
 record CronSchedule(ZoneId zone, long second, long minute, long hour, long day, long month, long weekday) {
-
     /** A field that is not restricted: then only the other one of day and weekday counts. */
     private static final long STAR = 1L << 63;
 

@@ -19,7 +19,6 @@ import shop.localknative.eventing.Sender.Refused;
 
 /** To the dead letter sink of a Trigger, with what went wrong if that is told, again and again until it takes the event. */
 final class DeadLetterDelivery implements Delivery {
-
     private static final System.Logger LOG = System.getLogger(DeadLetterDelivery.class.getName());
 
     /** Never gives up, so it must not be quick for long, whatever the Trigger's backoff is. */

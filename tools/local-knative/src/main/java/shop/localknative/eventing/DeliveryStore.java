@@ -29,8 +29,7 @@ import javax.sql.DataSource;
  * <p>Each holds its own copy of the event, so that it ends by the removal of one row: no event that outlives its
  * deliveries, none that they share and lock.
  */
-final class DeliveryStore {
-
+record DeliveryStore(DataSource db, InstantSource clock) {
     /** Identifies the deliveries to a Trigger's subscriber, or those to its dead letter sink. */
     record QueueId(String trigger, boolean deadLetters) {}
 
@@ -111,14 +110,6 @@ final class DeliveryStore {
             "select trigger, dead_letter, count(*) from delivery group by trigger, dead_letter";
 
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final DataSource db;
-    private final InstantSource clock;
-
-    DeliveryStore(DataSource db, InstantSource clock) {
-        this.db = db;
-        this.clock = clock;
-    }
 
     void createTables() throws SQLException {
         try (Connection c = db.getConnection();

@@ -25,7 +25,6 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
  * shares with the deliveries and those who bring news is concurrent by itself. No lock.
  */
 final class Egress implements Runnable {
-
     private static final System.Logger LOG = System.getLogger(Egress.class.getName());
 
     private static final int MAX_IN_FLIGHT = 32;

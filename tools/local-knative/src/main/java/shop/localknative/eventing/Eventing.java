@@ -37,7 +37,6 @@ import shop.localknative.network.Addresses;
  * sink, has taken it. So each Trigger that matches gets it at least once, however often this process is killed.
  */
 public final class Eventing implements AutoCloseable {
-
     private static final System.Logger LOG = System.getLogger(Eventing.class.getName());
 
     /** For deliveries under way when everything stops; what is cut off then is made again after the next start. */
@@ -95,7 +94,7 @@ public final class Eventing implements AutoCloseable {
                     + ((Trigger) trigger.resource()).getSpec().getBroker();
             add(brokers.get(broker), Subscription.of(trigger, specs.get(broker), resolver));
         }
-        manifests.of(PingSource.class).forEach(ping -> pings.add(new PingSchedule(ping, resolver, sender, clock)));
+        manifests.of(PingSource.class).forEach(ping -> pings.add(PingSchedule.of(ping, resolver, sender, clock)));
     }
 
     /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */

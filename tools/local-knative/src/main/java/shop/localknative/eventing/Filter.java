@@ -21,12 +21,9 @@ import shop.localknative.manifests.Manifest;
 /** The filter of a Trigger: {@code spec.filters} (all must match) or else {@code spec.filter.attributes}. */
 @FunctionalInterface
 interface Filter extends Predicate<CloudEvent> {
-
     String NO_TIME = "0001-01-01T00:00:00Z";
 
-    /**
-     * @throws StartException if a filter can't be understood
-     */
+    /** @throws StartException if a filter can't be understood */
     static Filter of(Manifest manifest, TriggerSpec trigger) {
         if (given(trigger.getFilters())) {
             return all(each(manifest, trigger.getFilters(), FieldPath.of("spec", "filters")));

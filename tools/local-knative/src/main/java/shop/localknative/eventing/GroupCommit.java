@@ -14,7 +14,6 @@ import java.util.concurrent.LinkedBlockingQueue;
  * thing that threads share; one writer takes from it until {@link #close}, whatever becomes of a transaction.
  */
 final class GroupCommit<T> implements AutoCloseable {
-
     /** Writes all of it and commits, or nothing. */
     @FunctionalInterface
     interface Transaction<T> {

@@ -31,7 +31,6 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
  * is broken off.
  */
 final class InMemoryChannel implements Channel {
-
     private static final System.Logger LOG = System.getLogger(InMemoryChannel.class.getName());
 
     /** {@code defaultTimeout} of the fanout handler. */

@@ -19,24 +19,13 @@ import shop.localknative.eventing.InMemoryChannel.Undelivered;
  * Takes events for the Brokers, at {@code /{namespace}/{broker}}. A 202 is a promise: the event is in the database, once
  * for each Trigger that wants it, or all of them have got it already.
  */
-final class Ingress implements Handler<HttpServerRequest> {
-
+record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel) implements Handler<HttpServerRequest> {
     private static final System.Logger LOG = System.getLogger(Ingress.class.getName());
 
     /** CloudEvents asks intermediaries for 64 KiB at least; Kafka, the usual broker in production, takes this by default. */
     static final int MAX_EVENT_BYTES = 1 << 20;
 
     private static final String METHODS = "POST, OPTIONS";
-
-    private final Vertx vertx;
-    private final Map<String, Broker> brokers;
-    private final Channel channel;
-
-    Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel) {
-        this.vertx = vertx;
-        this.brokers = brokers;
-        this.channel = channel;
-    }
 
     @Override
     public void handle(HttpServerRequest request) {

@@ -19,7 +19,6 @@ import shop.cloudevents.HeaderValue;
  * @param headers by their names in lower case; values as they are sent
  */
 record Message(Map<String, String> headers, byte[] data) {
-
     /** A message that carries no event, or not a valid one. Its text is for whoever sent it. */
     static final class Malformed extends Exception {
         Malformed(String message) {

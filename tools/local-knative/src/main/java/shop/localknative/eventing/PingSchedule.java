@@ -29,8 +29,8 @@ import shop.localknative.eventing.Sender.Refused;
 import shop.localknative.manifests.Manifest;
 
 /** A PingSource: sends the same event whenever its cron says so. What it missed while it was down is not made up. */
-final class PingSchedule implements Runnable {
-
+record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink, Sender sender, InstantSource clock)
+        implements Runnable {
     private static final System.Logger LOG = System.getLogger(PingSchedule.class.getName());
 
     /** As Knative's (pkg/adapter/mtping/runner.go), which does not limit a request: a broker may answer after its subscribers. */
@@ -42,24 +42,12 @@ final class PingSchedule implements Runnable {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    private final String name;
-    private final CronSchedule schedule;
-    private final Message event;
-    private final Sink sink;
-    private final Sender sender;
-    private final InstantSource clock;
-
-    /**
-     * @throws StartException if it can't be understood
-     */
-    PingSchedule(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
+    /** @throws StartException if it can't be understood */
+    static PingSchedule of(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
-        this.name = manifest.namespace() + "/" + manifest.name();
-        this.schedule = schedule(manifest, spec);
-        this.event = event(manifest, spec);
-        this.sink = new Sink(manifest.resource(), spec.getSink(), resolver);
-        this.sender = sender;
-        this.clock = clock;
+        Sink sink = new Sink(manifest.resource(), spec.getSink(), resolver);
+        String name = manifest.namespace() + "/" + manifest.name();
+        return new PingSchedule(name, schedule(manifest, spec), event(manifest, spec), sink, sender, clock);
     }
 
     @Override

@@ -15,7 +15,6 @@ import shop.localknative.manifests.Manifest;
  *     feature {@code delivery-retryafter} is more than alpha (pkg/kncloudevents/retries.go, generateBackoffFn)
  */
 record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
-
     /** The default of Knative's Broker configuration (config-br-defaults). */
     static final DeliverySpec DEFAULT = new DeliverySpec();
 
@@ -30,9 +29,7 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
 
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
-    /**
-     * @throws StartException if it can't be understood
-     */
+    /** @throws StartException if it can't be understood */
     static Retry of(Manifest manifest, DeliverySpec spec) {
         int retries = spec.getRetry() == null ? 0 : spec.getRetry();
         if (retries < 0) {

@@ -34,7 +34,6 @@ import shop.localknative.network.Loopback;
 
 /** Posts events over HTTP, on connections that are kept. */
 final class Sender implements AutoCloseable {
-
     sealed interface Answer {
         int code();
     }

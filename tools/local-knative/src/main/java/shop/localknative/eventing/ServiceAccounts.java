@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@code audience} that a destination names.
  */
 public final class ServiceAccounts {
-
     /** Signs a token of the cluster. */
     @FunctionalInterface
     public interface Issuer {

@@ -10,7 +10,6 @@ import shop.localknative.network.Addresses;
 
 /** The destination to which a Trigger or a PingSource sends events. */
 record Sink(HasMetadata sender, Destination destination, Resolver resolver) {
-
     /** Finds the addresses of destinations, and the service accounts of their senders. */
     record Resolver(Function<Destination, URI> addresses, ServiceAccounts accounts) {}
 

@@ -24,7 +24,6 @@ import shop.localknative.eventing.Message.Malformed;
  * not change a byte of it.
  */
 final class StructuredMode {
-
     static final String MEDIA_TYPE = "application/cloudevents+json";
 
     private static final JsonFactory JSON = new JsonFactory();

@@ -21,7 +21,6 @@ import shop.localknative.eventing.Sender.Refused;
 
 /** To the subscriber of a Trigger, whose answer may be the next event (Knative's data plane contract). */
 record SubscriberDelivery(Broker broker, Subscription subscription, Sender sender) implements Delivery {
-
     private static final Logger LOG = System.getLogger(SubscriberDelivery.class.getName());
 
     /** As many as base64 turns into the 1024 characters that Knative allows {@code knativeerrordata}. */
@@ -64,21 +63,15 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
         int attempts = pending.attempts() + 1;
         if (answer.retriable() && attempts <= subscription.retry().retries()) {
             Duration backoff = subscription.retry().backoff(attempts, answer.retryAfter());
-            log(
-                    Level.INFO,
-                    pending,
-                    answer,
-                    "retry %d of %d in %s"
-                            .formatted(attempts, subscription.retry().retries(), backoff));
+            var retry = "retry %d of %d in %s"
+                    .formatted(attempts, subscription.retry().retries(), backoff);
+            log(Level.INFO, pending, answer, retry);
             QueueId queue = new QueueId(subscription.trigger(), false);
             return new Rescheduled(pending.id(), queue, attempts, backoff, null);
         }
         if (subscription.deadLetterSink() == null) {
-            log(
-                    Level.WARNING,
-                    pending,
-                    answer,
-                    "dropped after attempt %d: there is no dead letter sink".formatted(attempts));
+            var dropped = "dropped after attempt %d: there is no dead letter sink".formatted(attempts);
+            log(Level.WARNING, pending, answer, dropped);
             return new Dropped(pending.id());
         }
         log(Level.WARNING, pending, answer, "to the dead letter sink after attempt %d".formatted(attempts));

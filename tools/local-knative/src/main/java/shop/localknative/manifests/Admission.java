@@ -2,19 +2,17 @@
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,20 +20,15 @@ import java.util.stream.Stream;
  * pkg/apis/serving/k8s_validation.go and pkg/apis/serving/v1) for its Services, of Kubernetes (pkg/apis/core/validation,
  * apps, batch) for the rest. What both refuse by their schemas, {@link StrictYaml} does.
  */
-final class Admission {
-    private static final String LABEL_TEXT = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+record Admission(Manifest manifest, JsonNode tree, KnativeConfig config) {
+    private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 
-    private record Format(Pattern pattern, String expected) {
-        Format(String pattern, String expected) {
-            this(Pattern.compile(pattern), expected);
-        }
-    }
+    private record Format(String pattern, String expected) {}
 
     private static final Map<String, Format> FORMATS = Map.of(
-            "label", new Format(LABEL_TEXT, "up to 63 small letters, digits and -"),
-            "label1035", new Format("(?=[a-z])" + LABEL_TEXT, "up to 63 small letters, digits and -, a letter first"),
-            "subdomain",
-                    new Format("(?=.{1,253}$)%1$s(\\.%1$s)*".formatted(LABEL_TEXT), "small letters, digits, - and ."),
+            "label", new Format(LABEL, "up to 63 small letters, digits and -"),
+            "label1035", new Format("(?=[a-z])" + LABEL, "up to 63 small letters, digits and -, a letter first"),
+            "subdomain", new Format("(?=.{1,253}$)%1$s(\\.%1$s)*".formatted(LABEL), "small letters, digits, - and ."),
             "portname",
                     new Format("(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*|\\d+", "up to 15 letters, digits and -"),
             "labelvalue", new Format("|[A-Za-z0-9]([-\\w.]{0,61}[A-Za-z0-9])?", "up to 63 letters, digits, -, _ and ."),
@@ -45,34 +38,52 @@ final class Admission {
                             "a quantity, such as 256Mi"),
             "image",
                     new Format(
-                            "((localhost|[-\\w]+(\\.[-\\w]+)+|[-\\w.]+(?=:))(:\\d+)?/)?[a-z0-9_./-]{2,255}"
-                                    + "(:\\w[-\\w.]{0,127})?(@sha256:[0-9a-f]{64})?",
+                            "((localhost|[-\\w]+(\\.[-\\w]+)+|[-\\w.]+(?=:))(:\\d+)?/)?[a-z0-9_./-]{2,255}(:\\w[-\\w.]{0,127})?(@sha256:[0-9a-f]{64})?",
                             "a reference to an image"),
-            "text", new Format("(?s).+", "a text"));
+            "text", new Format("(?s).+", "a text"),
+            "key", new Format("(?=.{1,253}$)(?!\\.\\.?$)[-.\\w]+", "a key of letters, digits, -, _ and ."));
 
-    private record Rule(List<String> path, String format) {}
+    /** @param check a format, a range, the values that are taken, or one of what {@link #check} knows */
+    private record Rule(List<String> path, String check) {}
 
-    /** C is a container, P one of its probes; a format, a range, or the values that are taken. */
+    private static final List<Rule> ALL = rules("""
+            metadata.namespace                     label
+            metadata.labels.*                      labelvalue
+            data                                   keys
+            binaryData                             keys
+            stringData                             keys
+            """);
+
+    private static final List<Rule> NAMED = rules("metadata.name subdomain");
+
+    /** C is a container, P one of its probes. */
     private static final List<Rule> KNATIVE = rules("""
             metadata.name                          label1035
+            spec.template.spec                     required
             spec.template.metadata.name            label1035
             spec.template.metadata.labels.*        labelvalue
-            spec.template.spec.containers          required
             spec.template.spec.automountServiceAccountToken   false
             spec.traffic[].percent                 0..100
             spec.traffic[].tag                     label1035
+            spec.traffic                           unique:tag
+            C.name                                 not:queue-proxy
             C.image                                image
+            C.env[].name                           not:PORT,K_SERVICE,K_CONFIGURATION,K_REVISION
             C.ports[].containerPort                0..65535
+            C.ports[].containerPort                not:8008,8012,8013,8022,9090,9091
             C.ports[].name                         http1,h2c
             C.ports[].protocol                     TCP
+            C.ports[1]                             none:Knative takes one port only
             C.securityContext.privileged           false
             P.httpGet.port                         0..65535
             P.tcpSocket.port                       0..65535
+            C.livenessProbe                        one:httpGet,tcpSocket
+            C.startupProbe                         one:httpGet,tcpSocket
             """);
 
     private static final List<Rule> KUBERNETES = rules("""
             metadata.name                          subdomain
-            spec.template.spec.containers          required
+            spec.template.spec                     required
             spec.replicas                          0..2147483647
             C.name                                 required
             C.name                                 label
@@ -80,21 +91,28 @@ final class Admission {
             C.ports[].containerPort                1..65535
             C.ports[].name                         portname
             C.ports[].protocol                     TCP,UDP,SCTP
+            P                                      one:httpGet,tcpSocket
             P.httpGet.port                         required
             P.httpGet.port                         1..65535
             P.tcpSocket.port                       required
             P.tcpSocket.port                       1..65535
             """);
 
-    private static final List<Rule> EVERY_POD = rules("""
+    private static final List<Rule> POD = rules("""
+            spec.template.spec.containers          required
+            spec.template.spec.containers[1]       none:one container for each pod is run here; give the others a Deployment of their own, or leave them out
             spec.template.spec.serviceAccountName  subdomain
             spec.template.spec.volumes[].name      required
             spec.template.spec.volumes[].name      label
+            spec.template.spec.volumes             unique:name
+            spec.template.spec.volumes[]           one:configMap,secret,emptyDir,projected
             C.image                                required
             C.image                                text
             C.env[].name                           required
             C.env[].name                           text
+            C.envFrom[]                            one:configMapRef,secretRef
             C.ports[].containerPort                required
+            C.ports                                unique:name
             C.terminationMessagePolicy             File,FallbackToLogsOnError
             C.securityContext.runAsUser            0..2147483647
             C.securityContext.runAsGroup           0..2147483647
@@ -109,11 +127,6 @@ final class Admission {
             C.readinessProbe.successThreshold      0..2147483647
             C.livenessProbe.successThreshold       0..1
             C.startupProbe.successThreshold        0..1
-            """);
-
-    private static final List<Rule> EVERYWHERE = rules("""
-            metadata.namespace                     label
-            metadata.labels.*                      labelvalue
             """);
 
     private static final List<Rule> JOB = rules("""
@@ -131,32 +144,14 @@ final class Admission {
             spec.ports[].name                      label
             spec.ports[].protocol                  TCP,UDP,SCTP
             spec.ports[].targetPort                portname
+            spec.ports                             unique:name
             """);
 
-    private static final Set<String> RESERVED_ENVIRONMENT =
-            Set.of("PORT", "K_SERVICE", "K_CONFIGURATION", "K_REVISION");
     private static final Set<String> RESERVED_PATHS = Set.of("/", "/dev", "/dev/log");
-
-    /** Of the queue-proxy: pkg/networking/constants.go. */
-    private static final Set<Integer> RESERVED_PORTS = Set.of(8008, 8012, 8013, 8022, 9090, 9091);
-
-    private static final FieldPath POD = FieldPath.of("spec", "template", "spec");
-
-    private final Manifest manifest;
-    private final JsonNode tree;
-    private final KnativeConfig config;
-    private final boolean isKnative;
-
-    Admission(Manifest manifest, JsonNode tree, KnativeConfig config) {
-        this.manifest = manifest;
-        this.tree = tree;
-        this.config = config;
-        this.isKnative = manifest.resource() instanceof Service;
-    }
 
     /** @throws shop.localknative.console.StartException for what a cluster refuses */
     void check() {
-        EVERYWHERE.forEach(this::apply);
+        apply(ALL);
         switch (manifest.resource()) {
             case Service service -> {
                 pod(KNATIVE);
@@ -165,154 +160,113 @@ final class Admission {
             case Deployment deployment -> {
                 pod(KUBERNETES);
                 var labels = tree.at("/spec/template/metadata/labels");
-                var selected = tree.at("/spec/selector/matchLabels");
+                var selected = tree.at("/spec/selector/matchLabels").properties();
                 refuse(
                         selected.isEmpty()
-                                || selected.properties().stream()
-                                        .anyMatch(l -> !l.getValue().equals(labels.get(l.getKey()))),
+                                || selected.stream().anyMatch(l -> !l.getValue().equals(labels.get(l.getKey()))),
                         "selects labels that spec.template.metadata.labels does not have",
                         FieldPath.of("spec", "selector"));
             }
             case Job job -> {
                 pod(KUBERNETES);
-                JOB.forEach(this::apply);
+                apply(JOB);
             }
             case ContainerSource source -> pod(KUBERNETES);
             case io.fabric8.kubernetes.api.model.Service service -> {
-                CORE_SERVICE.forEach(this::apply);
-                boolean isExternal = tree.at("/spec/type").asText().equals("ExternalName");
-                var ports = tree.at("/spec/ports");
-                refuse(
-                        isExternal && !tree.at("/spec").has("externalName"),
-                        "is required",
-                        FieldPath.of("spec", "externalName"));
-                refuse(
-                        ports.isEmpty()
-                                && !isExternal
-                                && !tree.at("/spec/clusterIP").asText().equals("None"),
-                        "is required",
-                        FieldPath.of("spec", "ports"));
-                each(
-                        "spec.ports[]",
-                        (port, at) -> refuse(ports.size() > 1 && !port.has("name"), "is required", at.then("name")));
-                unique(ports, "name", FieldPath.of("spec", "ports"));
+                apply(CORE_SERVICE);
+                coreService(tree.path("spec"));
             }
-            default -> rules("metadata.name subdomain").forEach(this::apply);
+            default -> apply(NAMED);
         }
-        for (var data : List.of("data", "binaryData", "stringData")) {
-            tree.path(data)
-                    .fieldNames()
-                    .forEachRemaining(key -> refuse(
-                            !key.matches("(?=.{1,253}$)(?!\\.\\.?$)[-.\\w]+"),
-                            "'%s' is not a key of letters, digits, -, _ and .".formatted(key),
-                            FieldPath.of(data, key)));
+    }
+
+    private boolean isKnative() {
+        return manifest.resource() instanceof Service;
+    }
+
+    private void coreService(JsonNode spec) {
+        var ports = spec.path("ports");
+        if (spec.path("type").asText().equals("ExternalName")) {
+            refuse(!spec.has("externalName"), "is required", FieldPath.of("spec", "externalName"));
+        } else if (!spec.path("clusterIP").asText().equals("None")) {
+            refuse(ports.isEmpty(), "is required", FieldPath.of("spec", "ports"));
         }
+        each(
+                "spec.ports[]",
+                (port, at) -> refuse(ports.size() > 1 && !port.has("name"), "is required", at.then("name")));
     }
 
     private void pod(List<Rule> rules) {
-        refuse(tree.at("/spec/template/spec").isMissingNode(), "is required", POD);
-        Stream.of(rules, EVERY_POD).flatMap(List::stream).forEach(this::apply);
+        apply(rules);
+        apply(POD);
         var containers = tree.at("/spec/template/spec/containers");
-        refuse(containers.isEmpty(), "is required", POD.then("containers"));
-        refuse(
-                containers.size() > 1,
-                "one container for each pod is run here; give the others a Deployment of their own, or leave them out",
-                POD.then("containers", 1));
-        var field = POD.then("containers", 0);
-        var container = containers.get(0);
+        refuse(containers.isEmpty(), "is required", FieldPath.of("spec", "template", "spec", "containers"));
         each("C.env[]", (variable, at) -> {
-            var name = variable.path("name").asText();
-            refuse(isKnative && RESERVED_ENVIRONMENT.contains(name), "is reserved: Knative sets it", at.then("name"));
-            refuse(
-                    variable.has("valueFrom")
-                            && !variable.path("value").asText().isEmpty(),
-                    "value and valueFrom exclude each other",
-                    at);
+            boolean hasValue = !variable.path("value").asText().isEmpty();
+            refuse(variable.has("valueFrom") && hasValue, "value and valueFrom exclude each other", at);
         });
-        each("C.envFrom[]", (source, at) -> exactlyOne(source, at, "configMapRef", "secretRef"));
-        unique(container.path("ports"), "name", field.then("ports"));
-        each("P", (probe, at) -> probe(container.path("ports"), probe, at));
-        volumes(container, tree.at("/spec/template/spec/volumes"));
+        each("P", (probe, at) -> probePort(containers.path(0).path("ports"), probe, at));
+        volumes(containers.path(0), tree.at("/spec/template/spec/volumes"));
     }
 
-    private void probe(JsonNode ports, JsonNode probe, FieldPath field) {
-        // Knative gives a readiness probe without a check one of its own.
-        if (!isKnative || !field.toString().endsWith("readinessProbe") || probe.has("httpGet")) {
-            exactlyOne(probe, field, "httpGet", "tcpSocket");
+    private void probePort(JsonNode ports, JsonNode probe, FieldPath at) {
+        var names = new HashSet<>(ports.findValuesAsText("name"));
+        if (isKnative() && names.isEmpty()) {
+            names.add("http"); // as Knative calls a port without a name
         }
         for (var handler : List.of("httpGet", "tcpSocket")) {
             var port = probe.path(handler).path("port");
-            var names = new HashSet<>(ports.findValuesAsText("name"));
-            if (isKnative && names.isEmpty()) {
-                names.add("http"); // as Knative calls a port without a name
-            }
-            refuse(
-                    port.isTextual() && !names.contains(port.asText()),
-                    "the container has no port named '%s', only %s".formatted(port.asText(), names),
-                    field.then(handler, "port"));
+            var message = "the container has no port named '%s', only %s".formatted(port.asText(), names);
+            refuse(port.isTextual() && !names.contains(port.asText()), message, at.then(handler, "port"));
         }
     }
 
     private void volumes(JsonNode container, JsonNode volumes) {
         var mounted = container.path("volumeMounts").findValuesAsText("name");
-        unique(volumes, "name", POD.then("volumes"));
-        each("spec.template.spec.volumes[]", (volume, at) -> {
-            refuse(
-                    isKnative && !mounted.contains(volume.path("name").asText()),
-                    "Knative refuses a volume that is not mounted",
-                    at.then("name"));
-            exactlyOne(volume, at, "configMap", "secret", "emptyDir", "projected");
-        });
         var names = volumes.findValuesAsText("name");
         var seen = new HashSet<Path>();
+        each(
+                "spec.template.spec.volumes[].name",
+                (name, at) -> refuse(
+                        isKnative() && !mounted.contains(name.asText()),
+                        "Knative refuses a volume that is not mounted",
+                        at));
         each("C.volumeMounts[]", (mount, at) -> {
             var path = mount.path("mountPath").asText();
             var clean = Path.of(path).normalize();
+            boolean isReserved = !clean.isAbsolute() || RESERVED_PATHS.contains(clean.toString());
+            boolean isTaken = path.isEmpty() || path.contains(":") || !seen.add(clean);
             refuse(!names.contains(mount.path("name").asText()), "there is no such volume", at.then("name"));
             refuse(
-                    isKnative && (!clean.isAbsolute() || RESERVED_PATHS.contains(clean.toString())),
+                    isKnative() && isReserved,
                     path + " is not an absolute path, or a reserved one",
                     at.then("mountPath"));
-            refuse(
-                    path.isEmpty() || path.contains(":") || !seen.add(clean),
-                    "'%s' is mounted already, or no path".formatted(path),
-                    at.then("mountPath"));
+            refuse(isTaken, "'%s' is mounted already, or no path".formatted(path), at.then("mountPath"));
         });
     }
 
     private void knative() {
-        range(tree.at("/spec/template/spec/timeoutSeconds"), 0, config.maxTimeoutSeconds(), POD.then("timeoutSeconds"));
-        range(
-                tree.at("/spec/template/spec/containerConcurrency"),
-                0,
-                config.maxContainerConcurrency(),
-                POD.then("containerConcurrency"));
+        each("spec.template.spec.timeoutSeconds", (time, at) -> range(time, 0, config.maxTimeoutSeconds(), at));
+        each(
+                "spec.template.spec.containerConcurrency",
+                (most, at) -> range(most, 0, config.maxContainerConcurrency(), at));
+        var prefix = manifest.name() + "-";
         each(
                 "spec.template.metadata.name",
+                (name, at) -> refuse(!name.asText().startsWith(prefix), "has to begin with " + prefix, at));
+        each(
+                "C.ports[].name",
                 (name, at) -> refuse(
-                        !name.asText().startsWith(manifest.name() + "-"),
-                        "has to begin with " + manifest.name() + "-",
+                        name.asText().equals("h2c"),
+                        "HTTP/2 is not spoken here: the proxies pass on HTTP/1.1 without trailers, which gRPC needs; write http1 "
+                                + "if the service speaks that, too, or run it by hand",
                         at));
-        each("C.name", (name, at) -> refuse(name.asText().equals("queue-proxy"), "is reserved", at));
-        each("C.ports[]", (port, at) -> {
-            refuse(at.toString().endsWith("[1]"), "Knative takes one port only", at);
-            refuse(
-                    RESERVED_PORTS.contains(port.path("containerPort").asInt()),
-                    "is reserved for the queue-proxy",
-                    at.then("containerPort"));
-            refuse(
-                    port.path("name").asText().equals("h2c"),
-                    "HTTP/2 is not spoken here: the proxies pass on HTTP/1.1 without trailers, which gRPC needs; write "
-                            + "http1 if the service speaks that, too, or run it by hand",
-                    at.then("name"));
-        });
         each("C.readinessProbe", (probe, at) -> { // validateReadinessProbe
+            refuse(probe.has("httpGet") && probe.has("tcpSocket"), "expected exactly one of httpGet, tcpSocket", at);
             for (var name : List.of("failureThreshold", "timeoutSeconds")) {
-                refuse(
-                        probe.path("periodSeconds").asInt() == 0
-                                && probe.path(name).asInt() != 0,
-                        "Knative takes it with periodSeconds only",
-                        at.then(name));
+                boolean isAlone = probe.path("periodSeconds").asInt() == 0
+                        && probe.path(name).asInt() != 0;
+                refuse(isAlone, "Knative takes it with periodSeconds only", at.then(name));
             }
         });
         each(
@@ -322,89 +276,81 @@ final class Admission {
                                 && target.path("latestRevision").asBoolean() == target.has("revisionName"),
                         "expected either latestRevision: true or a revisionName",
                         at));
-        var traffic = tree.at("/spec/traffic");
-        unique(traffic, "tag", FieldPath.of("spec", "traffic"));
-        int sum =
-                traffic.findValues("percent").stream().mapToInt(JsonNode::asInt).sum();
-        refuse(
-                !traffic.isEmpty() && sum != 100,
-                "the percentages add up to %d, not to 100".formatted(sum),
-                FieldPath.of("spec", "traffic"));
-        duration(FieldPath.of("metadata", "annotations"), "/metadata", "serving.knative.dev/rollout-duration");
-        duration(
-                FieldPath.of("spec", "template", "metadata", "annotations"),
-                "/spec/template/metadata",
-                "serving.knative.dev/progress-deadline");
+        each("spec.traffic", (traffic, at) -> {
+            int sum = traffic.findValues("percent").stream()
+                    .mapToInt(JsonNode::asInt)
+                    .sum();
+            refuse(!traffic.isEmpty() && sum != 100, "the percentages add up to %d, not to 100".formatted(sum), at);
+        });
+        each(
+                "metadata.annotations",
+                (annotations, at) -> duration(annotations, "serving.knative.dev/rollout-duration", at));
+        each(
+                "spec.template.metadata.annotations",
+                (annotations, at) -> duration(annotations, "serving.knative.dev/progress-deadline", at));
     }
 
-    private void duration(FieldPath field, String metadata, String annotation) {
-        var text = tree.at(metadata).path("annotations").path(annotation);
-        refuse(
-                !text.isMissingNode()
-                        && GoDuration.parse(text.asText())
-                                .filter(time -> time.getNano() == 0)
-                                .isEmpty(),
-                "'%s' is not a time in whole seconds, such as 90s".formatted(text.asText()),
-                field.then(annotation));
+    private void duration(JsonNode annotations, String name, FieldPath at) {
+        var text = annotations.path(name).asText("0");
+        boolean isWhole =
+                GoDuration.parse(text).filter(time -> time.getNano() == 0).isPresent();
+        refuse(!isWhole, "'%s' is not a time in whole seconds, such as 90s".formatted(text), at.then(name));
     }
 
-    private void apply(Rule rule) {
-        var path = rule.path();
-        if (rule.format().equals("required")) {
-            each(
-                    tree,
-                    FieldPath.of(),
-                    path.subList(0, path.size() - 1),
-                    (parent, at) -> refuse(!parent.has(path.getLast()), "is required", at.then(path.getLast())));
-        } else {
-            each(tree, FieldPath.of(), path, (value, at) -> check(rule.format(), value, at));
+    private void apply(List<Rule> rules) {
+        for (Rule rule : rules) {
+            var path = rule.path();
+            if (rule.check().equals("required")) {
+                var last = path.getLast();
+                each(
+                        tree,
+                        FieldPath.of(),
+                        path.subList(0, path.size() - 1),
+                        (parent, at) -> refuse(!parent.has(last), "is required", at.then(last)));
+            } else {
+                each(tree, FieldPath.of(), path, (value, at) -> check(rule.check(), value, at));
+            }
         }
     }
 
-    private void check(String format, JsonNode value, FieldPath at) {
+    private void check(String check, JsonNode value, FieldPath at) {
+        var format = FORMATS.get(check);
         var text = value.asText();
-        if (FORMATS.containsKey(format)) {
-            var expected = FORMATS.get(format);
+        var parts = check.split("[:,]|\\.\\.");
+        var rest = List.of(parts).subList(1, parts.length);
+        if (format != null) {
+            refuse(!text.matches(format.pattern()), "'%s' is not %s".formatted(text, format.expected()), at);
+        } else if (check.contains("..")) {
+            range(value, Long.parseLong(parts[0]), Long.parseLong(parts[1]), at);
+        } else if (check.equals("keys")) {
+            value.fieldNames().forEachRemaining(key -> check("key", TextNode.valueOf(key), at.then(key)));
+        } else if (check.startsWith("one:")) {
             refuse(
-                    !expected.pattern().matcher(text).matches(),
-                    "'%s' is not %s".formatted(text, expected.expected()),
+                    rest.stream().filter(value::has).count() != 1,
+                    "expected exactly one of " + String.join(", ", rest),
                     at);
-        } else if (format.contains("..")) {
-            range(
-                    value,
-                    Long.parseLong(format.replaceFirst("\\..*", "")),
-                    Long.parseLong(format.replaceFirst(".*\\.", "")),
-                    at);
+        } else if (check.startsWith("not:")) {
+            refuse(rest.contains(text), "is reserved by Knative", at);
+        } else if (check.startsWith("none:")) {
+            refuse(true, check.substring("none:".length()), at);
+        } else if (check.startsWith("unique:")) {
+            unique(value, parts[1], at);
         } else {
-            refuse(
-                    !text.isEmpty() && !List.of(format.split(",")).contains(text),
-                    "'%s' is not %s".formatted(text, format),
-                    at);
+            refuse(!text.isEmpty() && !List.of(parts).contains(text), "'%s' is not %s".formatted(text, check), at);
         }
     }
 
     private void range(JsonNode value, long least, long most, FieldPath at) {
-        refuse(
-                value.isNumber() && (value.asLong() < least || value.asLong() > most),
-                "%s is not a number from %d to %d".formatted(value, least, most),
-                at);
-    }
-
-    private void exactlyOne(JsonNode node, FieldPath at, String... fields) {
-        refuse(
-                Arrays.stream(fields).filter(node::has).count() != 1,
-                "expected exactly one of " + String.join(", ", fields),
-                at);
+        boolean isOutside = value.isNumber() && (value.asLong() < least || value.asLong() > most);
+        refuse(isOutside, "%s is not a number from %d to %d".formatted(value, least, most), at);
     }
 
     private void unique(JsonNode list, String name, FieldPath at) {
         var seen = new HashSet<String>();
         for (int i = 0; i < list.size(); i++) {
             var value = list.get(i).path(name);
-            refuse(
-                    value.isTextual() && !seen.add(value.asText()),
-                    "the %s %s is given twice".formatted(name, value.asText()),
-                    at.then(i, name));
+            boolean isTwice = value.isTextual() && !seen.add(value.asText());
+            refuse(isTwice, "the %s %s is given twice".formatted(name, value.asText()), at.then(i, name));
         }
     }
 
@@ -433,6 +379,7 @@ final class Admission {
                     each(node.path(i), at.then(i), rest, action);
                 }
             }
+            case "[1]" -> each(node.path(1), at.then(1), rest, action);
             case "*" ->
                 node.properties().forEach(field -> each(field.getValue(), at.then(field.getKey()), rest, action));
             case String field -> each(node.path(field), at.then(field), rest, action);
@@ -440,20 +387,19 @@ final class Admission {
     }
 
     private static List<Rule> rules(String table) {
-        var rules = new ArrayList<Rule>();
-        table.lines()
-                .map(line -> line.split(" +"))
-                .forEach(columns -> steps(columns[0]).forEach(steps -> rules.add(new Rule(steps, columns[1]))));
-        return rules;
+        return table.lines()
+                .map(line -> line.split(" +", 2))
+                .flatMap(columns -> steps(columns[0]).map(steps -> new Rule(steps, columns[1])))
+                .toList();
     }
 
     private static Stream<List<String>> steps(String path) {
-        return (path.startsWith("P")
-                        ? Stream.of("readinessProbe", "livenessProbe", "startupProbe")
-                                .map(probe -> path.replaceFirst("P", "C." + probe))
-                        : Stream.of(path))
-                .map(full -> full.replaceFirst("^C", "spec.template.spec.containers[]")
-                        .replace("[]", ".[]"))
+        var paths = path.startsWith("P")
+                ? Stream.of("readinessProbe", "livenessProbe", "startupProbe")
+                        .map(probe -> path.replaceFirst("P", "C." + probe))
+                : Stream.of(path);
+        return paths.map(full -> full.replaceFirst("^C", "spec.template.spec.containers[]")
+                        .replace("[", ".["))
                 .map(full -> List.of(full.split("\\.")));
     }
 }

@@ -2,20 +2,17 @@
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.fabric8.knative.duck.v1.DeliverySpec;
-import io.fabric8.knative.eventing.v1.Broker;
-import io.fabric8.knative.serving.v1.Service;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import shop.localknative.manifests.StrictYaml.Document;
 
 /**
  * Knative's own ConfigMaps among the manifests: defaults for services and brokers, limits and features. Each key that
@@ -25,6 +22,7 @@ final class KnativeConfig {
     private static final String AUTOSCALER = "knative-serving/config-autoscaler";
     private static final String DEFAULTS = "knative-serving/config-defaults";
     private static final String FEATURES = "knative-serving/config-features";
+    private static final String FEATURES_OF_EVENTING = "knative-eventing/config-features";
     private static final String BROKERS = "knative-eventing/config-br-defaults";
     private static final String BROKER_DEFAULTS = "default-br-config";
 
@@ -43,35 +41,41 @@ final class KnativeConfig {
             "container-concurrency-target-percentage", "target-utilization-percentage",
             "pod-autoscaler-class", "class");
 
-    private static final Set<String> MORE_OF_AUTOSCALER = Set.of(
-            "allow-zero-initial-scale",
-            "container-concurrency-target-default",
-            "enable-scale-to-zero",
-            "requests-per-second-target-default",
-            "target-burst-capacity");
+    private static final String AUTOSCALERS_VALUE =
+            "-?[0-9.]+|true|false|([0-9.]+(ms|s|m|h))+|[a-z]+\\.autoscaling\\.knative\\.dev";
 
-    private static final Map<String, Function<String, Boolean>> VALUES = Map.of(
+    /** More keys that are honoured. */
+    private static final Map<String, Set<String>> HONOURED = Map.of(
             AUTOSCALER,
-                    value -> value.matches(
-                            "-?[0-9.]+|true|false|([0-9.]+(ms|s|m|h))+|[a-z]+\\.autoscaling\\.knative\\.dev"),
-            DEFAULTS, value -> value.matches("[0-9]+"));
+                    words("allow-zero-initial-scale container-concurrency-target-default enable-scale-to-zero "
+                            + "requests-per-second-target-default target-burst-capacity"),
+            DEFAULTS,
+                    words("revision-timeout-seconds max-revision-timeout-seconds container-concurrency "
+                            + "container-concurrency-max-limit"),
+            BROKERS, Set.of(BROKER_DEFAULTS));
 
-    private final Map<String, Manifest> configMaps;
+    private final Map<String, Document> configMaps = new TreeMap<>();
 
-    KnativeConfig(Collection<Manifest> manifests) {
-        configMaps = manifests.stream()
-                .filter(manifest -> manifest.resource() instanceof ConfigMap)
-                .filter(manifest -> manifest.namespace().matches("knative-(serving|eventing)"))
-                .collect(Collectors.toMap(m -> m.namespace() + "/" + m.name(), m -> m, (a, b) -> b, TreeMap::new));
-        for (String name : List.of(AUTOSCALER, DEFAULTS)) {
-            data(name).forEach((key, value) -> {
-                if (isHonoured(name, key) && !VALUES.get(name).apply(value)) {
-                    throw configMaps
-                            .get(name)
-                            .problem("'%s' is not a value that Knative takes".formatted(value), "data", key);
-                }
-            });
-        }
+    KnativeConfig(Collection<Document> documents) {
+        documents.stream()
+                .filter(document -> document.kind().equals("v1 ConfigMap"))
+                .filter(document -> document.namespace().matches("knative-(serving|eventing)"))
+                .forEach(document -> configMaps.put(document.namespace() + "/" + document.name(), document));
+        check(AUTOSCALER, AUTOSCALERS_VALUE);
+        check(DEFAULTS, "[0-9]+");
+    }
+
+    private static Set<String> words(String text) {
+        return Set.of(text.split(" "));
+    }
+
+    private void check(String name, String expected) {
+        data(name).forEach((key, value) -> {
+            if (isHonoured(name, key) && !value.matches(expected)) {
+                var message = "'%s' is not a value that Knative takes".formatted(value);
+                throw configMaps.get(name).manifest().problem(message, "data", key);
+            }
+        });
     }
 
     /** The keys that mean something in a cluster and nothing here. */
@@ -85,7 +89,8 @@ final class KnativeConfig {
 
     /** The features that are enabled or allowed. */
     Set<String> features() {
-        return data(FEATURES).entrySet().stream()
+        return Stream.of(FEATURES, FEATURES_OF_EVENTING)
+                .flatMap(name -> data(name).entrySet().stream())
                 .filter(feature -> feature.getValue().toLowerCase().matches("enabled|allowed"))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -100,46 +105,48 @@ final class KnativeConfig {
     }
 
     /** The defaults for what the manifest of a service leaves open. */
-    void apply(Service service) {
-        var template = service.getSpec().getTemplate();
-        var spec = template.getSpec();
-        number(DEFAULTS, "revision-timeout-seconds")
-                .filter(seconds -> Optional.ofNullable(spec.getTimeoutSeconds()).orElse(0L) == 0)
-                .ifPresent(spec::setTimeoutSeconds);
-        number(DEFAULTS, "container-concurrency")
-                .filter(concurrency -> spec.getContainerConcurrency() == null)
-                .ifPresent(spec::setContainerConcurrency);
+    void applyToService(ObjectNode template) {
+        var spec = template.withObject("/spec");
+        var defaults = data(DEFAULTS);
+        if (spec.path("timeoutSeconds").asLong() == 0 && defaults.containsKey("revision-timeout-seconds")) {
+            spec.put("timeoutSeconds", Long.valueOf(defaults.get("revision-timeout-seconds")));
+        }
+        if (!spec.has("containerConcurrency") && defaults.containsKey("container-concurrency")) {
+            spec.put("containerConcurrency", Long.valueOf(defaults.get("container-concurrency")));
+        }
         if (configMaps.containsKey(AUTOSCALER)) {
-            var metadata = Optional.ofNullable(template.getMetadata()).orElseGet(() -> new ObjectMetaBuilder().build());
-            metadata.setAnnotations(annotations(
-                    Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
-                    Optional.ofNullable(spec.getContainerConcurrency()).orElse(0L)));
-            template.setMetadata(metadata);
+            annotate(
+                    template.withObject("/metadata/annotations"),
+                    spec.path("containerConcurrency").asLong());
         }
     }
 
-    private Map<String, String> annotations(Map<String, String> given, long concurrency) {
-        var annotations = new TreeMap<String, String>();
-        data(AUTOSCALER).forEach((key, value) -> {
-            if (ANNOTATIONS.containsKey(key)) {
-                annotations.put(
-                        GROUP + ANNOTATIONS.get(key), key.endsWith("target-percentage") ? percentage(value) : value);
+    private void annotate(ObjectNode annotations, long concurrency) {
+        var given = new HashSet<String>(); // Knative still reads minScale for min-scale.
+        annotations
+                .fieldNames()
+                .forEachRemaining(name ->
+                        given.add(name.replaceAll("(?<=[a-z])([A-Z])", "-$1").toLowerCase()));
+        var data = data(AUTOSCALER);
+        var defaults = new TreeMap<String, String>();
+        ANNOTATIONS.forEach((key, name) -> {
+            if (data.containsKey(key)) {
+                defaults.put(name, key.endsWith("target-percentage") ? percentage(data.get(key)) : data.get(key));
             }
         });
-        boolean isRps = "rps".equals(given.get(GROUP + "metric"));
-        Optional.ofNullable(data(AUTOSCALER)
-                        .get(isRps ? "requests-per-second-target-default" : "container-concurrency-target-default"))
-                .filter(target -> isRps || concurrency == 0)
-                .ifPresent(target -> annotations.put(GROUP + "target", target));
-        if ("false".equals(data(AUTOSCALER).get("enable-scale-to-zero"))) {
-            annotations.merge(GROUP + "min-scale", "1", (set, one) -> set.equals("0") ? one : set);
+        boolean isRps = annotations.path(GROUP + "metric").asText().equals("rps");
+        var target = data.get(isRps ? "requests-per-second-target-default" : "container-concurrency-target-default");
+        if (target != null && (isRps || concurrency == 0)) {
+            defaults.put("target", target);
         }
-        // Knative still reads minScale for min-scale.
-        given.keySet()
-                .forEach(key -> annotations.remove(
-                        key.replaceAll("(?<=[a-z])([A-Z])", "-$1").toLowerCase()));
-        annotations.putAll(given);
-        return annotations;
+        if ("false".equals(data.get("enable-scale-to-zero"))) {
+            defaults.merge("min-scale", "1", (set, one) -> set.equals("0") ? one : set);
+        }
+        defaults.forEach((name, value) -> {
+            if (!given.contains(GROUP + name)) {
+                annotations.put(GROUP + name, value);
+            }
+        });
     }
 
     /** Up to 1 it is a fraction. */
@@ -148,50 +155,43 @@ final class KnativeConfig {
     }
 
     /** The delivery that a broker has when its manifest says nothing about it. */
-    void apply(Broker broker) {
-        if (broker.getSpec() == null || broker.getSpec().getDelivery() != null || !configMaps.containsKey(BROKERS)) {
+    void applyToBroker(ObjectNode broker) {
+        if (!(broker.path("spec") instanceof ObjectNode spec)
+                || spec.has("delivery")
+                || !configMaps.containsKey(BROKERS)) {
             return;
         }
         try {
             var defaults = StrictYaml.tree(data(BROKERS).getOrDefault(BROKER_DEFAULTS, "{}"));
-            var ofNamespace =
-                    defaults.path("namespaceDefaults").path(broker.getMetadata().getNamespace());
+            var ofNamespace = defaults.path("namespaceDefaults")
+                    .path(broker.at("/metadata/namespace").asText());
             var delivery =
                     (ofNamespace.isMissingNode() ? defaults.path("clusterDefault") : ofNamespace).path("delivery");
             if (!delivery.isMissingNode()) {
-                broker.getSpec().setDelivery(StrictYaml.as(delivery, DeliverySpec.class));
+                spec.set("delivery", delivery);
             }
         } catch (JsonProcessingException e) {
-            throw configMaps.get(BROKERS).problem(e.getOriginalMessage(), "data", BROKER_DEFAULTS);
+            throw configMaps.get(BROKERS).manifest().problem(e.getOriginalMessage(), "data", BROKER_DEFAULTS);
         }
-    }
-
-    private Optional<Long> number(String name, String key) {
-        return Optional.ofNullable(data(name).get(key)).map(Long::valueOf);
     }
 
     private Map<String, String> data(String name) {
         var data = new TreeMap<String, String>();
-        Optional.ofNullable(configMaps.get(name))
-                .map(manifest -> ((ConfigMap) manifest.resource()).getData())
-                .ifPresent(data::putAll);
+        if (configMaps.containsKey(name)) {
+            configMaps
+                    .get(name)
+                    .tree()
+                    .path("data")
+                    .properties()
+                    .forEach(entry -> data.put(entry.getKey(), entry.getValue().asText()));
+        }
         data.remove("_example");
         return data;
     }
 
     private static boolean isHonoured(String name, String key) {
-        return switch (name) {
-            case AUTOSCALER -> ANNOTATIONS.containsKey(key) || MORE_OF_AUTOSCALER.contains(key);
-            case DEFAULTS ->
-                Set.of(
-                                "revision-timeout-seconds",
-                                "max-revision-timeout-seconds",
-                                "container-concurrency",
-                                "container-concurrency-max-limit")
-                        .contains(key);
-            case FEATURES -> SupportedFields.isFeature(key);
-            case BROKERS -> key.equals(BROKER_DEFAULTS);
-            default -> false;
-        };
+        return HONOURED.getOrDefault(name, Set.of()).contains(key)
+                || name.equals(AUTOSCALER) && ANNOTATIONS.containsKey(key)
+                || name.endsWith("/config-features") && SupportedFields.isFeature(key);
     }
 }

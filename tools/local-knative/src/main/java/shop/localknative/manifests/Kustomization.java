@@ -3,6 +3,7 @@ package shop.localknative.manifests;
 
 import java.util.List;
 import java.util.Map;
+import shop.localknative.manifests.StrictYaml.Document;
 
 /**
  * The part of a kustomization.yaml that is read; every other field is an error. The {@code configurations} say where
@@ -33,14 +34,14 @@ record Kustomization(
 
     /** The resources that a patch is for: each field a regular expression of the whole value, or null for any. */
     record Target(String group, String version, String kind, String name, String namespace) {
-        boolean selects(Manifest manifest) {
-            var apiVersion = manifest.resource().getApiVersion();
+        boolean selects(Document document) {
+            var apiVersion = document.tree().path("apiVersion").asText();
             int slash = apiVersion.indexOf('/');
             return matches(group, apiVersion.substring(0, Math.max(slash, 0)))
                     && matches(version, apiVersion.substring(slash + 1))
-                    && matches(kind, manifest.kind())
-                    && matches(name, manifest.name())
-                    && matches(namespace, manifest.namespace());
+                    && matches(kind, document.tree().path("kind").asText())
+                    && matches(name, document.name())
+                    && matches(namespace, document.namespace());
         }
 
         private static boolean matches(String expression, String value) {

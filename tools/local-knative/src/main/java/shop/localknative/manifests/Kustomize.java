@@ -71,18 +71,16 @@ record Kustomize(List<String> command) {
     }
 
     private String run(Path directory) throws IOException {
+        var words =
+                Stream.concat(command.stream(), Stream.of(directory.toString())).toList();
         var errors = Files.createTempFile("local-knative", null);
         try {
-            var words = Stream.concat(command.stream(), Stream.of(directory.toString()))
-                    .toList();
             var process =
                     new ProcessBuilder(words).redirectError(errors.toFile()).start();
             var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.onExit().join().exitValue() != 0) {
-                throw new StartException("%s: %s"
-                        .formatted(
-                                String.join(" ", words),
-                                Files.readString(errors).strip()));
+                throw new StartException(String.join(" ", words) + ": "
+                        + Files.readString(errors).strip());
             }
             return text;
         } finally {
@@ -98,21 +96,18 @@ record Kustomize(List<String> command) {
             if (annotations.isEmpty()) {
                 metadata.remove("annotations");
             }
+            var root = directory.toRealPath();
             var path = outer.resolve(
                     origin.path("path").asText(origin.path("configuredIn").asText()));
-            var file = Files.isRegularFile(path)
-                    ? path.normalize()
-                    : fileOf(directory.toRealPath()).orElseThrow();
+            var file =
+                    Files.isRegularFile(path) ? path.normalize() : fileOf(root).orElseThrow();
             var candidates = sources.computeIfAbsent(file, Kustomize::documents);
             var source = candidates.stream()
-                    .filter(candidate -> candidate.kind().equals(rendered.kind()))
-                    .filter(candidate -> rendered.name().contains(candidate.name()))
+                    .filter(c ->
+                            c.kind().equals(rendered.kind()) && rendered.name().contains(c.name()))
                     .findFirst()
                     .orElse(candidates.getFirst());
-            return new Document(
-                    directory.resolve(directory.toRealPath().relativize(file)).normalize(),
-                    source.yaml(),
-                    rendered.tree());
+            return new Document(directory.resolve(root.relativize(file)).normalize(), source.yaml(), rendered.tree());
         } catch (IOException e) {
             throw new StartException(directory + ": " + e.getMessage(), e);
         }

@@ -8,14 +8,9 @@ import shop.localknative.console.StartException;
 
 /** A resource, and the place it was read from. */
 public record Manifest(Path file, Node yaml, HasMetadata resource) {
-    /** The resource as {@link #json} has written it, in {@code file}. */
-    public static Manifest of(Path file, String json, Class<? extends HasMetadata> type) {
-        var document = StrictYaml.read(file, json).getFirst();
-        return new Manifest(file, document.yaml(), document.as(type));
-    }
-
-    public String json() {
-        return StrictYaml.tree(resource).toString();
+    /** The resource in JSON, from {@code file}. */
+    public static Manifest of(Path file, String json) {
+        return StrictYaml.read(file, json).getFirst().manifest();
     }
 
     public String kind() {

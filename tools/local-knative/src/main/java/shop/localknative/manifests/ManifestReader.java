@@ -2,11 +2,8 @@
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
 import java.io.IOException;
@@ -14,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +27,7 @@ import shop.localknative.manifests.StrictYaml.Document;
 
 /** Reads a kustomization, a folder of YAML files or one YAML file, and everything that it refers to. */
 public final class ManifestReader {
-    private final Map<String, Manifest> manifests = new LinkedHashMap<>();
-    private final Map<String, JsonNode> trees = new HashMap<>();
+    private final Map<String, Document> resources = new LinkedHashMap<>();
     private final Map<String, List<String>> skipped = new TreeMap<>();
     private final List<String> notes = new ArrayList<>();
     private final Set<String> skip;
@@ -71,17 +66,19 @@ public final class ManifestReader {
         return reader.checked();
     }
 
-    /** With Knative's defaults, as its webhooks give them, and admitted as they do. */
+    /** Admitted as by Knative's webhooks, and with their defaults. */
     private Manifests checked() {
-        var config = new KnativeConfig(manifests.values());
+        var config = new KnativeConfig(resources.values());
         notes.addAll(config.notes());
-        manifests.forEach((id, manifest) -> {
-            var tree = trees.computeIfAbsent(id, generated -> StrictYaml.tree(manifest.resource()));
-            SupportedFields.check(manifest, tree, config.features());
-            new Admission(manifest, tree, config).check();
-            Defaults.apply(manifest.resource(), config);
-        });
-        var all = new Manifests(List.copyOf(manifests.values()), skipped, notes, files);
+        var manifests = new ArrayList<Manifest>();
+        for (Document document : resources.values()) {
+            var manifest = document.manifest();
+            SupportedFields.check(manifest, document.tree(), config.features());
+            new Admission(manifest, document.tree(), config).check();
+            Defaults.apply((ObjectNode) document.tree(), config);
+            manifests.add(document.manifest());
+        }
+        var all = new Manifests(List.copyOf(manifests), skipped, notes, files);
         References.check(all);
         return all;
     }
@@ -90,14 +87,17 @@ public final class ManifestReader {
     private void readAny(Path path, String namespace) {
         files.add(path);
         if (!Files.isDirectory(path)) {
-            StrictYaml.read(path).forEach(document -> readResources(document, namespace));
+            StrictYaml.read(path).forEach(document -> document.items().forEach(item -> readResource(item, namespace)));
         } else if (Kustomize.fileOf(path).isEmpty()) {
             yamlFiles(path).forEach(file -> readAny(file, namespace));
         } else if (kustomize.isPresent()) {
             Kustomize.addFiles(path, files);
-            kustomize.get().render(path).forEach(document -> readResources(document, namespace));
+            kustomize
+                    .get()
+                    .render(path)
+                    .forEach(document -> document.items().forEach(item -> readResource(item, namespace)));
         } else {
-            readKustomization(path, "Kustomization", namespace, manifests.size());
+            readKustomization(path, "Kustomization", namespace, resources.size());
         }
     }
 
@@ -157,17 +157,12 @@ public final class ManifestReader {
             throw kustomization.problem("expected a target, and a JSON patch for it", "patches", index);
         }
         try {
-            var selected = manifests.entrySet().stream()
-                    .skip(first)
-                    .filter(entry -> patch.target().selects(entry.getValue()))
-                    .toList();
             var operations = StrictYaml.tree(patch.patch());
-            for (var entry : selected) {
-                var manifest = entry.getValue();
-                var tree = JsonPatch.apply(operations, StrictYaml.tree(manifest.resource()));
-                var document = new Document(manifest.file(), manifest.yaml(), tree);
-                entry.setValue(manifest(document, manifest.resource().getClass(), null));
-                trees.put(entry.getKey(), tree);
+            for (var entry : List.copyOf(resources.entrySet()).subList(first, resources.size())) {
+                if (patch.target().selects(entry.getValue())) {
+                    var tree = JsonPatch.apply(operations, entry.getValue().tree());
+                    resources.put(entry.getKey(), entry.getValue().with(tree));
+                }
             }
         } catch (JsonProcessingException | JsonPatchException e) {
             throw kustomization.problem("not a JSON patch of this: " + e.getMessage(), "patches", index, "patch");
@@ -184,34 +179,26 @@ public final class ManifestReader {
                 .or(() -> Optional.ofNullable(generator.namespace()))
                 .orElse("default");
         var id = id("v1 ConfigMap", namespace, generator.name());
-        var existing = Optional.ofNullable(manifests.get(id)).map(m -> (ConfigMap) m.resource());
-        if (existing.isPresent() == (generator.behavior() == Kustomization.Behavior.create)) {
-            throw document.problem(
-                    existing.isPresent()
-                            ? "there is a ConfigMap %s already; say behavior: merge or replace"
-                                    .formatted(generator.name())
-                            : "there is no ConfigMap %s to %s".formatted(generator.name(), generator.behavior()),
-                    "configMapGenerator",
-                    index,
-                    "behavior");
+        var existing = resources.get(id);
+        if ((existing != null) == (generator.behavior() == Kustomization.Behavior.create)) {
+            var message = existing == null
+                    ? "there is no ConfigMap %s to %s".formatted(generator.name(), generator.behavior())
+                    : "there is a ConfigMap %s already; say behavior: merge or replace".formatted(generator.name());
+            throw document.problem(message, "configMapGenerator", index, "behavior");
         }
-        var data = new LinkedHashMap<String, String>();
-        if (generator.behavior() == Kustomization.Behavior.merge) {
-            existing.ifPresent(configMap -> data.putAll(configMap.getData()));
+        var tree = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
+        tree.putObject("metadata").put("name", generator.name()).put("namespace", namespace);
+        var data = tree.putObject("data");
+        if (generator.behavior() == Kustomization.Behavior.merge
+                && existing.tree().path("data") instanceof ObjectNode earlier) {
+            data.setAll(earlier);
         }
         readFiles(document, index, generator, data);
         readLiterals(document, index, generator, data);
-        var configMap = new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(generator.name())
-                .withNamespace(namespace)
-                .endMetadata()
-                .withData(data)
-                .build();
-        manifests.put(id, new Manifest(document.file(), document.yaml(), configMap));
+        resources.put(id, document.with(tree));
     }
 
-    private void readFiles(Document document, int index, Generator generator, Map<String, String> data) {
+    private void readFiles(Document document, int index, Generator generator, ObjectNode data) {
         for (int i = 0; i < generator.files().size(); i++) {
             var entry = generator.files().get(i).split("=", 2);
             var file = document.file().resolveSibling(entry[entry.length - 1]).normalize();
@@ -224,7 +211,7 @@ public final class ManifestReader {
         }
     }
 
-    private static void readLiterals(Document document, int index, Generator generator, Map<String, String> data) {
+    private static void readLiterals(Document document, int index, Generator generator, ObjectNode data) {
         for (int i = 0; i < generator.literals().size(); i++) {
             var entry = generator.literals().get(i).split("=", 2);
             if (entry.length < 2) {
@@ -232,10 +219,6 @@ public final class ManifestReader {
             }
             data.put(entry[0], entry[1].replaceFirst("^(['\"])(.*)\\1$", "$2"));
         }
-    }
-
-    private void readResources(Document document, String namespace) {
-        document.items().forEach(item -> readResource(item, namespace));
     }
 
     private void readResource(Document document, String namespace) {
@@ -249,24 +232,24 @@ public final class ManifestReader {
                     .add(name);
             return;
         }
-        var type = Kinds.SUPPORTED.get(kind);
-        if (type == null) {
-            throw document.problem(
-                    "%s is not a kind that local-knative runs; %s".formatted(kind.strip(), Kinds.wayOut(kind)), "kind");
+        if (!Kinds.SUPPORTED.containsKey(kind)) {
+            var message = "%s is not a kind that local-knative runs; %s".formatted(kind.strip(), Kinds.wayOut(kind));
+            throw document.problem(message, "kind");
         }
-        var manifest = manifest(document, type, namespace);
-        var id = id(kind, manifest.namespace(), name);
-        trees.put(id, document.tree());
-        var earlier = manifests.put(id, manifest);
+        var tree = (ObjectNode) document.tree();
+        tree.remove("status"); // says what a cluster has made of it
+        if (namespace != null || document.namespace().isEmpty()) {
+            tree.withObject("/metadata").put("namespace", namespace == null ? "default" : namespace);
+        }
+        var earlier = resources.put(id(kind, document.namespace(), name), document);
         if (earlier != null && isKustomization) {
-            throw document.problem(
-                    "%s %s was defined before, in %s".formatted(manifest.kind(), name, earlier.file()),
-                    "metadata",
-                    "name");
+            var message = "%s %s was defined before, in %s"
+                    .formatted(tree.path("kind").asText(), name, earlier.file());
+            throw document.problem(message, "metadata", "name");
         }
         if (earlier != null) {
             notes.add("%s %s is in %s and, later, in %s, which counts"
-                    .formatted(manifest.kind(), name, earlier.file(), manifest.file()));
+                    .formatted(tree.path("kind").asText(), name, earlier.file(), document.file()));
         }
     }
 
@@ -277,23 +260,9 @@ public final class ManifestReader {
                 || skip.contains(kind)
                 || skip.contains(kind + "/" + document.name())
                 || document.tree()
-                        .path("metadata")
-                        .path("ownerReferences")
+                        .at("/metadata/ownerReferences")
                         .findValuesAsText("controller")
                         .contains("true");
-    }
-
-    private static Manifest manifest(Document document, Class<? extends HasMetadata> type, String namespace) {
-        ((ObjectNode) document.tree()).remove("status"); // says what a cluster has made of it
-        var resource = document.as(type);
-        var metadata = resource.getMetadata();
-        if (namespace != null) {
-            metadata.setNamespace(namespace);
-        }
-        if (metadata.getNamespace() == null) {
-            metadata.setNamespace("default");
-        }
-        return new Manifest(document.file(), document.yaml(), resource);
     }
 
     private static String id(String kind, String namespace, String name) {

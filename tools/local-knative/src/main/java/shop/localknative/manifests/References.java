@@ -11,11 +11,10 @@ import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import shop.localknative.console.StartException;
 
@@ -23,24 +22,10 @@ import shop.localknative.console.StartException;
  * A cluster waits for what a resource refers to: it may be applied later. Here everything is there from the start, so a
  * reference that leads nowhere is a mistake.
  */
-final class References {
-    private static final String SERVICE = "serving.knative.dev/v1 Service";
-    private static final Map<String, Class<? extends HasMetadata>> ADDRESSABLE = Map.of(
-            SERVICE,
-            Service.class,
-            "v1 Service",
-            io.fabric8.kubernetes.api.model.Service.class,
-            "eventing.knative.dev/v1 Broker",
-            Broker.class);
-
-    private static final Map<String, Class<? extends HasMetadata>> BINDABLE =
-            Map.of(SERVICE, Service.class, "apps/v1 Deployment", Deployment.class);
-
-    private final Manifests manifests;
-
-    private References(Manifests manifests) {
-        this.manifests = manifests;
-    }
+record References(Manifests manifests) {
+    private static final Set<String> ADDRESSABLE =
+            Set.of("serving.knative.dev/v1 Service", "v1 Service", "eventing.knative.dev/v1 Broker");
+    private static final Set<String> BINDABLE = Set.of("serving.knative.dev/v1 Service", "apps/v1 Deployment");
 
     /** @throws StartException for a reference that leads nowhere */
     static void check(Manifests manifests) {
@@ -71,22 +56,21 @@ final class References {
             when broker.getSpec() != null -> check(manifest, broker.getSpec().getDelivery());
             case Trigger trigger -> {
                 var spec = required(manifest, trigger.getSpec(), FieldPath.of("spec"));
-                check(manifest, Broker.class, spec.getBroker(), FieldPath.of("spec", "broker"));
+                var broker = FieldPath.of("spec", "broker");
+                require(
+                        manifest,
+                        "eventing.knative.dev/v1 Broker",
+                        manifest.namespace(),
+                        required(manifest, spec.getBroker(), broker),
+                        broker);
                 check(manifest, spec.getSubscriber(), FieldPath.of("spec", "subscriber"));
                 check(manifest, spec.getDelivery());
             }
-            case PingSource source ->
-                check(
-                        manifest,
-                        required(manifest, source.getSpec(), FieldPath.of("spec"))
-                                .getSink(),
-                        FieldPath.of("spec", "sink"));
-            case ContainerSource source ->
-                check(
-                        manifest,
-                        required(manifest, source.getSpec(), FieldPath.of("spec"))
-                                .getSink(),
-                        FieldPath.of("spec", "sink"));
+            case PingSource source -> {
+                var spec = required(manifest, source.getSpec(), FieldPath.of("spec"));
+                check(manifest, spec.getSink(), FieldPath.of("spec", "sink"));
+            }
+            case ContainerSource source -> check(manifest, source.getSpec().getSink(), FieldPath.of("spec", "sink"));
             case SinkBinding binding -> {
                 var spec = required(manifest, binding.getSpec(), FieldPath.of("spec"));
                 check(manifest, required(manifest, spec.getSubject(), FieldPath.of("spec", "subject")));
@@ -117,20 +101,14 @@ final class References {
     }
 
     private void check(Manifest manifest, Reference subject) {
-        var type = BINDABLE.get(subject.getApiVersion() + " " + subject.getKind());
-        if (type == null) {
-            throw manifest.problem(
-                    "expected one of %s; --skip SinkBinding/%s leaves it out"
-                            .formatted(new TreeSet<>(BINDABLE.keySet()), manifest.name()),
-                    FieldPath.of("spec", "subject", "kind"));
+        var kind = subject.getApiVersion() + " " + subject.getKind();
+        if (!BINDABLE.contains(kind)) {
+            var message = "expected one of %s; --skip SinkBinding/%s leaves it out"
+                    .formatted(new TreeSet<>(BINDABLE), manifest.name());
+            throw manifest.problem(message, "spec", "subject", "kind");
         }
-        if (subject.getName() != null
-                && manifests
-                        .find(type, subject.getNamespace(), subject.getName())
-                        .isEmpty()) {
-            throw manifest.problem(
-                    "there is no %s %s/%s".formatted(subject.getKind(), subject.getNamespace(), subject.getName()),
-                    FieldPath.of("spec", "subject", "name"));
+        if (subject.getName() != null) {
+            require(manifest, kind, subject.getNamespace(), subject.getName(), FieldPath.of("spec", "subject", "name"));
         }
     }
 
@@ -149,29 +127,18 @@ final class References {
             return;
         }
         var ref = destination.getRef();
-        var type = ADDRESSABLE.get(ref.getApiVersion() + " " + ref.getKind());
-        if (type == null) {
-            throw manifest.problem("expected one of " + ADDRESSABLE.keySet(), field.then("ref", "kind"));
+        var kind = ref.getApiVersion() + " " + ref.getKind();
+        if (!ADDRESSABLE.contains(kind)) {
+            throw manifest.problem("expected one of " + ADDRESSABLE, field.then("ref", "kind"));
         }
-        if (manifests.find(type, ref.getNamespace(), ref.getName()).isEmpty()) {
-            throw manifest.problem(
-                    "there is no %s %s/%s".formatted(ref.getKind(), ref.getNamespace(), ref.getName()),
-                    field.then("ref", "name"));
-        }
+        require(manifest, kind, ref.getNamespace(), ref.getName(), field.then("ref", "name"));
     }
 
     private static void requireUri(Manifest manifest, Destination destination, FieldPath field) {
         var uri = destination.getUri();
         boolean relative = destination.getRef() != null;
-        try {
-            if (uri == null
-                    || (relative
-                            ? !UriReference.parse(uri).isAbsolute()
-                            : UriReference.parse(uri).toString().matches("https?://[^/]+.*"))) {
-                return;
-            }
-        } catch (IllegalArgumentException e) {
-            // said below
+        if (uri == null || isUri(uri, relative)) {
+            return;
         }
         throw manifest.problem(
                 relative
@@ -181,12 +148,19 @@ final class References {
                 field);
     }
 
-    private void check(Manifest manifest, Class<? extends HasMetadata> type, String name, FieldPath field) {
-        if (manifests
-                .find(type, manifest.namespace(), required(manifest, name, field))
-                .isEmpty()) {
+    private static boolean isUri(String text, boolean relative) {
+        try {
+            var uri = UriReference.parse(text);
+            return relative ? !uri.isAbsolute() : uri.toString().matches("https?://[^/]+.*");
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private void require(Manifest manifest, String kind, String namespace, String name, FieldPath field) {
+        if (manifests.find(Kinds.SUPPORTED.get(kind), namespace, name).isEmpty()) {
             throw manifest.problem(
-                    "there is no %s %s/%s".formatted(type.getSimpleName(), manifest.namespace(), name), field);
+                    "there is no %s %s/%s".formatted(kind.replaceFirst(".* ", ""), namespace, name), field);
         }
     }
 

@@ -17,7 +17,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -55,14 +54,26 @@ final class StrictYaml {
             return items;
         }
 
+        Document with(JsonNode other) {
+            return new Document(file, yaml, other);
+        }
+
+        /** As {@link Kinds} names it: {@code apps/v1 Deployment}. */
         String kind() {
-            return "%s %s"
-                    .formatted(
-                            tree.path("apiVersion").asText(), tree.path("kind").asText());
+            return tree.path("apiVersion").asText() + " " + tree.path("kind").asText();
         }
 
         String name() {
-            return tree.path("metadata").path("name").asText();
+            return tree.at("/metadata/name").asText();
+        }
+
+        String namespace() {
+            return tree.at("/metadata/namespace").asText();
+        }
+
+        /** The resource of a supported kind. */
+        Manifest manifest() {
+            return new Manifest(file, yaml, as(Kinds.SUPPORTED.get(kind())));
         }
 
         <T> T as(Class<T> type) {
@@ -142,14 +153,6 @@ final class StrictYaml {
         }
     }
 
-    static <T> T as(JsonNode tree, Class<T> type) throws JsonProcessingException {
-        return MAPPER.treeToValue(tree, type);
-    }
-
-    static JsonNode tree(HasMetadata resource) {
-        return MAPPER.valueToTree(resource);
-    }
-
     private static String explain(JsonMappingException e) {
         return switch (e) {
             case UnrecognizedPropertyException unknown
@@ -174,7 +177,7 @@ final class StrictYaml {
     }
 
     private static ObjectMapper mapper() {
-        var mapper = YAMLMapper.builder(new YAMLFactory())
+        return YAMLMapper.builder(new YAMLFactory())
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .annotationIntrospector(new NoUnknownFields())
@@ -186,7 +189,6 @@ final class StrictYaml {
                                         CoercionInputShape.Boolean)
                                 .forEach(shape -> text.setCoercion(shape, CoercionAction.Fail)))
                 .build();
-        return mapper;
     }
 
     /** Fabric8's models collect unknown fields in a map; a misspelt field would pass without a word. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The fields that are honoured, or that mean nothing on one machine (scheduling, security contexts, requests). Any
@@ -53,28 +54,27 @@ final class SupportedFields {
                     runAsUser seccompProfile.**
                     """)));
 
-    /** More of a pod, that Knative takes only where an administrator has switched on a feature. */
-    private static final Map<String, String> FEATURES = Map.ofEntries(
-            Map.entry("spec.affinity", "kubernetes.podspec-affinity"),
-            Map.entry("spec.dnsConfig", "kubernetes.podspec-dnsconfig"),
-            Map.entry("spec.dnsPolicy", "kubernetes.podspec-dnspolicy"),
-            Map.entry("spec.nodeSelector", "kubernetes.podspec-nodeselector"),
-            Map.entry("spec.priorityClassName", "kubernetes.podspec-priorityclassname"),
-            Map.entry("spec.schedulerName", "kubernetes.podspec-schedulername"),
-            Map.entry("spec.securityContext", "kubernetes.podspec-securitycontext"),
-            Map.entry("spec.tolerations", "kubernetes.podspec-tolerations"),
-            Map.entry("spec.topologySpreadConstraints", "kubernetes.podspec-topologyspreadconstraints"),
-            Map.entry("spec.containers[].env[].valueFrom.fieldRef", "kubernetes.podspec-fieldref"),
-            Map.entry(
-                    "spec.containers[].securityContext.capabilities.add", "kubernetes.containerspec-addcapabilities"));
+    /** More that Knative takes only where an administrator has switched on a feature. */
+    private static final Map<String, String> FEATURES = new TreeMap<>(Map.of(
+            "spec.template.spec.containers[].env[].valueFrom.fieldRef", "kubernetes.podspec-fieldref",
+            "spec.template.spec.containers[].securityContext.capabilities.add",
+                    "kubernetes.containerspec-addcapabilities",
+            "spec.delivery.retryAfterMax", "delivery-retryafter"));
+
+    static {
+        fields("affinity dnsConfig dnsPolicy nodeSelector priorityClassName schedulerName securityContext tolerations "
+                        + "topologySpreadConstraints")
+                .forEach(field ->
+                        FEATURES.put("spec.template.spec." + field, "kubernetes.podspec-" + field.toLowerCase()));
+    }
 
     /** Of the pods of Kubernetes itself. */
-    private static final List<String> KUBERNETES_POD = under(
-            "spec.template",
-            with(POD, FEATURES.keySet().stream().map(field -> field + ".**").toList(), fields("""
-                            spec.restartPolicy spec.serviceAccount spec.terminationGracePeriodSeconds
-                            spec.containers[].securityContext.**
-                            """)));
+    private static final List<String> KUBERNETES_POD = with(
+            FEATURES.keySet().stream().map(field -> field + ".**").toList(),
+            under("spec.template", with(POD, fields("""
+                    spec.restartPolicy spec.serviceAccount spec.terminationGracePeriodSeconds
+                    spec.containers[].securityContext.**
+                    """))));
 
     /** The way out for what is refused though it is common, by the end of its path. */
     private static final Map<String, String> WAYS_OUT = Map.of(
@@ -94,7 +94,7 @@ final class SupportedFields {
 
     private static final List<String> DELIVERY = with(
             under("spec.delivery.deadLetterSink", IDENTIFYING_DESTINATION),
-            under("spec.delivery", fields("retry backoffPolicy backoffDelay timeout retryAfterMax format")));
+            under("spec.delivery", fields("retry backoffPolicy backoffDelay timeout format")));
 
     private static final Map<Class<? extends HasMetadata>, List<String>> FIELDS = Map.ofEntries(
             Map.entry(ConfigMap.class, fields("data.** binaryData.** immutable")),
@@ -142,11 +142,14 @@ final class SupportedFields {
     /** @param features of Knative that are switched on */
     static void check(Manifest manifest, JsonNode tree, Set<String> features) {
         var more = FEATURES.entrySet().stream()
-                .filter(field -> manifest.resource() instanceof Service && features.contains(field.getValue()))
-                .map(field -> "spec.template." + field.getKey() + ".**")
+                .filter(field -> features.contains(field.getValue()))
+                .map(field -> field.getKey() + ".**")
                 .toList();
-        var fields = with(FIELDS.get(manifest.resource().getClass()), EVERYWHERE, more);
-        check(manifest, tree, FieldPath.of(), fields);
+        check(
+                manifest,
+                tree,
+                FieldPath.of(),
+                with(FIELDS.get(manifest.resource().getClass()), EVERYWHERE, more));
     }
 
     private static void check(Manifest manifest, JsonNode node, FieldPath path, List<String> fields) {
@@ -171,11 +174,10 @@ final class SupportedFields {
     }
 
     private static String refusal(Manifest manifest, String pattern) {
-        var feature = FEATURES.get(pattern.replaceFirst("^spec\\.template\\.", ""));
-        if (feature != null && manifest.resource() instanceof Service) {
-            return "Knative refuses this, unless its ConfigMap config-features says %s: enabled; add that, in namespace "
-                            .formatted(feature)
-                    + "knative-serving, to the manifests, or leave the field out";
+        var feature = FEATURES.get(pattern);
+        if (feature != null) {
+            return "Knative refuses this, unless its ConfigMap config-features says %s: enabled; add that, in namespace %s, to the manifests, or leave the field out"
+                    .formatted(feature, feature.startsWith("kubernetes.") ? "knative-serving" : "knative-eventing");
         }
         return "Kubernetes knows this field, but local-knative does not run it; "
                 + WAYS_OUT.entrySet().stream()
@@ -202,7 +204,7 @@ final class SupportedFields {
 
     @SafeVarargs
     private static List<String> with(List<String>... fields) {
-        List<String> all = new ArrayList<>();
+        var all = new ArrayList<String>();
         for (List<String> some : fields) {
             all.addAll(some);
         }

@@ -43,7 +43,8 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         if (handler != null) {
             handler.handle(request);
         } else {
-            new Problem(404, "Unknown host", "Nothing here is called '%s'.".formatted(host)).answer(request);
+            new Problem(404, "Unknown host", "Nothing here is called '%s', only %s.".formatted(host, hosts.keySet()))
+                    .answer(request);
         }
     }
 }

@@ -4,7 +4,6 @@ package shop.localknative.platform;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +24,10 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path directory;
     private final FileChannel channel;
-    private final FileLock lock;
 
-    private DataDirectory(Path directory, FileChannel channel, FileLock lock) {
+    private DataDirectory(Path directory, FileChannel channel) {
         this.directory = directory;
         this.channel = channel;
-        this.lock = lock;
     }
 
     /** @throws StartException when another local-knative uses it */
@@ -42,24 +39,24 @@ public final class DataDirectory implements AutoCloseable {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
-            var lock = tryLock(channel);
-            if (lock == null) {
+            if (!isLocked(channel)) {
                 channel.close();
                 throw new StartException(
                         "%s is in use by another local-knative. Stop that one, or choose another --data."
                                 .formatted(directory));
             }
-            return new DataDirectory(directory, channel, lock);
+            return new DataDirectory(directory, channel);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static FileLock tryLock(FileChannel channel) throws IOException {
+    /** Until it is closed. */
+    private static boolean isLocked(FileChannel channel) throws IOException {
         try {
-            return channel.tryLock();
+            return channel.tryLock() != null;
         } catch (OverlappingFileLockException heldByThisProcess) {
-            return null;
+            return false;
         }
     }
 
@@ -107,7 +104,6 @@ public final class DataDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.release();
         channel.close();
     }
 

@@ -124,24 +124,21 @@ public final class Postgres implements AutoCloseable {
         try (Connection connection = admin.getConnection();
                 Statement sql = connection.createStatement()) {
             var quoted = sql.enquoteIdentifier(name, true);
-            try (var found = sql.executeQuery("SELECT FROM pg_roles WHERE rolname = " + sql.enquoteLiteral(name))) {
-                if (!found.next()) {
-                    try (var create = connection.createStatement()) {
-                        create.execute(
-                                "CREATE ROLE %s LOGIN PASSWORD %s".formatted(quoted, sql.enquoteLiteral(password)));
-                    }
-                }
+            if (isMissing(sql, "pg_roles WHERE rolname", name)) {
+                sql.execute("CREATE ROLE %s LOGIN PASSWORD %s".formatted(quoted, sql.enquoteLiteral(password)));
             }
-            try (var found = sql.executeQuery("SELECT FROM pg_database WHERE datname = " + sql.enquoteLiteral(name))) {
-                if (!found.next()) {
-                    try (var create = connection.createStatement()) {
-                        create.execute("CREATE DATABASE %s OWNER %s".formatted(quoted, quoted));
-                        create.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(quoted));
-                    }
-                }
+            if (isMissing(sql, "pg_database WHERE datname", name)) {
+                sql.execute("CREATE DATABASE %s OWNER %s".formatted(quoted, quoted));
+                sql.execute("REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(quoted));
             }
         } catch (SQLException e) {
             throw new StartException("The database %s can't be made: %s".formatted(name, e.getMessage()), e);
+        }
+    }
+
+    private static boolean isMissing(Statement sql, String where, String name) throws SQLException {
+        try (var found = sql.executeQuery("SELECT FROM %s = %s".formatted(where, sql.enquoteLiteral(name)))) {
+            return !found.next();
         }
     }
 
@@ -178,7 +175,7 @@ public final class Postgres implements AutoCloseable {
         ProcessHandle.allProcesses()
                 .filter(process -> isFor(directory, process))
                 .forEach(process -> Processes.stop(process, Duration.ofSeconds(20)));
-        stopServer(directory);
+        server(directory).ifPresent(process -> Processes.stop(process, Duration.ofSeconds(20)));
     }
 
     /** initdb, and pg_ctl, which starts the server, are on no record. */
@@ -188,10 +185,6 @@ public final class Postgres implements AutoCloseable {
                 .map(List::of)
                 .filter(arguments -> Collections.indexOfSubList(arguments, List.of("-D", directory.toString())) >= 0)
                 .isPresent();
-    }
-
-    private static void stopServer(Path directory) {
-        server(directory).ifPresent(process -> Processes.stop(process, Duration.ofSeconds(20)));
     }
 
     /** A server names itself in postmaster.pid; empty, too, when that is half-written: on a full disk, or for a moment. */

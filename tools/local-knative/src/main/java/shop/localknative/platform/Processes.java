@@ -23,15 +23,9 @@ import java.util.stream.Stream;
  * to another process since. Its place on the disk is taken before the process is started: a full disk starts none that
  * nobody would stop. Without state of its own, so safe for any thread.
  */
-public final class Processes {
+public record Processes(Path records) {
     /** Of a record, which is longer than a process id and a time. */
     private static final int LENGTH = 64;
-
-    private final Path records;
-
-    public Processes(Path records) {
-        this.records = records;
-    }
 
     public Process start(ProcessBuilder builder) throws IOException {
         var record = Files.createTempFile(records, "", "");

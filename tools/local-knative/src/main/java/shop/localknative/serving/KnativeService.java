@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
+import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.requests.Route;
@@ -24,8 +25,9 @@ import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
 /**
- * A Knative Service, or a Deployment as a service that scales neither up nor down: its revisions, and how its requests are shared among them. A new revision gets traffic once it has
- * become ready; until then, whatever is wrong with it, the earlier ones serve.
+ * A Knative Service, or a Deployment or ContainerSource as a service that scales neither up nor down: its revisions, and
+ * how its requests are shared among them. A new revision gets traffic once it has become ready; until then, whatever is
+ * wrong with it, the earlier ones serve.
  *
  * <p>Its state is one snapshot, which everybody reads without a lock, event loops among them. The monitor is for those who
  * replace it: whoever follows the manifests, and the revision that becomes ready. Nobody waits while holding it.
@@ -34,32 +36,19 @@ public final class KnativeService {
     /** Revisions that no request leads to, kept for a traffic that names one again; each has a copy of its image. */
     private static final int RETAINED = 5;
 
-    /** @param problem of the latest edit */
     private record State(
-            Manifest manifest,
-            List<Instances> revisions,
-            Instances latestCreated,
-            Instances latestReady,
-            Route route,
-            Optional<String> problem) {
+            Manifest manifest, List<Instances> revisions, Instances latestCreated, Instances latestReady, Route route) {
+
         State with(Manifest next) {
-            return new State(next, revisions, latestCreated, latestReady, route, problem);
+            return new State(next, revisions, latestCreated, latestReady, route);
         }
 
         State with(List<Instances> next, Instances created) {
-            return new State(manifest, next, created, latestReady, route, problem);
+            return new State(manifest, next, created, latestReady, route);
         }
 
         State with(Instances ready, Route next) {
-            return new State(manifest, revisions, latestCreated, ready, next, problem);
-        }
-
-        State with(Optional<String> next) {
-            return new State(manifest, revisions, latestCreated, latestReady, route, next);
-        }
-
-        Route routeOf(Manifest next, Instances ready) {
-            return Route.of(next, ready, revisions);
+            return new State(manifest, revisions, latestCreated, ready, next);
         }
     }
 
@@ -68,18 +57,21 @@ public final class KnativeService {
     private final InstantSource clock;
     private final Consumer<KnativeService> onRoute;
     private volatile State state;
+
+    /** Of the latest edit. */
+    private volatile Optional<String> problem = Optional.empty();
+
     private int generation;
     private boolean closed;
 
     /**
-     * @param earlier revisions, of earlier runs
+     * @param store has the revisions of earlier runs
      * @param onRoute is told of every new route, and must not wait
      * @throws StartException for a traffic that leads to unknown revisions
      */
     KnativeService(
             Workload workload,
             Image image,
-            List<RevisionStore.Stored> earlier,
             Revision.Factory factory,
             RevisionStore store,
             Processes processes,
@@ -89,7 +81,7 @@ public final class KnativeService {
         this.processes = processes;
         this.clock = clock;
         this.onRoute = onRoute;
-        var revisions = restored(earlier, factory);
+        var revisions = restored(workload, factory);
         boolean sameTemplate = !revisions.isEmpty() && hasTemplate(revisions.getLast(), workload);
         if (!sameTemplate) {
             requireNewName(workload, revisions);
@@ -99,7 +91,7 @@ public final class KnativeService {
         }
         var latest = revisions.getLast();
         var route = Route.of(workload.manifest(), latest, revisions);
-        state = new State(workload.manifest(), List.copyOf(revisions), latest, latest, route, Optional.empty());
+        state = new State(workload.manifest(), List.copyOf(revisions), latest, latest, route);
         revisions.forEach(instances -> instances.reachable(route.reachable().contains(instances)));
         onRoute.accept(this);
     }
@@ -112,20 +104,15 @@ public final class KnativeService {
     /** VerifyNameChange in serving's pkg/apis/serving/v1/revision_validation.go. */
     private void requireNewName(Workload workload, List<Instances> revisions) {
         if (Route.find(Revision.name(workload, generation + 1), revisions).isPresent()) {
-            throw workload.manifest()
-                    .problem(
-                            "the template has changed, so it needs another name",
-                            "spec",
-                            "template",
-                            "metadata",
-                            "name");
+            var name = FieldPath.of("spec", "template", "metadata", "name");
+            throw workload.manifest().problem("the template has changed, so it needs another name", name);
         }
     }
 
     /** One that refers to what the manifests do not have any more is left alone. */
-    private List<Instances> restored(List<RevisionStore.Stored> earlier, Revision.Factory factory) {
+    private List<Instances> restored(Workload workload, Revision.Factory factory) {
         var revisions = new ArrayList<Instances>();
-        for (var stored : earlier) {
+        for (var stored : store.of(workload)) {
             generation = stored.generation();
             try {
                 var revision = factory.of(stored.name(), stored.workload());
@@ -155,7 +142,7 @@ public final class KnativeService {
             add(workload, create(workload, image, factory));
         } else {
             latest.podTemplate().update(config);
-            var next = before.routeOf(workload.manifest(), before.latestReady);
+            var next = Route.of(workload.manifest(), before.latestReady, before.revisions);
             state = before.with(workload.manifest());
             if (before.latestCreated == before.latestReady || !next.reachable().contains(before.latestCreated)) {
                 route(before.latestReady, next);
@@ -176,8 +163,8 @@ public final class KnativeService {
     }
 
     /** Sets the problem of the latest edit; null for none. */
-    synchronized void problem(String problem) {
-        state = state.with(Optional.ofNullable(problem));
+    void problem(String problem) {
+        this.problem = Optional.ofNullable(problem);
     }
 
     private Instances create(Workload workload, Image image, Revision.Factory factory) {
@@ -195,7 +182,7 @@ public final class KnativeService {
         var after = before.with(
                 Stream.concat(before.revisions.stream(), Stream.of(created)).toList(), created);
         try {
-            after.routeOf(workload.manifest(), before.latestReady);
+            Route.of(workload.manifest(), before.latestReady, after.revisions);
         } catch (StartException e) {
             generation--;
             store.remove(workload, created.revision().name());
@@ -210,12 +197,9 @@ public final class KnativeService {
     }
 
     private void rollOut(Instances candidate) {
-        Console.say(
-                name(),
-                "%s is starting; %s serves until it is ready"
-                        .formatted(
-                                candidate.revision().name(),
-                                latestReady().revision().name()));
+        var names =
+                List.of(candidate.revision().name(), latestReady().revision().name());
+        Console.say(name(), "%s is starting; %s serves until it is ready".formatted(names.toArray()));
         var scaling = candidate.revision().scaling();
         candidate.startInitial(Math.max(1, Math.max(scaling.minScale(), scaling.initialScale())));
         candidate.initiallyReady().thenRunAsync(() -> promote(candidate)); // not within its lock
@@ -226,11 +210,9 @@ public final class KnativeService {
             return; // it was removed, or there is a later one already
         }
         try {
-            route(candidate, state.routeOf(state.manifest, candidate));
+            route(candidate, Route.of(state.manifest, candidate, state.revisions));
             problem(null);
-            Console.say(
-                    name(),
-                    "%s is ready and serves".formatted(candidate.revision().name()));
+            Console.say(name(), candidate.revision().name() + " is ready and serves");
         } catch (StartException e) {
             problem(e.getMessage());
             Console.say(name(), e.getMessage());
@@ -333,11 +315,10 @@ public final class KnativeService {
     /** The reason why the latest edit does not serve. */
     public Optional<String> problem() {
         var now = state;
-        return now.problem.or(() -> now.latestCreated
-                .failure()
-                .map(why -> now.latestCreated == now.latestReady
-                        ? why
-                        : "%s %s".formatted(now.latestCreated.revision().name(), why)));
+        var prefix = now.latestCreated == now.latestReady
+                ? ""
+                : now.latestCreated.revision().name() + " ";
+        return problem.or(() -> now.latestCreated.failure().map(why -> prefix + why));
     }
 
     /** Ends the changes of its route; what runs is still there. */

@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.httpproxy.HttpProxy;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,7 +25,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.stream.Stream;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
@@ -106,11 +104,7 @@ public final class Serving {
         if (service != null) {
             service.update(workload, image, config, factory);
         } else {
-            var earlier = store.of(workload).stream()
-                    .filter(revision -> revision.image().copy() == null
-                            || Files.exists(revision.image().copy()))
-                    .toList();
-            service = new KnativeService(workload, image, earlier, factory, store, processes, clock, this::route);
+            service = new KnativeService(workload, image, factory, store, processes, clock, this::route);
             services.put(workload.name(), service);
             if (started) {
                 service.startInitial();
@@ -156,13 +150,9 @@ public final class Serving {
             return; // a Deployment has the names of the Services that select it
         }
         var traffic = Optional.ofNullable(service.getSpec().getTraffic()).orElse(List.of());
-        var tags = traffic.stream()
-                .map(TrafficTarget::getTag)
-                .filter(Objects::nonNull)
-                .map(tag -> tag + "-");
-        Stream.concat(Stream.of(""), tags)
-                .map(prefix -> prefix + Addresses.hostOf(manifest.namespace(), manifest.name()))
-                .forEach(this::listen);
+        var host = Addresses.hostOf(manifest.namespace(), manifest.name());
+        listen(host);
+        traffic.stream().map(TrafficTarget::getTag).filter(Objects::nonNull).forEach(tag -> listen(tag + "-" + host));
     }
 
     private void listen(String host) {
@@ -205,14 +195,12 @@ public final class Serving {
             }
             manifests.deploymentsOf(manifest).stream().findFirst().ifPresent(deployment -> {
                 for (ServicePort port : service.getSpec().getPorts().reversed()) { // the first one is the default
+                    var name = deployment.name();
                     int target = manifests.targetPort(port, deployment);
-                    var handler = outside.containsKey(deployment.name())
-                            ? proxy(outside.get(deployment.name()))
+                    var handler = outside.containsKey(name)
+                            ? proxy(outside.get(name))
                             : new Activator(
-                                    vertx,
-                                    client,
-                                    () -> services.get(deployment.name()).any(),
-                                    target);
+                                    vertx, client, () -> services.get(name).any(), target);
                     now.addAll(route("", manifest, handler));
                     var withPort = host + ":" + port.getPort();
                     door.route(withPort, handler);
@@ -265,10 +253,12 @@ public final class Serving {
     /** The URLs of the public services, by name. */
     public Map<String, String> publicUrls(int port) {
         var urls = new TreeMap<String, String>();
-        services.forEach((name, service) -> Optional.of(service.manifest())
-                .filter(manifest -> manifest.resource() instanceof Service)
-                .flatMap(Addresses::publicHostOf)
-                .ifPresent(host -> urls.put(name, "http://%s:%d".formatted(host, port))));
+        services.forEach((name, service) -> {
+            if (service.manifest().resource() instanceof Service) {
+                Addresses.publicHostOf(service.manifest())
+                        .ifPresent(host -> urls.put(name, "http://%s:%d".formatted(host, port)));
+            }
+        });
         return urls;
     }
 

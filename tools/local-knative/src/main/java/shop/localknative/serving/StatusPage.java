@@ -7,7 +7,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
+import java.util.Collection;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import shop.localknative.network.Addresses;
@@ -16,27 +17,15 @@ import shop.localknative.platform.Mail;
 import shop.localknative.platform.Mailbox;
 import shop.localknative.serving.revisions.Instances;
 
-/** The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted. */
-public final class StatusPage implements Handler<HttpServerRequest> {
-    private final Vertx vertx;
-    private final Serving serving;
-    private final Mailbox mailbox;
-    private final Supplier<JsonObject> platform;
-    private final Supplier<String> metrics;
-
-    /**
-     * @param platform what is to be said about the parts that are not services
-     * @param metrics in Prometheus' text format
-     */
-    public StatusPage(
-            Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform, Supplier<String> metrics) {
-        this.vertx = vertx;
-        this.serving = serving;
-        this.mailbox = mailbox;
-        this.platform = platform;
-        this.metrics = metrics;
-    }
-
+/**
+ * The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted.
+ *
+ * @param platform what is to be said about the parts that are not services
+ * @param metrics in Prometheus' text format
+ */
+public record StatusPage(
+        Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform, Supplier<String> metrics)
+        implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         switch (request.path()) {
@@ -47,7 +36,7 @@ public final class StatusPage implements Handler<HttpServerRequest> {
                         .end(metrics.get());
             case "/mailbox" ->
                 vertx.executeBlocking(mailbox::mails, false)
-                        .onSuccess(mails -> answer(request, "Mailbox", mails(mails)))
+                        .onSuccess(mails -> answer(request, "Mailbox", array(mails, StatusPage::json)))
                         .onFailure(e -> new Problem(500, "The mailbox can't be read", e.getMessage()).answer(request));
             default -> new Problem(404, "No such page", "There are /, /mailbox and /metrics.").answer(request);
         }
@@ -55,29 +44,28 @@ public final class StatusPage implements Handler<HttpServerRequest> {
 
     private JsonObject status(HttpServerRequest request) {
         int port = request.connection().localAddress().port();
-        var services =
-                serving.services().stream().map(service -> json(service, port)).toList();
-        return new JsonObject().put("services", new JsonArray(services)).mergeIn(platform.get());
+        var services = array(serving.services(), service -> json(service, port));
+        return new JsonObject().put("services", services).mergeIn(platform.get());
+    }
+
+    private static <T> JsonArray array(Collection<T> all, Function<T, JsonObject> json) {
+        return new JsonArray(all.stream().map(json).toList());
     }
 
     private static JsonObject json(KnativeService service, int port) {
         var latest = service.latestReady();
         var revisions = service.percentages();
+        int starts = revisions.keySet().stream().mapToInt(Instances::starts).sum();
+        var shares = array(revisions.entrySet(), share -> revision(share.getKey(), share.getValue()));
         return new JsonObject()
                 .put("name", service.name())
                 .put("url", "http://%s:%d".formatted(Addresses.hostOf(service.manifest()), port))
                 .put("state", latest.state().name().toLowerCase())
                 .put("pid", latest.pids().stream().findFirst().orElse(null))
-                .put(
-                        "starts",
-                        revisions.keySet().stream().mapToInt(Instances::starts).sum())
+                .put("starts", starts)
                 .put("log", latest.revision().log().toString())
                 .put("problem", service.problem().orElse(null))
-                .put(
-                        "revisions",
-                        new JsonArray(revisions.entrySet().stream()
-                                .map(revision -> revision(revision.getKey(), revision.getValue()))
-                                .toList()));
+                .put("revisions", shares);
     }
 
     private static JsonObject revision(Instances instances, int percent) {
@@ -89,16 +77,14 @@ public final class StatusPage implements Handler<HttpServerRequest> {
                 .put("requests", instances.concurrency());
     }
 
-    private static JsonArray mails(List<Mail> mails) {
-        return new JsonArray(mails.stream()
-                .map(mail -> new JsonObject()
-                        .put("from", mail.from())
-                        .put("to", mail.to())
-                        .put("subject", mail.subject())
-                        .put("date", mail.date())
-                        .put("messageId", mail.messageId())
-                        .put("text", mail.text()))
-                .toList());
+    private static JsonObject json(Mail mail) {
+        return new JsonObject()
+                .put("from", mail.from())
+                .put("to", mail.to())
+                .put("subject", mail.subject())
+                .put("date", mail.date())
+                .put("messageId", mail.messageId())
+                .put("text", mail.text());
     }
 
     private static void answer(HttpServerRequest request, String title, Object content) {
@@ -144,15 +130,13 @@ public final class StatusPage implements Handler<HttpServerRequest> {
             return array.stream().map(StatusPage::html).collect(Collectors.joining(", "));
         }
         var columns = first.fieldNames();
-        var head = columns.stream().map(c -> "<th>" + html(c)).collect(Collectors.joining());
-        var rows = array.stream()
-                .map(JsonObject.class::cast)
-                .map(row -> "<tr>"
-                        + columns.stream()
-                                .map(c -> "<td>" + html(row.getValue(c)))
-                                .collect(Collectors.joining()))
-                .collect(Collectors.joining());
-        return "<table><tr>%s%s</table>".formatted(head, rows);
+        var table = new StringBuilder("<table><tr>");
+        columns.forEach(column -> table.append("<th>").append(html(column)));
+        for (Object row : array) {
+            table.append("<tr>");
+            columns.forEach(column -> table.append("<td>").append(html(((JsonObject) row).getValue(column))));
+        }
+        return table.append("</table>").toString();
     }
 
     private static String escape(String text) {

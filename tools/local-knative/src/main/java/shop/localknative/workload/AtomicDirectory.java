@@ -20,13 +20,11 @@ import shop.localknative.platform.PrivateFile;
  * A directory whose files all change at once, as the kubelet writes volumes (pkg/volume/util/atomic_writer.go): each name
  * is a link to its file below {@code ..data}, which is a link to the latest set of files and is replaced by a rename.
  */
-final class AtomicDirectory {
+record AtomicDirectory(Path directory) {
     private static final String DATA = "..data";
 
-    private final Path directory;
-
-    AtomicDirectory(Path directory) {
-        this.directory = PrivateFile.directory(directory);
+    AtomicDirectory {
+        PrivateFile.directory(directory);
     }
 
     /** Makes these the files, by path relative to the directory. Nothing happens when they are already. */

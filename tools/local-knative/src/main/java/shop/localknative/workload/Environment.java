@@ -13,21 +13,12 @@ import java.util.regex.Pattern;
 import shop.localknative.manifests.FieldPath;
 
 /** The environment of a container as the kubelet makes it: references resolved, {@code $(NAME)} expanded. */
-public final class Environment {
+public record Environment(Workload workload, Config config, Map<String, String> variables) {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([-._a-zA-Z][-._a-zA-Z0-9]*)\\)");
-
-    private final Workload workload;
-    private final Config config;
-    private final Map<String, String> variables = new LinkedHashMap<>();
-
-    private Environment(Workload workload, Config config) {
-        this.workload = workload;
-        this.config = config;
-    }
 
     /** @throws shop.localknative.console.StartException for a reference to what is neither there nor optional */
     public static Map<String, String> of(Workload workload, Config config) {
-        var environment = new Environment(workload, config);
+        var environment = new Environment(workload, config, new LinkedHashMap<>());
         var container = workload.container();
         for (int i = 0; i < container.getEnvFrom().size(); i++) {
             environment.addAll(container.getEnvFrom().get(i), Workload.field("envFrom", i));
@@ -48,41 +39,39 @@ public final class Environment {
 
     private void addAll(EnvFromSource source, FieldPath field) {
         var prefix = Optional.ofNullable(source.getPrefix()).orElse("");
-        var reference = Optional.ofNullable(source.getSecretRef())
-                .map(r -> new Reference("secretRef", r.getName(), null, r.getOptional()))
-                .orElseGet(() -> new Reference(
-                        "configMapRef",
-                        source.getConfigMapRef().getName(),
-                        null,
-                        source.getConfigMapRef().getOptional()));
+        var secret = source.getSecretRef();
+        var map = source.getConfigMapRef();
+        var reference = secret != null
+                ? new Reference("secretRef", secret.getName(), null, secret.getOptional())
+                : new Reference("configMapRef", map.getName(), null, map.getOptional());
         find(reference, field)
                 .ifPresent(data -> data.forEach((key, value) -> variables.put(prefix + key, text(value))));
     }
 
     private void add(EnvVar variable, FieldPath field) {
-        if (variable.getValueFrom() == null) {
+        var name = variable.getName();
+        var source = variable.getValueFrom();
+        if (source == null) {
             var value = Optional.ofNullable(variable.getValue()).orElse("");
-            variables.put(variable.getName(), expansion(variables).apply(value));
+            variables.put(name, expansion(variables).apply(value));
             return;
         }
-        var secret = variable.getValueFrom().getSecretKeyRef();
-        var configMap = variable.getValueFrom().getConfigMapKeyRef();
-        if (variable.getValueFrom().getFieldRef() != null) {
-            variables.put(
-                    variable.getName(),
-                    podField(
-                            variable.getValueFrom().getFieldRef().getFieldPath(), field.then("valueFrom", "fieldRef")));
+        var from = field.then("valueFrom");
+        var secret = source.getSecretKeyRef();
+        var map = source.getConfigMapKeyRef();
+        if (source.getFieldRef() != null) {
+            variables.put(name, podField(source.getFieldRef().getFieldPath(), from.then("fieldRef")));
             return;
         }
-        if (secret == null && configMap == null) {
-            throw workload.manifest().problem("expected a secretKeyRef or configMapKeyRef", field.then("valueFrom"));
+        if (secret == null && map == null) {
+            throw workload.manifest().problem("expected a secretKeyRef or configMapKeyRef", from);
         }
         var reference = secret != null
                 ? new Reference("secretKeyRef", secret.getName(), secret.getKey(), secret.getOptional())
-                : new Reference("configMapKeyRef", configMap.getName(), configMap.getKey(), configMap.getOptional());
-        find(reference, field.then("valueFrom"))
-                .flatMap(data -> value(data, reference, field.then("valueFrom")))
-                .ifPresent(value -> variables.put(variable.getName(), text(value)));
+                : new Reference("configMapKeyRef", map.getName(), map.getKey(), map.getOptional());
+        find(reference, from)
+                .flatMap(data -> value(data, reference, from))
+                .ifPresent(value -> variables.put(name, text(value)));
     }
 
     private String podField(String path, FieldPath field) {
@@ -92,11 +81,10 @@ public final class Environment {
             case "spec.serviceAccountName" -> workload.serviceAccount();
             case "spec.nodeName" -> "localhost";
             case "status.podIP", "status.hostIP" -> "127.0.0.1";
-            default ->
-                throw workload.manifest()
-                        .problem(
-                                "'%s' is no field that a pod has here; write the value".formatted(path),
-                                field.then("fieldPath"));
+            default -> {
+                var message = "'%s' is no field that a pod has here; write the value".formatted(path);
+                throw workload.manifest().problem(message, field.then("fieldPath"));
+            }
         };
     }
 
@@ -105,20 +93,16 @@ public final class Environment {
                 ? config.secret(workload.namespace(), reference.name)
                 : config.configMap(workload.namespace(), reference.name);
         if (data.isEmpty() && !reference.isOptional()) {
-            throw workload.manifest()
-                    .problem(
-                            "no such object in namespace %s: %s".formatted(workload.namespace(), reference.name),
-                            field.then(reference.field, "name"));
+            var message = "no such object in namespace %s: %s".formatted(workload.namespace(), reference.name);
+            throw workload.manifest().problem(message, field.then(reference.field, "name"));
         }
         return data;
     }
 
     private Optional<byte[]> value(Map<String, byte[]> data, Reference reference, FieldPath field) {
         if (!data.containsKey(reference.key) && !reference.isOptional()) {
-            throw workload.manifest()
-                    .problem(
-                            "%s has no key %s, only %s".formatted(reference.name, reference.key, data.keySet()),
-                            field.then(reference.field, "key"));
+            var message = "%s has no key %s, only %s".formatted(reference.name, reference.key, data.keySet());
+            throw workload.manifest().problem(message, field.then(reference.field, "key"));
         }
         return Optional.ofNullable(data.get(reference.key));
     }

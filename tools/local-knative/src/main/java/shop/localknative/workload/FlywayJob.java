@@ -7,35 +7,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import shop.localknative.console.StartException;
 
 /** A Job with Flyway's image: the migration runs in this process, with the library that the image contains. */
-public final class FlywayJob {
+public record FlywayJob(PodTemplate podTemplate) {
     /** The settings that mean the same in the library; the others are of the command line or of its paid editions. */
-    private static final Set<String> SETTINGS = Set.of(
-            "URL",
-            "USER",
-            "PASSWORD",
-            "LOCATIONS",
-            "SCHEMAS",
-            "DEFAULT_SCHEMA",
-            "TABLE",
-            "CONNECT_RETRIES",
-            "BASELINE_ON_MIGRATE",
-            "BASELINE_VERSION",
-            "OUT_OF_ORDER",
-            "VALIDATE_MIGRATION_NAMING");
+    private static final Set<String> SETTINGS = Set.of(("URL USER PASSWORD LOCATIONS SCHEMAS DEFAULT_SCHEMA TABLE "
+                    + "CONNECT_RETRIES BASELINE_ON_MIGRATE BASELINE_VERSION OUT_OF_ORDER VALIDATE_MIGRATION_NAMING")
+            .split(" "));
 
     private static final String FILES = "filesystem:";
-
-    private final PodTemplate podTemplate;
-
-    private FlywayJob(PodTemplate podTemplate) {
-        this.podTemplate = podTemplate;
-    }
 
     /** @throws StartException for a Job of another kind */
     public static FlywayJob of(PodTemplate podTemplate) {
@@ -83,19 +69,13 @@ public final class FlywayJob {
     /** CONNECT_RETRIES is connectRetries. */
     private String setting(String name) {
         if (!SETTINGS.contains(name)) {
-            throw podTemplate
-                    .workload()
-                    .manifest()
-                    .problem(
-                            "FLYWAY_%s is not a setting that is passed on; these are: %s"
-                                    .formatted(name, SETTINGS.stream().sorted().toList()),
-                            Workload.field("env"));
+            var message = "FLYWAY_%s is not a setting that is passed on; these are: %s"
+                    .formatted(name, new TreeSet<>(SETTINGS));
+            throw podTemplate.workload().manifest().problem(message, Workload.field("env"));
         }
-        var words = name.toLowerCase(Locale.ROOT).split("_");
-        for (int i = 1; i < words.length; i++) {
-            words[i] = Character.toUpperCase(words[i].charAt(0)) + words[i].substring(1);
-        }
-        return String.join("", words);
+        return Pattern.compile("_(.)")
+                .matcher(name.toLowerCase(Locale.ROOT))
+                .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
     }
 
     /** A location that is mounted is a directory of this machine. */

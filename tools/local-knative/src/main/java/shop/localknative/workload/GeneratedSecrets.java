@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
-import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.Volume;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import shop.localknative.platform.Credentials;
@@ -93,20 +90,17 @@ public final class GeneratedSecrets {
     }
 
     private static Stream<String> secretNames(Workload workload) {
-        var env = workload.container().getEnv().stream()
+        var container = workload.container();
+        var keys = container.getEnv().stream()
                 .map(EnvVar::getValueFrom)
-                .filter(Objects::nonNull)
-                .map(source -> source.getSecretKeyRef())
-                .filter(Objects::nonNull)
-                .map(reference -> reference.getName());
-        var envFrom = workload.container().getEnvFrom().stream()
-                .map(EnvFromSource::getSecretRef)
-                .filter(Objects::nonNull)
-                .map(reference -> reference.getName());
-        var volumes = workload.volumes().stream()
-                .map(Volume::getSecret)
-                .filter(Objects::nonNull)
-                .map(source -> source.getSecretName());
-        return Stream.of(env, envFrom, volumes).flatMap(names -> names);
+                .filter(source -> source != null && source.getSecretKeyRef() != null)
+                .map(source -> source.getSecretKeyRef().getName());
+        var all = container.getEnvFrom().stream()
+                .filter(source -> source.getSecretRef() != null)
+                .map(source -> source.getSecretRef().getName());
+        var files = workload.volumes().stream()
+                .filter(volume -> volume.getSecret() != null)
+                .map(volume -> volume.getSecret().getSecretName());
+        return Stream.of(keys, all, files).flatMap(names -> names);
     }
 }

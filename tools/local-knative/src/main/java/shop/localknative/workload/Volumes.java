@@ -17,17 +17,7 @@ import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
 /** The volumes of a workload as directories with real files; the monitor guards these. */
-public final class Volumes {
-    private final Workload workload;
-    private final TokenIssuer issuer;
-    private final Path directory;
-
-    public Volumes(Workload workload, TokenIssuer issuer, Path directory) {
-        this.workload = workload;
-        this.issuer = issuer;
-        this.directory = directory;
-    }
-
+public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
     /** Writes the files, all of a volume at once. */
     public synchronized void write(Config config) {
         for (int i = 0; i < workload.volumes().size(); i++) {
@@ -80,16 +70,20 @@ public final class Volumes {
         if (volume.getConfigMap() != null) {
             var source = volume.getConfigMap();
             var data = config.configMap(workload.namespace(), source.getName());
-            require(data.isPresent() || Boolean.TRUE.equals(source.getOptional()), source.getName(), field);
-            return data.map(d -> items(d, source.getItems(), field)).orElse(Map.of());
+            return files(data, source.getOptional(), source.getName(), source.getItems(), field);
         }
         if (volume.getSecret() != null) {
             var source = volume.getSecret();
             var data = config.secret(workload.namespace(), source.getSecretName());
-            require(data.isPresent() || Boolean.TRUE.equals(source.getOptional()), source.getSecretName(), field);
-            return data.map(d -> items(d, source.getItems(), field)).orElse(Map.of());
+            return files(data, source.getOptional(), source.getSecretName(), source.getItems(), field);
         }
         return Map.of();
+    }
+
+    private Map<String, byte[]> files(
+            Optional<Map<String, byte[]>> data, Boolean optional, String name, List<KeyToPath> items, FieldPath field) {
+        require(data.isPresent() || Boolean.TRUE.equals(optional), name, field);
+        return data.map(given -> items(given, items, field)).orElse(Map.of());
     }
 
     private void require(boolean there, String name, FieldPath field) {

@@ -69,9 +69,9 @@ public record Workload(
                 .toList();
     }
 
-    /** Those that run until they are stopped, and are asked: Knative Services, and Deployments of at least one replica. */
+    /** Those that run until they are stopped: Knative Services, ContainerSources, and Deployments of at least one replica. */
     public static List<Workload> services(Manifests manifests) {
-        return Stream.of(Service.class, Deployment.class)
+        return Stream.of(Service.class, Deployment.class, ContainerSource.class)
                 .flatMap(kind -> manifests.of(kind).stream())
                 .filter(manifest -> !(manifest.resource() instanceof Deployment deployment)
                         || deployment.getSpec().getReplicas() > 0)
@@ -79,7 +79,7 @@ public record Workload(
                 .toList();
     }
 
-    /** The Knative Service that it is; empty for Deployments and others. */
+    /** The Knative Service that it is; empty for others. */
     public Optional<Service> service() {
         return manifest.resource() instanceof Service service ? Optional.of(service) : Optional.empty();
     }

@@ -125,7 +125,7 @@ class ClusterEventingTest {
                     ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}
                   template:
                     spec:
-                      containers: [{image: test/source, env: [{name: TYPE, value: measured}]}]
+                      containers: [{name: source, image: test/source, env: [{name: TYPE, value: measured}]}]
                 """.formatted(delivery, outside.url()));
     }
 

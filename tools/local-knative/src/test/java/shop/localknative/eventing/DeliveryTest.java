@@ -41,6 +41,13 @@ import shop.localknative.network.Loopback;
 
 class DeliveryTest extends EventingTest {
 
+    private static final String RETRY_AFTER = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {namespace: knative-eventing, name: config-features}
+            data: {delivery-retryafter: enabled}
+            """;
+
     private static final String TRIGGER = "Bearer system:serviceaccount:shop:t-oidc-eventing.knative.dev-trigger for ";
 
     private TestEventing broker;
@@ -209,7 +216,7 @@ class DeliveryTest extends EventingTest {
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
     void retryAfterIsObeyed(int status) throws SQLException {
-        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1, retryAfterMax: PT2H")));
+        broker(RETRY_AFTER, trigger("t", to(subscriber) + ", " + delivery("retry: 1, retryAfterMax: PT2H")));
         subscriber.answering(event -> new Answer(status, Map.of("Retry-After", "3600"), ""));
         broker.send("1", "t");
 
@@ -294,7 +301,7 @@ class DeliveryTest extends EventingTest {
 
     @Test
     void retryAfterIsObeyedUpToItsMaximum() {
-        broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1, retryAfterMax: PT0.05S")));
+        broker(RETRY_AFTER, trigger("t", to(subscriber) + ", " + delivery("retry: 1, retryAfterMax: PT0.05S")));
         subscriber.answering(event -> new Answer(429, Map.of("Retry-After", "3600"), ""));
         broker.send("1", "t");
 

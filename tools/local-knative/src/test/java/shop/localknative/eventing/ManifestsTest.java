@@ -157,27 +157,15 @@ class ManifestsTest {
         }
     }
 
-    /** The same file, validateInjectionAnnotation and validateDependencyAnnotation. */
+    /** pkg/apis/duck/v1/delivery_types.go, Validate. */
     @Test
-    void anAnnotationOfKnativeIsChecked() {
-        String injection = "eventing.knative.dev/injection";
-        accepted(BROKER, TestEventing.annotated(trigger("t", SUBSCRIBER), injection, "enabled"));
+    void retryAfterMaxIsRefusedWhileItsFeatureIsOff() {
         refused(
-                "Trigger t, metadata.annotations.%s: enabled or disabled is expected, and that only for the broker default"
-                        .formatted(injection),
+                "Trigger t, spec.delivery.retryAfterMax: Knative refuses this, unless its ConfigMap config-features says"
+                        + " delivery-retryafter: enabled; add that, in namespace knative-eventing, to the manifests, or leave"
+                        + " the field out",
                 BROKER,
-                TestEventing.annotated(trigger("t", SUBSCRIBER), injection, "true"));
-        String dependency = "knative.dev/dependency";
-        String reference = "{\"kind\": \"PingSource\", \"name\": \"p\", \"apiVersion\": \"sources.knative.dev/v1\"%s}";
-        accepted(BROKER, TestEventing.annotated(trigger("t", SUBSCRIBER), dependency, reference.formatted("")));
-        for (String wrong : List.of("p", "{}", "[]", reference.formatted(", \"namespace\": \"other\""))) {
-            refused(
-                    "Trigger t, metadata.annotations.%s: a JSON object with kind, name and apiVersion, of the same namespace,"
-                                    .formatted(dependency)
-                            + " is expected",
-                    BROKER,
-                    TestEventing.annotated(trigger("t", SUBSCRIBER), dependency, wrong));
-        }
+                trigger("t", SUBSCRIBER + ", delivery: {retry: 1, retryAfterMax: PT5S}"));
     }
 
     /** knative/pkg apis/duck/v1/destination.go, ValidateDestination. */

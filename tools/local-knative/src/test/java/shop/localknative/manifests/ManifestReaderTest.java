@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import shop.localknative.console.StartException;
 
 class ManifestReaderTest {
@@ -100,20 +102,48 @@ class ManifestReaderTest {
         assertTrue(message.contains("--skip DaemonSet leaves it out"), message);
     }
 
-    @Test
-    void sequenceAndParallelStopTheStartWithWhatToDoInstead() {
-        for (String kind : List.of("Sequence", "Parallel")) {
-            var message = complaintAbout("""
-                    apiVersion: flows.knative.dev/v1
-                    kind: %s
-                    metadata: {name: flow}
-                    """.formatted(kind));
-            assertTrue(
-                    message.contains(
-                            "flows.knative.dev/v1 %s is not a kind that local-knative runs; give each".formatted(kind)),
-                    message);
-            assertTrue(message.endsWith("or --skip %s leaves it out".formatted(kind)), message);
-        }
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            flows.knative.dev/v1 | Sequence | give each step a Trigger for the type of event that the step before it replies with
+            flows.knative.dev/v1 | Parallel | give each branch a Trigger with the branch's filter
+            messaging.knative.dev/v1 | Channel | use a Broker
+            messaging.knative.dev/v1 | InMemoryChannel | use a Broker
+            messaging.knative.dev/v1 | Subscription | use a Trigger
+            """)
+    void kindThatIsNotRunStopsTheStartWithWhatToDoInstead(String apiVersion, String kind, String instead) {
+        var message = complaintAbout("""
+                apiVersion: %s
+                kind: %s
+                metadata: {name: flow}
+                """.formatted(apiVersion, kind));
+        assertEquals(
+                "%s:2: kind: %s %s is not a kind that local-knative runs; %s, or --skip %s leaves it out"
+                        .formatted(file(), apiVersion, kind, instead, kind),
+                message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "serving.knative.dev/v1beta1, Service, serving.knative.dev/v1",
+        "eventing.knative.dev/v1beta1, Broker, eventing.knative.dev/v1",
+        "sources.knative.dev/v1beta2, PingSource, sources.knative.dev/v1",
+        "extensions/v1beta1, Deployment, ''",
+    })
+    void servedVersionOlderThanV1IsTheOneToWrite(String apiVersion, String kind, String instead) {
+        var message = complaintAbout("apiVersion: %s%nkind: %s%nmetadata: {name: old}%n".formatted(apiVersion, kind));
+        assertTrue(message.endsWith(instead.isEmpty() ? "v1 Service]" : "; write apiVersion: " + instead), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            livenessProbe: {exec: {command: [a]}} | livenessProbe.exec | write httpGet or tcpSocket
+            readinessProbe: {exec: {command: [a]}} | readinessProbe.exec | write httpGet or tcpSocket
+            startupProbe: {grpc: {port: 9000}} | startupProbe.grpc | write tcpSocket
+            """)
+    void probeThatIsNotRunIsRefusedWithWhatToWrite(String probe, String field, String instead) {
+        var message = complaintAbout(service("containerConcurrency: 0") + "          " + probe + "\n");
+        assertTrue(message.contains("spec.template.spec.containers[0].%s: ".formatted(field)), message);
+        assertTrue(message.endsWith("local-knative does not run it; " + instead), message);
     }
 
     @Test

@@ -231,7 +231,9 @@ class ServingTest {
         var echo = new Echo().with("timeoutSeconds: " + seconds);
         var e = assertThrows(StartException.class, () -> system.start(echo));
         assertTrue(
-                e.getMessage().contains("spec.template.spec.timeoutSeconds: %d is not a time".formatted(seconds)),
+                e.getMessage()
+                        .contains("spec.template.spec.timeoutSeconds: %d is not a number from 0 to 600"
+                                .formatted(seconds)),
                 e.getMessage());
     }
 

@@ -140,27 +140,29 @@ public final class Activator implements Handler<HttpServerRequest> {
         }
 
         Problem problem(Throwable failure) {
-            var revision = instances.revision();
-            var name = revision.service();
+            var name = instances.revision().service();
             var reason = instances.failure();
-            if (failure instanceof Instances.OverloadException) {
-                return new Problem(503, name + " is overloaded", failure.getMessage());
-            }
-            if (failure instanceof Instances.NotStartedException) {
-                return new Problem(503, name + " could not be started", failure.getMessage());
-            }
-            if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                    .anyMatch(TimeoutException.class::isInstance)) {
-                return reason.map(why -> new Problem(503, name + " could not be started", why))
-                        .orElseGet(() -> new Problem(
-                                504,
-                                name + " took too long",
-                                "There was no answer within %d s."
-                                        .formatted(revision.timeout().toSeconds())));
-            }
-            return instance == null
-                    ? new Problem(503, name + " is not available", failure.getMessage())
-                    : new Problem(502, name + " broke off", failure.getMessage());
+            return switch (failure) {
+                case Instances.OverloadException e -> new Problem(503, name + " is overloaded", e.getMessage());
+                case Instances.NotStartedException e ->
+                    new Problem(503, name + " could not be started", e.getMessage());
+                case Throwable e
+                when isTimeout(e) && reason.isPresent() ->
+                    new Problem(503, name + " could not be started", reason.get());
+                case Throwable e
+                when isTimeout(e) -> {
+                    long seconds = instances.revision().timeout().toSeconds();
+                    yield new Problem(
+                            504, name + " took too long", "There was no answer within %d s.".formatted(seconds));
+                }
+                case Throwable e when instance == null -> new Problem(503, name + " is not available", e.getMessage());
+                default -> new Problem(502, name + " broke off", failure.getMessage());
+            };
+        }
+
+        private static boolean isTimeout(Throwable failure) {
+            return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                    .anyMatch(TimeoutException.class::isInstance);
         }
     }
 

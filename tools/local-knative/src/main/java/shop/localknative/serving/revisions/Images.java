@@ -24,7 +24,8 @@ import shop.localknative.platform.PrivateFile;
 import shop.localknative.workload.Workload;
 
 /**
- * The sources of container images: commands that the person who started this has given, and the build output of modules. The latter is copied, so that a revision goes on running while the next one is being built. For one thread at a time.
+ * The sources of container images: commands that the person who started this has given, and the build output of modules.
+ * The latter is copied, so that a revision goes on running while the next one is being built. For one thread at a time.
  */
 public final class Images {
     /** The default of native-image, MaximumHeapSizePercent. */
@@ -99,11 +100,9 @@ public final class Images {
         if (directories
                 .map(directory -> HERE.resolve(directory).resolve(program))
                 .noneMatch(Files::isExecutable)) {
-            throw workload.manifest()
-                    .problem(
-                            "this machine has no %s; say --process %s=COMMAND"
-                                    .formatted(program, untagged(container.getImage())),
-                            Workload.field("command"));
+            var message = "this machine has no %s; say --process %s=COMMAND"
+                    .formatted(program, untagged(container.getImage()));
+            throw workload.manifest().problem(message, Workload.field("command"));
         }
         var words = Stream.concat(container.getCommand().stream(), container.getArgs().stream())
                 .toList();
@@ -167,18 +166,14 @@ public final class Images {
 
     private Built built(Workload workload) {
         var image = workload.container().getImage();
-        var places = modules.stream()
-                .map(directory -> directory.resolve(untagged(image).replaceFirst(".*/", "")))
-                .toList();
-        var target = places.stream()
-                .filter(Files::isDirectory)
-                .findFirst()
-                .or(() -> places.stream().findFirst())
-                .map(module -> module.resolve("target"))
-                .orElseThrow(() -> workload.manifest()
-                        .problem(
-                                "nothing is known about %s; say --process %s=COMMAND".formatted(image, untagged(image)),
-                                Workload.field("image")));
+        var name = untagged(image).replaceFirst(".*/", "");
+        var places = modules.stream().map(directory -> directory.resolve(name)).toList();
+        if (places.isEmpty()) {
+            var message = "nothing is known about %s; say --process %s=COMMAND".formatted(image, untagged(image));
+            throw workload.manifest().problem(message, Workload.field("image"));
+        }
+        var module = places.stream().filter(Files::isDirectory).findFirst().orElse(places.getFirst());
+        var target = module.resolve("target");
         var executable = list(target)
                 .filter(f -> f.toString().endsWith("-runner") && Files.isExecutable(f))
                 .findFirst();
@@ -187,19 +182,14 @@ public final class Images {
         }
         var app = target.resolve("quarkus-app");
         if (Files.exists(app.resolve("quarkus-run.jar"))) {
+            var fixed = Stream.of(app, app.resolve("quarkus-run.jar"), app.resolve("lib/main"));
             return new Built(
-                    app,
-                    false,
-                    Stream.concat(
-                                    Stream.of(app, app.resolve("quarkus-run.jar"), app.resolve("lib/main")),
-                                    list(app.resolve("app")))
-                            .toList());
+                    app, false, Stream.concat(fixed, list(app.resolve("app"))).toList());
         }
-        throw workload.manifest()
-                .problem(
-                        "nothing is built for %s: expected an executable %s/*-runner or %s/quarkus-run.jar, or --process %s=COMMAND"
-                                .formatted(image, target, app, untagged(image)),
-                        Workload.field("image"));
+        var message =
+                "nothing is built for %s: expected an executable %s/*-runner or %s/quarkus-run.jar, or --process %s=COMMAND"
+                        .formatted(image, target, app, untagged(image));
+        throw workload.manifest().problem(message, Workload.field("image"));
     }
 
     private Path copy(Path root, String version, Manifest manifest) {

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving.revisions;
 
-import io.fabric8.kubernetes.api.model.Container;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Ports;
 import shop.localknative.platform.Processes;
@@ -33,7 +31,7 @@ public final class Instance {
     }
 
     private static final Path SETSID = Path.of("/usr/bin/setsid");
-    static final Duration GRACE = Duration.ofSeconds(20);
+    private static final Duration GRACE = Duration.ofSeconds(20);
     private static final int BYTES_OF_A_FAILURE = 2_000;
 
     /** Knative's progress deadline. */
@@ -91,60 +89,46 @@ public final class Instance {
      * Starts the process and blocks until it is ready. Says what was wrong when it is not.
      *
      * @param silent is told when nothing listens at its port for long
+     * @param note is told what is different here
      */
-    void start(Processes processes, Consumer<String> silent) throws IOException, InterruptedException {
+    void start(Processes processes, Consumer<String> silent, Consumer<String> note)
+            throws IOException, InterruptedException {
         begin = System.nanoTime();
         launch = revision.launch(Ports.free());
         logBegin = Files.exists(revision.log()) ? Files.size(revision.log()) : 0;
-        process = launch(
-                image,
-                revision.podTemplate().workload().container(),
-                launch.local(),
-                launch.environment(),
-                launch.directory(),
-                revision.log(),
-                processes);
+        var command = new ArrayList<>(image.command());
+        command.addAll(launch.local().arguments(image.arguments(), launch.environment()));
+        if (Files.isExecutable(SETSID)) {
+            command.addFirst(
+                    SETSID.toString()); // a terminal's Ctrl-C is for local-knative, which stops in its own order
+        }
+        var builder = new ProcessBuilder(command)
+                .directory(workingDirectory(note).toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(revision.log().toFile()));
+        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
+        builder.environment().putAll(launch.environment());
+        process = processes.start(builder);
         awaitReadiness(silent);
     }
 
-    /** @param directory to start it in, if neither the container nor the image has one */
-    static Process launch(
-            Image image,
-            Container container,
-            Localization local,
-            Map<String, String> environment,
-            Path directory,
-            Path log,
-            Processes processes)
-            throws IOException {
-        var command = Stream.concat(image.command().stream(), local.arguments(image.arguments(), environment).stream())
-                .toList();
-        var working = Optional.ofNullable(image.directory())
-                .or(() -> Optional.ofNullable(container.getWorkingDir())
-                        .map(local::value)
-                        .map(Path::of)
-                        .filter(Files::isDirectory))
-                .orElse(directory);
-        var builder = new ProcessBuilder(inItsOwnSession(command))
-                .directory(working.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
-        builder.environment().putAll(environment);
-        return processes.start(builder);
-    }
-
-    /** A terminal's Ctrl-C is for local-knative, which stops what it started in its own order. */
-    private static List<String> inItsOwnSession(List<String> command) {
-        return Files.isExecutable(SETSID)
-                ? Stream.concat(Stream.of(SETSID.toString()), command.stream()).toList()
-                : command;
+    private Path workingDirectory(Consumer<String> note) {
+        var given = revision.podTemplate().workload().container().getWorkingDir();
+        if (image.directory() != null || given == null) {
+            return Optional.ofNullable(image.directory()).orElse(launch.directory());
+        }
+        var directory = Path.of(launch.local().value(given));
+        if (Files.isDirectory(directory)) {
+            return directory;
+        }
+        note.accept("this machine has no %s, its workingDir: it starts in a directory of its own".formatted(given));
+        return launch.directory();
     }
 
     /** Runs the checks often: the first request waits for the time between being ready and the next check. */
     private void awaitReadiness(Consumer<String> silent) throws IOException, InterruptedException {
         long started = System.nanoTime();
-        var startup = Optional.ofNullable(launch.startup());
+        var startup = launch.startup();
         var limit = startup.map(
                         probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
                 .orElse(START_LIMIT);
@@ -182,7 +166,7 @@ public final class Instance {
      */
     void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
         var ready = launch.readiness().new Result(System.nanoTime());
-        var live = Optional.ofNullable(launch.liveness()).map(probe -> probe.new Result(System.nanoTime()));
+        var live = launch.liveness().map(probe -> probe.new Result(System.nanoTime()));
         while (true) {
             long due = Math.min(ready.due(), live.map(Probe.Result::due).orElse(Long.MAX_VALUE));
             if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {

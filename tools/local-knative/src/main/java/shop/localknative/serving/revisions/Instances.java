@@ -8,8 +8,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.console.Console;
 import shop.localknative.platform.Processes;
@@ -40,6 +42,7 @@ public final class Instances {
     private final RequestStats stats = new RequestStats(System.nanoTime());
     private final List<Instance> all = new ArrayList<>();
     private final Deque<CompletableFuture<Instance>> queue = new ArrayDeque<>();
+    private final Set<String> announced = new HashSet<>();
     private final CrashLoop crashLoop = new CrashLoop();
     private final CompletableFuture<Void> initiallyReady = new CompletableFuture<>();
     private int desired;
@@ -300,7 +303,7 @@ public final class Instances {
         try {
             Thread.sleep(delay());
             starting();
-            instance.start(processes, silent -> startsSlowly(instance, silent));
+            instance.start(processes, why -> startsSlowly(instance, why), this::announceOnce);
             ready(instance);
             instance.watch(isReady -> readiness(instance, isReady));
         } catch (InterruptedException wanted) {
@@ -407,6 +410,12 @@ public final class Instances {
             if (!queue.removeFirst().complete(instance.get())) {
                 instance.get().inFlight--; // who waited has just given up
             }
+        }
+    }
+
+    private synchronized void announceOnce(String what) {
+        if (announced.add(what)) {
+            announce(what);
         }
     }
 

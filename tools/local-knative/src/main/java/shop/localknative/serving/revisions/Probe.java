@@ -19,7 +19,7 @@ record Probe(Check check, Duration initialDelay, Duration period, int failureThr
         Optional<String> run();
     }
 
-    /** An failure from 200 to 399. */
+    /** An answer from 200 to 399. */
     record HttpGet(URI uri, Map<String, String> headers, Duration timeout) implements Check {
         @Override
         public Optional<String> run() {

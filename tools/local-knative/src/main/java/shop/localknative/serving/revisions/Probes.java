@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,15 +35,11 @@ final class Probes {
 
     /** Knative overwrites another port with this one, and what answers at the other only is killed in the cluster. */
     private void requireLivenessAtTheContainersPort() {
-        var field = Workload.field("livenessProbe");
-        if (workload.service().isPresent()
-                && container.getLivenessProbe() != null
-                && portOf(container.getLivenessProbe()) != containerPort()) {
-            throw workload.manifest()
-                    .problem(
-                            "Knative asks for liveness at the container's port, %d, whatever port stands here"
-                                    .formatted(containerPort()),
-                            field);
+        var probe = container.getLivenessProbe();
+        if (workload.service().isPresent() && probe != null && portOf(probe) != containerPort()) {
+            var message = "Knative asks for liveness at the container's port, %d, whatever port stands here"
+                    .formatted(containerPort());
+            throw workload.manifest().problem(message, Workload.field("livenessProbe"));
         }
     }
 
@@ -71,15 +68,10 @@ final class Probes {
 
     /** @param ports what stands for each of {@link #ports} */
     Probe readiness(Map<Integer, Integer> ports) {
+        Probe.Check check =
+                isAsked() ? new Probe.TcpSocket(ports.get(containerPort()), Duration.ofSeconds(1)) : Optional::empty;
         return of("readinessProbe", ports)
-                .orElseGet(() -> new Probe(
-                        isAsked()
-                                ? new Probe.TcpSocket(ports.get(containerPort()), Duration.ofSeconds(1))
-                                : Optional::empty,
-                        Duration.ZERO,
-                        Duration.ofSeconds(10),
-                        3,
-                        1));
+                .orElseGet(() -> new Probe(check, Duration.ZERO, Duration.ofSeconds(10), 3, 1));
     }
 
     /** A Deployment without a port, as a consumer of a queue, is ready as soon as it runs. */
@@ -87,41 +79,44 @@ final class Probes {
         return workload.service().isPresent() || !container.getPorts().isEmpty();
     }
 
-    /** Null without one. */
-    Probe liveness(Map<Integer, Integer> ports) {
-        return of("livenessProbe", ports).orElse(null);
+    Optional<Probe> liveness(Map<Integer, Integer> ports) {
+        return of("livenessProbe", ports);
     }
 
-    /** Null without one. */
-    Probe startup(Map<Integer, Integer> ports) {
-        return of("startupProbe", ports).orElse(null);
+    Optional<Probe> startup(Map<Integer, Integer> ports) {
+        return of("startupProbe", ports);
     }
 
     private Optional<Probe> of(String name, Map<Integer, Integer> ports) {
         return Optional.ofNullable(all().get(name)).map(probe -> {
-            int port = ports.get(portOf(probe));
-            var timeout = seconds(probe.getTimeoutSeconds(), 1);
+            var initialDelay =
+                    Optional.ofNullable(probe.getInitialDelaySeconds()).orElse(0);
             return new Probe(
-                    probe.getHttpGet() == null
-                            ? new Probe.TcpSocket(port, timeout)
-                            : new Probe.HttpGet(
-                                    uri(port, probe.getHttpGet().getPath()),
-                                    probe.getHttpGet().getHttpHeaders().stream()
-                                            .collect(Collectors.toMap(HTTPHeader::getName, HTTPHeader::getValue)),
-                                    timeout),
-                    Duration.ofSeconds(
-                            Optional.ofNullable(probe.getInitialDelaySeconds()).orElse(0)),
+                    check(probe, ports.get(portOf(probe)), seconds(probe.getTimeoutSeconds(), 1)),
+                    Duration.ofSeconds(initialDelay),
                     seconds(probe.getPeriodSeconds(), 10),
                     orDefault(probe.getFailureThreshold(), 3),
                     orDefault(probe.getSuccessThreshold(), 1));
         });
     }
 
+    private static Probe.Check check(io.fabric8.kubernetes.api.model.Probe probe, int port, Duration timeout) {
+        var http = probe.getHttpGet();
+        if (http == null) {
+            return new Probe.TcpSocket(port, timeout);
+        }
+        var headers =
+                http.getHttpHeaders().stream().collect(Collectors.toMap(HTTPHeader::getName, HTTPHeader::getValue));
+        var path = http.getPath() == null ? "/" : http.getPath();
+        return new Probe.HttpGet(URI.create("http://127.0.0.1:%d%s".formatted(port, path)), headers, timeout);
+    }
+
     private Map<String, io.fabric8.kubernetes.api.model.Probe> all() {
         var probes = new TreeMap<String, io.fabric8.kubernetes.api.model.Probe>();
-        Optional.ofNullable(container.getReadinessProbe()).ifPresent(probe -> probes.put("readinessProbe", probe));
-        Optional.ofNullable(container.getLivenessProbe()).ifPresent(probe -> probes.put("livenessProbe", probe));
-        Optional.ofNullable(container.getStartupProbe()).ifPresent(probe -> probes.put("startupProbe", probe));
+        probes.put("readinessProbe", container.getReadinessProbe());
+        probes.put("livenessProbe", container.getLivenessProbe());
+        probes.put("startupProbe", container.getStartupProbe());
+        probes.values().removeIf(Objects::isNull);
         return probes;
     }
 
@@ -144,10 +139,6 @@ final class Probes {
                 .findFirst()
                 .map(ContainerPort::getContainerPort)
                 .orElseGet(this::containerPort);
-    }
-
-    private static URI uri(int port, String path) {
-        return URI.create("http://127.0.0.1:%d%s".formatted(port, path == null ? "/" : path));
     }
 
     private static Duration seconds(Integer given, int unspecified) {

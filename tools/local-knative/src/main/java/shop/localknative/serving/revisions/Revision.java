@@ -6,40 +6,44 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import shop.localknative.network.Addresses;
 import shop.localknative.platform.Ports;
 import shop.localknative.serving.scaling.Scaling;
 import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
 
-/** A snapshot of a Knative Service's code and configuration: its instances are started from it. */
-public final class Revision {
+/**
+ * A snapshot of a service's code and configuration: its instances are started from it.
+ *
+ * @param variables more of the environment: where the service's events go, and what the person who started this wants
+ * @param timeout within which a request must have the beginning of its answer, the time that it waits for an instance included
+ */
+public record Revision(
+        String name,
+        PodTemplate podTemplate,
+        Map<String, String> variables,
+        Addresses addresses,
+        Path log,
+        Scaling scaling,
+        Duration timeout,
+        Probes probes) {
     /** Knative's ConfigMap {@code config-defaults}: revision-timeout-seconds. */
     private static final long TIMEOUT = 300;
 
-    private final String name;
-    private final PodTemplate podTemplate;
-    private final Map<String, String> variables;
-    private final Addresses addresses;
-    private final Path log;
-    private final Scaling scaling;
-    private final Duration timeout;
-    private final Probes probes;
-
-    /**
-     * @param variables more of the environment: where the service's events go, and what the person who started this wants
-     * @throws shop.localknative.console.StartException for what can't be run
-     */
+    /** @throws shop.localknative.console.StartException for what can't be run */
     public Revision(
             String name, PodTemplate podTemplate, Map<String, String> variables, Addresses addresses, Path log) {
-        this.name = name;
-        this.podTemplate = podTemplate;
-        this.variables = variables;
-        this.addresses = addresses;
-        this.log = log;
-        this.scaling = Scaling.of(podTemplate.workload().manifest());
-        this.timeout = timeout(podTemplate.workload());
-        this.probes = new Probes(podTemplate.workload());
+        var workload = podTemplate.workload();
+        this(
+                name,
+                podTemplate,
+                variables,
+                addresses,
+                log,
+                Scaling.of(workload.manifest()),
+                timeout(workload),
+                new Probes(workload));
     }
 
     /** Makes a revision of this name and template. */
@@ -56,29 +60,8 @@ public final class Revision {
                 .orElseGet(() -> "%s-%05d".formatted(workload.name(), generation));
     }
 
-    public String name() {
-        return name;
-    }
-
     public String service() {
         return podTemplate.workload().name();
-    }
-
-    public PodTemplate podTemplate() {
-        return podTemplate;
-    }
-
-    public Path log() {
-        return log;
-    }
-
-    public Scaling scaling() {
-        return scaling;
-    }
-
-    /** Within which a request must have the beginning of its answer, the time that it waits for an instance included. */
-    public Duration timeout() {
-        return timeout;
     }
 
     private static Duration timeout(Workload workload) {
@@ -137,8 +120,6 @@ public final class Revision {
      * @param port where requests go
      * @param ports what stands for each port of the container
      * @param directory its own
-     * @param liveness null for none
-     * @param startup null for none
      */
     record Launch(
             Map<String, String> environment,
@@ -147,6 +128,6 @@ public final class Revision {
             Map<Integer, Integer> ports,
             Path directory,
             Probe readiness,
-            Probe liveness,
-            Probe startup) {}
+            Optional<Probe> liveness,
+            Optional<Probe> startup) {}
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving.revisions;
 
-import io.fabric8.knative.serving.v1.Service;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,34 +19,25 @@ import shop.localknative.workload.Workload;
 
 /** The revisions of the Knative Services, kept so that traffic can still name them after a restart. */
 public record RevisionStore(Path directory) {
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** @param generation counts the revisions of a service from 1 */
     public record Stored(int generation, String name, Workload workload, Image image) {}
 
+    private record Entry(int generation, String name, JsonNode service, Image image) {}
+
     public void put(Stored revision) {
-        var image = revision.image();
-        var json = new JsonObject()
-                .put("generation", revision.generation())
-                .put("name", revision.name())
-                .put("service", new JsonObject(revision.workload().manifest().json()))
-                .put(
-                        "image",
-                        new JsonObject()
-                                .put("command", image.command())
-                                .put("arguments", image.arguments())
-                                .put(
-                                        "directory",
-                                        image.directory() == null
-                                                ? null
-                                                : image.directory().toString())
-                                .put("version", image.version())
-                                .put(
-                                        "copy",
-                                        image.copy() == null
-                                                ? null
-                                                : image.copy().toString()));
-        PrivateFile.write(
-                file(revision.workload(), revision.name()), json.toBuffer().getBytes());
+        var workload = revision.workload();
+        try {
+            var entry = new Entry(
+                    revision.generation(),
+                    revision.name(),
+                    JSON.valueToTree(workload.manifest().resource()),
+                    revision.image());
+            PrivateFile.write(file(workload, revision.name()), JSON.writeValueAsBytes(entry));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public void remove(Workload workload, String revision) {
@@ -57,7 +48,7 @@ public record RevisionStore(Path directory) {
         }
     }
 
-    /** Those of a service, oldest first. */
+    /** Those of a service that can be started, oldest first. */
     public List<Stored> of(Workload service) {
         var directory = file(service, "").getParent();
         if (!Files.isDirectory(directory)) {
@@ -66,6 +57,8 @@ public record RevisionStore(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(".json"))
                     .flatMap(file -> read(file).stream())
+                    .filter(stored -> stored.image().copy() == null
+                            || Files.exists(stored.image().copy()))
                     .sorted(Comparator.comparingInt(Stored::generation))
                     .toList();
         } catch (IOException e) {
@@ -76,30 +69,12 @@ public record RevisionStore(Path directory) {
     /** Empty for what another version has written, or half of it. */
     private static Optional<Stored> read(Path file) {
         try {
-            var json = new JsonObject(Files.readString(file));
-            var image = json.getJsonObject("image");
-            var manifest = Manifest.of(file, json.getJsonObject("service").encode(), Service.class);
-            return Optional.of(new Stored(
-                    json.getInteger("generation"),
-                    json.getString("name"),
-                    Workload.of(manifest),
-                    new Image(
-                            strings(image, "command"),
-                            strings(image, "arguments"),
-                            path(image, "directory"),
-                            image.getString("version"),
-                            path(image, "copy"))));
-        } catch (IOException | DecodeException | StartException | NullPointerException unreadable) {
+            var entry = JSON.readValue(file.toFile(), Entry.class);
+            var manifest = Manifest.of(file, entry.service.toString());
+            return Optional.of(new Stored(entry.generation, entry.name, Workload.of(manifest), entry.image));
+        } catch (IOException | StartException | NullPointerException unreadable) {
             return Optional.empty();
         }
-    }
-
-    private static Path path(JsonObject object, String name) {
-        return object.getString(name) == null ? null : Path.of(object.getString(name));
-    }
-
-    private static List<String> strings(JsonObject object, String name) {
-        return object.getJsonArray(name).stream().map(String.class::cast).toList();
     }
 
     private Path file(Workload workload, String revision) {

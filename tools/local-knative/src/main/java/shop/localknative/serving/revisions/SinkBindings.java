@@ -3,6 +3,7 @@ package shop.localknative.serving.revisions;
 
 import io.fabric8.knative.duck.v1.CloudEventOverrides;
 import io.fabric8.knative.duck.v1.Destination;
+import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
@@ -13,16 +14,14 @@ import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
 
 /** Tells services where their events go, as the SinkBindings say. */
-public final class SinkBindings {
-    private final List<SinkBinding> bindings;
-
-    public SinkBindings(List<SinkBinding> bindings) {
-        this.bindings = bindings;
-    }
-
-    /** {@code K_SINK} and {@code K_CE_OVERRIDES} of this service; nothing when no binding selects it. */
+public record SinkBindings(List<SinkBinding> bindings) {
+    /** {@code K_SINK} and {@code K_CE_OVERRIDES} of a service that a binding selects, or of a ContainerSource. */
     public Map<String, String> environmentOf(Manifest service) {
         var variables = new HashMap<String, String>();
+        if (service.resource() instanceof ContainerSource source) {
+            variables.putAll(
+                    environment(source.getSpec().getSink(), source.getSpec().getCeOverrides()));
+        }
         for (SinkBinding binding : bindings) {
             if (selects(binding, service)) {
                 variables.putAll(environment(
@@ -32,8 +31,7 @@ public final class SinkBindings {
         return variables;
     }
 
-    /** The same of a ContainerSource, which is bound to its sink by itself. Overrides: null when there are none. */
-    public static Map<String, String> environment(Destination sink, CloudEventOverrides overrides) {
+    private static Map<String, String> environment(Destination sink, CloudEventOverrides overrides) {
         var variables =
                 new HashMap<>(Map.of("K_SINK", Addresses.clusterUrl(sink).toString()));
         if (overrides != null) {

@@ -2,12 +2,15 @@
 package shop.localknative.serving.scaling;
 
 import io.fabric8.knative.serving.v1.Service;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.GoDuration;
 import shop.localknative.manifests.Manifest;
@@ -44,22 +47,11 @@ public record Scaling(
 
     private static final String GROUP = "autoscaling.knative.dev/";
     private static final String CLASS = "kpa.autoscaling.knative.dev";
-    private static final Set<String> KNOWN = Set.of(
-            "class",
-            "metric",
-            "target",
-            "target-utilization-percentage",
-            "min-scale",
-            "max-scale",
-            "initial-scale",
-            "activation-scale",
-            "window",
-            "panic-window-percentage",
-            "panic-threshold-percentage",
-            "scale-to-zero-pod-retention-period",
-            "scale-down-delay",
-            // Every request goes through the activator here, so there is no capacity to reserve for that.
-            "target-burst-capacity");
+    /** Every request goes through the activator here, so target-burst-capacity is no capacity to reserve. */
+    private static final Set<String> KNOWN = Set.of(("class metric target target-utilization-percentage "
+                    + "target-burst-capacity min-scale max-scale initial-scale activation-scale scale-down-delay "
+                    + "scale-to-zero-pod-retention-period window panic-window-percentage panic-threshold-percentage")
+            .split(" "));
 
     private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(6);
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -68,27 +60,26 @@ public record Scaling(
     /** @throws shop.localknative.console.StartException for an annotation that Knative would not accept, too */
     public static Scaling of(Manifest manifest) {
         if (!(manifest.resource() instanceof Service service)) {
-            return fixed(((Deployment) manifest.resource()).getSpec().getReplicas());
+            return fixed(
+                    manifest.resource() instanceof Deployment deployment
+                            ? deployment.getSpec().getReplicas()
+                            : 1);
         }
-        new Annotations(
-                        manifest,
-                        FieldPath.of("metadata", "annotations"),
-                        service.getMetadata().getAnnotations())
-                .refuseAll();
+        var own = FieldPath.of("metadata", "annotations");
+        new Annotations(manifest, own, service.getMetadata())
+                .refuse(name -> true, "belongs to spec.template.metadata.annotations");
         var template = service.getSpec().getTemplate();
-        var metadata = template.getMetadata();
-        var annotations = new Annotations(
-                manifest,
-                FieldPath.of("spec", "template", "metadata", "annotations"),
-                metadata == null ? null : metadata.getAnnotations());
-        annotations.refuseUnknown();
-        long concurrency = Optional.ofNullable(template.getSpec().getContainerConcurrency())
-                .orElse(0L);
-        return of(annotations, (int) concurrency);
+        var field = FieldPath.of("spec", "template", "metadata", "annotations");
+        var annotations = new Annotations(manifest, field, template.getMetadata());
+        annotations.refuse(
+                name -> !KNOWN.contains(name), "local-knative does not know it; it knows " + new TreeSet<>(KNOWN));
+        var concurrency = template.getSpec().getContainerConcurrency();
+        return of(annotations, concurrency == null ? 0 : concurrency.intValue());
     }
 
-    /** That of a Deployment: no more, no fewer. */
+    /** That of a Deployment or a ContainerSource: no more, no fewer. */
     private static Scaling fixed(int replicas) {
+        var second = Duration.ofSeconds(1);
         return new Scaling(
                 Metric.CONCURRENCY,
                 MANY,
@@ -97,7 +88,7 @@ public record Scaling(
                 replicas,
                 replicas,
                 SHORTEST_WINDOW,
-                Duration.ofSeconds(1),
+                second,
                 2,
                 Duration.ZERO,
                 Duration.ZERO,
@@ -106,11 +97,10 @@ public record Scaling(
 
     private static Scaling of(Annotations annotations, int containerConcurrency) {
         annotations.oneOf("class", "write " + CLASS + " or leave it out, with the metric concurrency or rps", CLASS);
-        var metric = annotations
-                        .oneOf("metric", "write one of these", "concurrency", "rps")
-                        .equals("rps")
-                ? Metric.RPS
-                : Metric.CONCURRENCY;
+        boolean isRps = annotations
+                .oneOf("metric", "write one of these", "concurrency", "rps")
+                .equals("rps");
+        var metric = isRps ? Metric.RPS : Metric.CONCURRENCY;
         int min = (int) annotations.number("min-scale", 0, 0, MANY);
         int max = (int) annotations.number("max-scale", 0, 0, MANY);
         if (max != 0 && max < min) {
@@ -151,9 +141,10 @@ public record Scaling(
         private final Map<String, String> keys = new TreeMap<>();
         private final Map<String, String> values = new TreeMap<>();
 
-        Annotations(Manifest manifest, FieldPath field, Map<String, String> annotations) {
+        Annotations(Manifest manifest, FieldPath field, ObjectMeta metadata) {
             this.manifest = manifest;
             this.field = field;
+            var annotations = metadata == null ? null : metadata.getAnnotations();
             Optional.ofNullable(annotations).orElse(Map.of()).forEach((key, value) -> {
                 if (key.startsWith(GROUP)) {
                     // Knative still reads minScale for min-scale.
@@ -166,22 +157,10 @@ public record Scaling(
             });
         }
 
-        void refuseAll() {
-            keys.keySet().stream().findFirst().ifPresent(name -> {
-                throw problem(name, "belongs to spec.template.metadata.annotations");
+        void refuse(Predicate<String> names, String why) {
+            keys.keySet().stream().filter(names).findFirst().ifPresent(name -> {
+                throw problem(name, why);
             });
-        }
-
-        void refuseUnknown() {
-            keys.keySet().stream()
-                    .filter(name -> !KNOWN.contains(name))
-                    .findFirst()
-                    .ifPresent(name -> {
-                        throw problem(
-                                name,
-                                "local-knative does not know it; it knows "
-                                        + KNOWN.stream().sorted().toList());
-                    });
         }
 
         String oneOf(String name, String wayOut, String... allowed) {
