@@ -57,7 +57,10 @@ public record DeadLetter(
             Map<String, Object> attributes,
             @JsonInclude(NON_NULL) String data,
 
-            @Schema(examples = "eyJvcmRlcklkIjogInVucmVhZGFibGUifQ==")
+            @Schema(
+                    implementation = String.class,
+                    contentEncoding = "base64",
+                    examples = "eyJvcmRlcklkIjogInVucmVhZGFibGUifQ==")
             byte[] dataBase64,
 
             List<Replay> replays) {}

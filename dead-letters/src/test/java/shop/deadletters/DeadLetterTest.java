@@ -274,7 +274,7 @@ class DeadLetterTest {
     void scheduledPingSweepsAndIsNoDeadLetterButADeadLetteredPingIs() {
         String swept = UUID.randomUUID().toString();
         String dead = UUID.randomUUID().toString();
-        arrives(event(swept, PING, SCHEDULE).body("{}"));
+        arrives(event(swept, PING, SCHEDULE).contentType(ContentType.JSON).body("{}"));
         arrives(event(dead, PING, SCHEDULE)
                 .header("ce-knativeerrordest", DESTINATION)
                 .header("ce-knativeerrorcode", "500"));

@@ -46,9 +46,6 @@ public class ApiSchemas implements OASFilter {
     private static final String OF_NOT_BLANK = "\\S";
     private static final int UUID_LENGTH = 36;
 
-    /** Vert.x' {@code HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH}. */
-    private static final int LONGEST_REQUEST_LINE = 4096;
-
     private static final Map<String, String> EXAMPLES_OF_FORMATS =
             Map.of("uuid", "01a20f92-2a96-701a-94a7-d0584b8dcde6", "date-time", "2026-11-24T21:59:27.125644Z");
 
@@ -305,7 +302,7 @@ public class ApiSchemas implements OASFilter {
                         : Stream.of(field.name()));
     }
 
-    /** The limits that a value has by its type, and a parameter by the length of the request line. */
+    /** The limits that a value has by its type, and a parameter by the length of the target. */
     private static void limit(Schema schema) {
         if (type(schema) == SchemaType.INTEGER) {
             boolean isInt = "int32".equals(schema.getFormat());
@@ -315,7 +312,7 @@ public class ApiSchemas implements OASFilter {
                     schema.getMaximum(), BigDecimal.valueOf(isInt ? Integer.MAX_VALUE : Long.MAX_VALUE)));
         }
         if (type(schema) == SchemaType.STRING && schema.getMaxLength() == null && schema.getEnumeration() == null) {
-            schema.setMaxLength("uuid".equals(schema.getFormat()) ? UUID_LENGTH : LONGEST_REQUEST_LINE);
+            schema.setMaxLength("uuid".equals(schema.getFormat()) ? UUID_LENGTH : RequestHead.LONGEST_TARGET);
         }
         if (schema.getItems() != null) {
             limit(schema.getItems());
