@@ -39,7 +39,10 @@ class FrontDoorIT {
                     .get("/")
                     .then()
                     .statusCode(404)
-                    .body("detail", equalTo("Nothing here is called '" + service + ".shop.localhost'."));
+                    .body(
+                            "detail",
+                            equalTo("Nothing is called '" + service
+                                    + ".shop.localhost'; the page of localhost says what is."));
         }
     }
 }

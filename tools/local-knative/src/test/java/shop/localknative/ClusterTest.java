@@ -165,8 +165,7 @@ class ClusterTest {
                 .get("/")
                 .then()
                 .statusCode(404)
-                .body("detail", containsString("backstage.demo.svc.cluster.local"))
-                .body("detail", containsString("echo.demo.localhost"));
+                .body("detail", containsString("'backstage.demo.localhost'"));
     }
 
     @Test

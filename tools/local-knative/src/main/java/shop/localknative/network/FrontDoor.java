@@ -43,7 +43,10 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         if (handler != null) {
             handler.handle(request);
         } else {
-            new Problem(404, "Unknown host", "Nothing here is called '%s', only %s.".formatted(host, hosts.keySet()))
+            new Problem(
+                            404,
+                            "Unknown host",
+                            "Nothing is called '%s'; the page of localhost says what is.".formatted(host))
                     .answer(request);
         }
     }
