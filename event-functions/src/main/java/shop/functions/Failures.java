@@ -4,6 +4,7 @@ package shop.functions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.quarkus.funqy.runtime.ApplicationException;
+import io.quarkus.micrometer.runtime.binder.vertx.HttpRequestMetric;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -39,7 +40,16 @@ class Failures {
         if (fault == null) {
             context.next();
         } else {
+            label(context);
             answer(context, logged(fault));
+        }
+    }
+
+    /** Quarkus would make the path that was sent a label of the metrics. */
+    private static void label(RoutingContext context) {
+        HttpRequestMetric metric = HttpRequestMetric.getRequestMetric(context);
+        if (metric != null) {
+            metric.setTemplatePath("/other");
         }
     }
 

@@ -18,7 +18,7 @@ class UntrustedTlsIT {
 
     @Test
     void databaseIsRefused() {
-        problem(given().get("/products"), 500, "internal-error");
+        problem(given().get("/products"), 503, "database-unavailable");
     }
 
     @Test

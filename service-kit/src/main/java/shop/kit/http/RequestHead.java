@@ -3,10 +3,12 @@ package shop.kit.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.quarkus.micrometer.runtime.binder.vertx.HttpRequestMetric;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.Response.Status;
@@ -37,10 +39,22 @@ class RequestHead {
 
     void register(@Observes Filters filters) {
         filters.register(
-                context -> refusal(context.request())
-                        .ifPresentOrElse(
-                                refusal -> problems.answer(context, refusal.status(), refusal.detail()), context::next),
+                context -> {
+                    label(context);
+                    refusal(context.request())
+                            .ifPresentOrElse(
+                                    refusal -> problems.answer(context, refusal.status(), refusal.detail()),
+                                    context::next);
+                },
                 ExposureFilter.BEFORE_EVERYTHING + 1);
+    }
+
+    /** Where no operation matches, Quarkus would make the path that was sent a label of the metrics, which then take no others. */
+    private static void label(RoutingContext context) {
+        HttpRequestMetric metric = HttpRequestMetric.getRequestMetric(context);
+        if (metric != null) {
+            metric.setTemplatePath("/other");
+        }
     }
 
     private Optional<Refusal> refusal(HttpServerRequest request) {

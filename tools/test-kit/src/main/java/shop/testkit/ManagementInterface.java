@@ -3,11 +3,15 @@ package shop.testkit;
 
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Health and metrics of every service, on a port of their own for probes and Prometheus. */
@@ -34,14 +38,19 @@ public abstract class ManagementInterface {
     void requestsAreCountedByMethodPathAndStatus() {
         int status = given().post("/events").statusCode();
         List<String> labels = List.of("method=\"POST\"", "uri=\"/events\"", "status=\"%d\"".formatted(status));
-        await().until(() -> management("/q/metrics")
-                .then()
-                .statusCode(200)
-                .extract()
-                .asString()
+        await().until(() -> metrics()
                 .lines()
                 .filter(line -> line.startsWith("http_server_requests_seconds_count{"))
                 .anyMatch(line -> labels.stream().allMatch(line::contains)));
+    }
+
+    /** Else whoever sends enough of them ends the counting of all others (quarkus.micrometer.binder.http-server.max-uri-tags). */
+    @Test
+    void pathOfARefusedRequestIsNoLabel() {
+        String path = "/" + UUID.randomUUID();
+        given().header("anything", "x".repeat(70_000)).get(path).then().statusCode(431);
+        String metrics = await().until(this::metrics, containsString("status=\"431\""));
+        assertThat(metrics, not(containsString(path)));
     }
 
     @Test
@@ -49,6 +58,10 @@ public abstract class ManagementInterface {
         for (String path : new String[] {"/q/health", "/q/health/ready", "/q/metrics"}) {
             given().get(path).then().statusCode(404);
         }
+    }
+
+    private String metrics() {
+        return management("/q/metrics").then().statusCode(200).extract().asString();
     }
 
     private Response management(String path) {
