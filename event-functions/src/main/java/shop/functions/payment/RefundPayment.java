@@ -23,7 +23,7 @@ import shop.functions.payment.OrderService.Problem;
 
 /** Refunds all past and future charges of an order that is over, or that the shop does not know, and replies that it did. */
 @Singleton
-@RegisterForReflection(targets = PaymentRefunded.class)
+@RegisterForReflection(targets = {PaymentRefunded.class, Problem.class})
 public class RefundPayment {
     private static final Set<String> NOTHING_SOLD = Set.of("REJECTED", "CANCELLED", "EXPIRED");
     private static final String UNKNOWN = "UNKNOWN";
