@@ -25,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import shop.kit.events.EventEndpoint;
+import shop.kit.http.MediaTypes;
 
 /** The dead letter sink. It keeps everything, since no other place is left for it. */
 @Path("/events")
@@ -75,9 +76,6 @@ public class EventResource {
                     "The schedule's ping can't be recorded (not-a-cloudevent), or the request is not readable at all"
                             + " (bad-request)")
     @APIResponse(responseCode = "403", description = "The sender is no Trigger of this sink (forbidden)")
-    @APIResponse(
-            responseCode = "415",
-            description = "The schedule's ping is not sent as events are (unsupported-media-type)")
     @Parameter(
             name = "trigger",
             in = ParameterIn.QUERY,
@@ -91,7 +89,7 @@ public class EventResource {
                 .forEach(name -> asTheyCame.put(
                         name.toLowerCase(Locale.ROOT), request.headers().getAll(name)));
         Arrival arrival = Arrival.of(uri.getQueryParameters().getFirst("trigger"), asTheyCame, body);
-        if (arrival.isPingOf(schedule)) {
+        if (arrival.isPingOf(schedule) && MediaTypes.areOfAnEvent(headers, body)) {
             return endpoint.receive(headers, body, ping -> {});
         }
         deadLetters.keep(arrival);

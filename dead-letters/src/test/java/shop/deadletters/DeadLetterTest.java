@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
@@ -274,13 +275,15 @@ class DeadLetterTest {
     void scheduledPingSweepsAndIsNoDeadLetterButADeadLetteredPingIs() {
         String swept = UUID.randomUUID().toString();
         String dead = UUID.randomUUID().toString();
+        String odd = UUID.randomUUID().toString();
+        arrives(event(odd, PING, SCHEDULE).contentType("text/plain").body("no data of a ping"));
         arrives(event(swept, PING, SCHEDULE).contentType(ContentType.JSON).body("{}"));
         arrives(event(dead, PING, SCHEDULE)
                 .header("ce-knativeerrordest", DESTINATION)
                 .header("ce-knativeerrorcode", "500"));
         admin().get("/dead-letters?source=" + SCHEDULE)
                 .then()
-                .body("items.eventId", hasItem(dead))
+                .body("items.eventId", hasItems(dead, odd))
                 .body("items.eventId", not(hasItem(swept)));
     }
 

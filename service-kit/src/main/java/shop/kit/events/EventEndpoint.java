@@ -54,7 +54,7 @@ public class EventEndpoint {
 
     /** Hands the event to {@code handler}; a ping of the schedule starts the sweeps instead. */
     public Response receive(HttpHeaders headers, byte[] body, Consumer<CloudEvent> handler) {
-        MediaTypes.requireJson(headers, body);
+        MediaTypes.requireEvent(headers, body);
         CloudEvent event = parse(headers.getRequestHeaders(), body);
         requireRecordable(event);
         trace.join(event.getExtension("traceparent"));

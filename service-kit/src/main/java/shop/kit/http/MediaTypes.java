@@ -40,12 +40,17 @@ public class MediaTypes {
                 : ProblemMappers.respond(problem(ProblemMappers.advice(Status.UNSUPPORTED_MEDIA_TYPE)));
     }
 
-    /** Refuses the body of an event that is neither its data in JSON nor all of it. An event may be without a body. */
-    public static void requireJson(HttpHeaders headers, byte[] body) {
+    /** Whether the body is an event's data in JSON, or all of it. An event may be without a body. */
+    public static boolean areOfAnEvent(HttpHeaders headers, byte[] body) {
+        return body.length == 0 || !isCoded(headers) && isOneOf(EVENT, headers);
+    }
+
+    /** Throws a 415 problem unless they {@linkplain #areOfAnEvent are an event's}. */
+    public static void requireEvent(HttpHeaders headers, byte[] body) {
         if (body.length > 0 && isCoded(headers)) {
             throw new ProblemException(problem(CODED));
         }
-        if (body.length > 0 && !isOneOf(EVENT, headers)) {
+        if (!areOfAnEvent(headers, body)) {
             throw new ProblemException(problem(
                     "Events are taken one by one, as application/cloudevents+json or with data in application/json."));
         }
