@@ -4,7 +4,6 @@ package shop.functions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.quarkus.funqy.runtime.ApplicationException;
-import io.quarkus.micrometer.runtime.binder.vertx.HttpRequestMetric;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -12,6 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import shop.edge.RequestHead;
 import shop.identity.Verdict;
 
 /**
@@ -36,20 +36,14 @@ class Failures {
     }
 
     private void check(RoutingContext context) {
-        Fault fault = new RequestHead(context.request()).fault();
+        Fault fault = RequestHead.refusal(context.request())
+                .map(refusal -> new Fault(refusal.status(), "refused", refusal.detail()))
+                .orElseGet(new EventRequest(context.request())::fault);
         if (fault == null) {
             context.next();
         } else {
-            label(context);
+            RequestHead.keepOutOfMetrics(context);
             answer(context, logged(fault));
-        }
-    }
-
-    /** Quarkus would make the path that was sent a label of the metrics. */
-    private static void label(RoutingContext context) {
-        HttpRequestMetric metric = HttpRequestMetric.getRequestMetric(context);
-        if (metric != null) {
-            metric.setTemplatePath("/other");
         }
     }
 

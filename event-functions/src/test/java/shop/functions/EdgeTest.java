@@ -87,6 +87,12 @@ class EdgeTest {
                         .status());
     }
 
+    @Test
+    void expectationsAndCodingsThatAreNotKnownAreProblems() { // RFC 9110, 10.1.1, and RFC 9112, 6.1
+        send("POST /", PING + "Expect: 200-ok\nContent-Length: 28\n", DATA).isProblem(417);
+        send("POST /", PING + "Transfer-Encoding: gzip, chunked\n", EMPTY).isProblem(501);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"GET *", "OPTIONS *", "CONNECT example.com:443"})
     void targetThatIsNoPathIsAProblem(String line) {

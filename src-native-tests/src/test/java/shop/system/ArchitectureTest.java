@@ -58,14 +58,16 @@ class ArchitectureTest {
     }
 
     @Test
-    void cloudEventsAndTextKnowNoShop() {
+    void cloudEventsTextAndEdgeKnowNoShop() {
         check(ofTheShop("shop.cloudevents.."));
         check(ofTheShop("shop.text.."));
+        check(ofTheShop("shop.edge.."));
     }
 
     @Test
     void kitKnowsNoneOfItsServices() {
-        check(ofTheShop("shop.kit..", "shop.events..", "shop.cloudevents..", "shop.identity..", "shop.text.."));
+        check(ofTheShop(
+                "shop.kit..", "shop.events..", "shop.cloudevents..", "shop.identity..", "shop.text..", "shop.edge.."));
     }
 
     @Test
@@ -77,7 +79,13 @@ class ArchitectureTest {
 
     @Test
     void functionsHaveNoDatabaseAndNoKit() {
-        check(ofTheShop("shop.functions..", "shop.events..", "shop.cloudevents..", "shop.identity..", "shop.text.."));
+        check(ofTheShop(
+                "shop.functions..",
+                "shop.events..",
+                "shop.cloudevents..",
+                "shop.identity..",
+                "shop.text..",
+                "shop.edge.."));
         check(noClasses()
                 .that()
                 .resideInAPackage("shop.functions..")

@@ -30,6 +30,7 @@ import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
+import shop.edge.RequestHead;
 
 /**
  * Says in the OpenAPI document, while the service is built, what the records leave to Jackson and to {@link JsonRules}: which

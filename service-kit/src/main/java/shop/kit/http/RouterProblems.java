@@ -3,6 +3,7 @@ package shop.kit.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.core.Response.Status;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import shop.edge.RequestHead;
 
 /** Problems of requests that are refused before JAX-RS sees them, by this project's filters or by the router. */
 @ApplicationScoped
@@ -36,6 +38,19 @@ public class RouterProblems {
                         Status.UNSUPPORTED_MEDIA_TYPE)
                 .forEach(status -> router.errorHandler(
                         status.getStatusCode(), context -> answer(context, status, ProblemMappers.advice(status))));
+    }
+
+    void refuse(@Observes Filters filters) {
+        filters.register(
+                context -> {
+                    RequestHead.keepOutOfMetrics(context);
+                    RequestHead.refusal(context.request())
+                            .ifPresentOrElse(
+                                    refusal ->
+                                            answer(context, Status.fromStatusCode(refusal.status()), refusal.detail()),
+                                    context::next);
+                },
+                ExposureFilter.BEFORE_EVERYTHING + 1);
     }
 
     void answer(RoutingContext context, Status status, String detail) {

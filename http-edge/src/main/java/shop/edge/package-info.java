@@ -1,0 +1,4 @@
+/**
+ * What every HTTP server of the shop does before it reads a body.
+ */
+package shop.edge;
