@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -52,15 +50,13 @@ final class Reconciler {
         Revision of(String name, PodTemplate podTemplate);
     }
 
-    private final Path directory;
-    private final Set<String> skip;
+    private final Options options;
     private final DataDirectory data;
     private final Platform platform;
     private final GeneratedSecrets secrets;
     private final Serving serving;
     private final Images images;
     private final Revisions revisions;
-    private final Map<String, URI> external;
     private final Set<String> databases = new HashSet<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
@@ -79,9 +75,7 @@ final class Reconciler {
             Platform platform,
             Serving serving,
             Revisions revisions) {
-        this.directory = options.manifests();
-        this.skip = options.skip();
-        this.external = options.external();
+        this.options = options;
         this.manifests = manifests;
         this.files = manifests.files();
         this.data = data;
@@ -101,7 +95,7 @@ final class Reconciler {
         applied = fingerprint();
         var config = config();
         services(manifests).forEach(service -> apply(service, config));
-        serving.expose(manifests, external);
+        serving.expose(manifests, options.external());
     }
 
     /** Starts to look for changes. */
@@ -116,7 +110,7 @@ final class Reconciler {
 
     private List<Workload> services(Manifests manifests) {
         return Workload.services(manifests).stream()
-                .filter(workload -> !external.containsKey(workload.name()))
+                .filter(workload -> !options.external().containsKey(workload.name()))
                 .toList();
     }
 
@@ -211,12 +205,12 @@ final class Reconciler {
         var before = manifests;
         var read = new HashSet<Path>();
         try {
-            manifests = ManifestReader.read(directory, skip, read);
+            manifests = ManifestReader.read(options.manifests(), options.skip(), read);
             var config = config();
             migrate();
             problem = Optional.empty();
             services(manifests).forEach(service -> update(service, config));
-            serving.expose(manifests, external);
+            serving.expose(manifests, options.external());
             for (Workload gone : services(before)) {
                 if (services(manifests).stream()
                         .noneMatch(service -> service.name().equals(gone.name()))) {

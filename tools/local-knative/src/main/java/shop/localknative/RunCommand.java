@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shop.localknative.console.Console;
 import shop.localknative.manifests.ManifestReader;
+import shop.localknative.serving.revisions.Images;
 import shop.localknative.workload.Workload;
 
 /** {@code run}: stays in the foreground until it is interrupted, and stops everything then. */
@@ -72,17 +72,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var options = new Options(
-                system.manifests(),
-                system.skip,
-                images,
-                processes,
-                port,
-                system.data(),
-                fresh,
-                environment,
-                external,
-                inMemoryBroker);
+        var options = options();
         if (printImages) {
             imagesToBuild(options).forEach(System.out::println);
             return 0;
@@ -96,14 +86,27 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Stream<String> imagesToBuild(Options options) {
-        var manifests = ManifestReader.read(system.manifests(), system.skip, new HashSet<>());
+    Options options() {
+        return new Options(
+                system.manifests(),
+                system.skip,
+                images,
+                processes,
+                port,
+                system.data(),
+                fresh,
+                environment,
+                external,
+                inMemoryBroker);
+    }
+
+    private static Stream<String> imagesToBuild(Options options) {
+        var manifests = ManifestReader.read(options.manifests(), options.skip(), new HashSet<>());
         options.check(manifests);
         return Workload.all(manifests).stream()
                 .filter(workload -> !(workload.manifest().resource() instanceof Job))
                 .map(workload -> workload.container().getImage())
-                .filter(image -> processes.keySet().stream()
-                        .noneMatch(process -> image.matches(Pattern.quote(process) + "([:@].*)?")))
+                .filter(image -> options.processes().keySet().stream().noneMatch(given -> Images.isFor(given, image)))
                 .distinct()
                 .sorted();
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -41,7 +40,7 @@ class ClusterTest {
 
     @BeforeAll
     static void start() throws Exception {
-        cluster = new Cluster(TestSystem.options(directory));
+        cluster = new Cluster(TestSystem.echo(directory));
         port = cluster.start();
     }
 
@@ -229,6 +228,6 @@ class ClusterTest {
     }
 
     private static RequestSpecification to(String host) {
-        return given().baseUri("http://127.0.0.1").port(port).header("Host", host + ":" + port);
+        return TestSystem.request(port, host + ":" + port);
     }
 }

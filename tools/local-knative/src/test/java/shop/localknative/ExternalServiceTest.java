@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shop.localknative.console.StartException;
@@ -33,10 +31,9 @@ class ExternalServiceTest {
         });
         outside.start();
         var address = URI.create("http://localhost:" + outside.getAddress().getPort());
-        try (var cluster = new Cluster(TestSystem.options(directory, Map.of("echo", address)))) {
+        try (var cluster = new Cluster(TestSystem.echo(directory, "--external=echo=" + address))) {
             int port = cluster.start();
-            given().port(port)
-                    .header("Host", "echo.demo.localhost")
+            TestSystem.request(port, "echo.demo.localhost")
                     .get("/")
                     .then()
                     .statusCode(200)
@@ -52,7 +49,7 @@ class ExternalServiceTest {
 
     @Test
     void serviceThatIsNotInTheManifestsIsRefused() throws IOException {
-        var options = TestSystem.options(directory, Map.of("ecko", URI.create("http://localhost:9000")));
+        var options = TestSystem.echo(directory, "--external=ecko=http://localhost:9000");
         var refusal = assertThrows(StartException.class, () -> new Cluster(options));
         assertTrue(refusal.getMessage().contains("[backstage, "), refusal.getMessage());
     }

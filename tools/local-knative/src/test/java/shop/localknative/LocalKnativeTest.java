@@ -261,11 +261,7 @@ class LocalKnativeTest {
     }
 
     private static JsonPath echo(int port) {
-        return given().baseUri("http://127.0.0.1")
-                .port(port)
-                .header("Host", "echo.demo.svc.cluster.local")
-                .get("/")
-                .jsonPath();
+        return TestSystem.request(port, "echo.demo.svc.cluster.local").get("/").jsonPath();
     }
 
     private static String password(JsonPath echo) {

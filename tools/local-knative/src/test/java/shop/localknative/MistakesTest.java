@@ -7,12 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.fabric8.knative.serving.v1.Service;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,24 +53,20 @@ class MistakesTest {
 
     @Test
     void folderWithoutManifestsHasNothingToRun() throws IOException {
-        refused(directory + ": nothing to run there", () -> new Cluster(options(0, Map.of(), Map.of())));
+        refused(directory + ": nothing to run there", () -> start());
         write("apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n");
-        refused("nothing to run there; skipped is {Namespace=[n]}", () -> new Cluster(options(0, Map.of(), Map.of())));
+        refused("nothing to run there; skipped is {Namespace=[n]}", () -> start());
     }
 
     @Test
     void optionsAreLookedAtBeforeAnythingIsStarted() throws IOException {
         write(service("containers: [{image: test/hello}]"));
-        refused("--port 70000: expected 0 to 65535", () -> new Cluster(options(70_000, Map.of(), Map.of())));
-        refused(
-                "--process test/helo: no manifest names",
-                () -> new Cluster(options(0, Map.of("test/helo", "x"), Map.of())));
+        refused("--port 70000: expected 0 to 65535", () -> start("--port=70000"));
+        refused("--process test/helo: no manifest names", () -> start("--process=test/helo=x"));
         refused(
                 "--external helo: the manifests have no such service, only [hello]",
-                () -> new Cluster(options(0, Map.of(), Map.of("helo", URI.create("http://localhost:1")))));
-        refused(
-                "--external hello=localhost:9000: expected a URL",
-                () -> new Cluster(options(0, Map.of(), Map.of("hello", URI.create("localhost:9000")))));
+                () -> start("--external=helo=http://localhost:1"));
+        refused("--external hello=localhost:9000: expected a URL", () -> start("--external=hello=localhost:9000"));
     }
 
     @Test
@@ -101,18 +94,11 @@ class MistakesTest {
                 """.formatted(pod);
     }
 
-    private Options options(int port, Map<String, String> processes, Map<String, URI> external) {
-        return new Options(
+    private void start(String... arguments) {
+        new Cluster(TestSystem.options(
                 directory,
-                Set.of(),
-                List.of(),
-                processes,
-                port,
-                directory.resolve("data"),
-                false,
-                Map.of(),
-                external,
-                false);
+                Stream.concat(Stream.of("-k=" + directory), Stream.of(arguments))
+                        .toArray(String[]::new)));
     }
 
     private static void refused(String message, Executable mistake) {

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,20 +174,14 @@ class PlainKubernetesTest {
                 kind: Pod
                 metadata: {name: debug}
                 """.formatted(runner));
-        cluster = new Cluster(new Options(
-                manifests,
-                Set.of("Pod"),
-                List.of(directory.resolve("images")),
-                Map.of(
-                        "test/scripted",
-                        "cd '%s' && ./%s from-shell \"$@\"; echo done"
-                                .formatted(runner.getParent(), runner.getFileName())),
-                0,
-                directory.resolve("data"),
-                false,
-                Map.of(),
-                Map.of(),
-                false));
+        var scripted = "test/scripted=cd '%s' && ./%s from-shell \"$@\"; echo done"
+                .formatted(runner.getParent(), runner.getFileName());
+        cluster = new Cluster(TestSystem.options(
+                directory,
+                "-k=" + manifests,
+                "--skip=Pod",
+                "--images=" + directory.resolve("images"),
+                "--process=" + scripted));
         port = cluster.start();
     }
 
@@ -204,7 +197,7 @@ class PlainKubernetesTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> pids().size() == 2);
         var answering = new HashSet<Long>();
         await().until(() -> {
-            var sleeping = given().baseUri("http://127.0.0.1").port(port).header("Host", "display.default.localhost");
+            var sleeping = TestSystem.request(port, "display.default.localhost");
             var first = Thread.startVirtualThread(() -> sleeping.get("/sleep/300"));
             answering.add(echo("display").getLong("pid"));
             first.join();
@@ -240,13 +233,8 @@ class PlainKubernetesTest {
 
     @Test
     void deploymentsServiceIsASubscriber() throws IOException {
-        given().baseUri("http://127.0.0.1")
-                .port(port)
-                .header("Host", "broker-ingress.knative-eventing.svc.cluster.local")
-                .header("ce-specversion", "1.0")
-                .header("ce-id", "1")
-                .header("ce-source", "/test")
-                .header("ce-type", "test")
+        TestSystem.request(port, "broker-ingress.knative-eventing.svc.cluster.local")
+                .headers("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/test", "ce-type", "test")
                 .post("/default/default")
                 .then()
                 .statusCode(202);
@@ -285,18 +273,15 @@ class PlainKubernetesTest {
     }
 
     private static List<Long> pids() {
-        return given().baseUri("http://localhost")
-                .port(port)
+        return TestSystem.request(port, "localhost")
                 .get("/")
                 .jsonPath()
                 .getList("services.find { it.name == 'display' }.revisions[0].pids", Long.class);
     }
 
     private static JsonPath echo(String service) {
-        var answer = given().baseUri("http://127.0.0.1")
-                .port(port)
-                .header("Host", service + ".default.svc.cluster.local")
-                .get("/");
+        var answer =
+                TestSystem.request(port, service + ".default.svc.cluster.local").get("/");
         assertEquals(200, answer.statusCode(), answer.asString());
         return answer.jsonPath();
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,9 +9,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,21 +31,13 @@ class QuarkusManifestTest {
                 ManifestReader.read(generated.resolve("kubernetes.yml"))
                         .of(Deployment.class)
                         .size());
-        try (var cluster = new Cluster(new Options(
-                generated.resolve("knative.yml"),
-                Set.of(),
-                List.of(directory),
-                Map.of(),
-                0,
-                directory.resolve("data"),
-                false,
-                Map.of("QUARKUS_HTTP_HOST", "127.0.0.1"),
-                Map.of(),
-                false))) {
+        try (var cluster = new Cluster(TestSystem.options(
+                directory,
+                "-k=" + generated.resolve("knative.yml"),
+                "--images=" + directory,
+                "--env=QUARKUS_HTTP_HOST=127.0.0.1"))) {
             int port = cluster.start();
-            given().baseUri("http://127.0.0.1")
-                    .port(port)
-                    .header("Host", "greeter.default.localhost")
+            TestSystem.request(port, "greeter.default.localhost")
                     .get("/q/health/ready")
                     .then()
                     .statusCode(200)
@@ -62,7 +50,7 @@ class QuarkusManifestTest {
                 .matcher(Files.readString(Path.of("../../pom.xml")));
         assertTrue(version.find());
         Files.writeString(project.resolve("pom.xml"), """
-                <project xmlns="http://maven.apache.org/POM/4.0.0">
+                <project>
                   <modelVersion>4.0.0</modelVersion>
                   <groupId>people</groupId>
                   <artifactId>greeter</artifactId>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -56,17 +54,8 @@ class RolloutTest {
         }
         write("settings", settings("hello"));
         write("split", split("one", "[{latestRevision: true, percent: 100}]"));
-        cluster = new Cluster(new Options(
-                directory.resolve("manifests"),
-                Set.of(),
-                List.of(directory.resolve("images")),
-                Map.of(),
-                0,
-                directory.resolve("data"),
-                false,
-                Map.of(),
-                Map.of(),
-                false));
+        cluster = new Cluster(TestSystem.options(
+                directory, "-k=" + directory.resolve("manifests"), "--images=" + directory.resolve("images")));
         port = cluster.start();
     }
 
@@ -314,7 +303,7 @@ class RolloutTest {
     }
 
     private static JsonPath page() {
-        return given().port(port).header("Host", "localhost").get("/").jsonPath();
+        return TestSystem.request(port, "localhost").get("/").jsonPath();
     }
 
     private static Response get(String service, String path) {
@@ -322,11 +311,11 @@ class RolloutTest {
     }
 
     private static int status(String host) {
-        return given().port(port).header("Host", host).get("/").statusCode();
+        return TestSystem.request(port, host).get("/").statusCode();
     }
 
     private static RequestSpecification host(String name) {
-        return given().port(port).header("Host", name + ".default.svc.cluster.local");
+        return TestSystem.request(port, name + ".default.svc.cluster.local");
     }
 
     private static Path file(String name) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -71,17 +70,8 @@ class StressTest {
         });
         subscriber.start();
         write(subscriber.getAddress().getPort());
-        var cluster = new Cluster(new Options(
-                Files.createDirectories(directory.resolve("manifests")),
-                Set.of(),
-                List.of(TestSystem.images(directory.resolve("images"))),
-                Map.of(),
-                0,
-                directory.resolve("data"),
-                false,
-                Map.of(),
-                Map.of(),
-                false));
+        var cluster = new Cluster(TestSystem.options(
+                directory, "-k=" + directory.resolve("manifests"), "--images=" + directory.resolve("images")));
         try (cluster) {
             port = cluster.start();
             act();
@@ -207,7 +197,7 @@ class StressTest {
     }
 
     private RequestSpecification to(String host) {
-        return given().port(port).header("Host", host);
+        return TestSystem.request(port, host);
     }
 
     private boolean isAt(String service, int version) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine;
 
 /** The manifests in src/test/resources/echo, and the executable that stands for their image. */
 public final class TestSystem {
@@ -35,21 +35,25 @@ public final class TestSystem {
         return directory;
     }
 
-    public static Options options(Path directory) throws IOException {
-        return options(directory, Map.of());
+    /** The choices for the system of {@link #manifests}, with more {@code arguments}. */
+    public static Options echo(Path directory, String... arguments) throws IOException {
+        var own = Stream.of(
+                "-k=" + manifests(), "--images=" + images(directory.resolve("images")), "--env=ADDED=by hand");
+        return options(directory, Stream.concat(own, Stream.of(arguments)).toArray(String[]::new));
     }
 
-    public static Options options(Path directory, Map<String, URI> external) throws IOException {
-        return new Options(
-                manifests(),
-                Set.of(),
-                List.of(images(directory.resolve("images"))),
-                Map.of(),
-                0,
-                directory.resolve("data"),
-                false,
-                Map.of("ADDED", "by hand"),
-                external,
-                false);
+    /** What {@code run} reads from these arguments, for a system with its data below {@code directory} and any port. */
+    public static Options options(Path directory, String... arguments) {
+        var own = Stream.of("--data=" + directory.resolve("data"), "--port=0");
+        var run = new RunCommand();
+        new CommandLine(run)
+                .setOverwrittenOptionsAllowed(true)
+                .parseArgs(Stream.concat(own, Stream.of(arguments)).toArray(String[]::new));
+        return run.options();
+    }
+
+    /** A request to the front door. Java resolves no *.localhost, hence the address and the header. */
+    public static RequestSpecification request(int port, String host) {
+        return RestAssured.given().baseUri("http://127.0.0.1").port(port).header("Host", host);
     }
 }

@@ -12,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.util.Base64;
@@ -54,20 +53,16 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
     public void run() {
         try (ExecutorService pings = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
-                Optional<ZonedDateTime> next = next(clock.instant());
+                Optional<ZonedDateTime> next = schedule.next(clock.instant());
                 while (next.isPresent()) {
                     sleepUntil(next.get());
                     pings.execute(this::ping); // The next one does not wait for its answer.
-                    next = next(clock.instant());
+                    next = schedule.next(clock.instant());
                 }
             } catch (InterruptedException e) {
                 pings.shutdownNow(); // Eventing stops.
             }
         }
-    }
-
-    Optional<ZonedDateTime> next(Instant now) {
-        return schedule.next(now);
     }
 
     private void sleepUntil(ZonedDateTime time) throws InterruptedException {

@@ -72,7 +72,7 @@ public final class Loopback {
                         new Problem(
                                 400,
                                 "Bad Request",
-                                "This is no HTTP/1.1 request (RFC 9112): look at its first" + " line and its headers.");
+                                "This is no HTTP/1.1 request (RFC 9112): look at its first line and its headers.");
                 };
         request.response().putHeader(HttpHeaders.CONNECTION, "close");
         problem.answer(request).onComplete(sent -> request.connection().close());

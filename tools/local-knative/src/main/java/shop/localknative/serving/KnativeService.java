@@ -36,19 +36,10 @@ public final class KnativeService {
     /** Revisions that no request leads to, kept for a traffic that names one again; each has a copy of its image. */
     private static final int RETAINED = 5;
 
-    private record State(
-            Manifest manifest, List<Instances> revisions, Instances latestCreated, Instances latestReady, Route route) {
-
-        State with(Manifest next) {
-            return new State(next, revisions, latestCreated, latestReady, route);
-        }
-
-        State with(List<Instances> next, Instances created) {
-            return new State(manifest, next, created, latestReady, route);
-        }
-
-        State with(Instances ready, Route next) {
-            return new State(manifest, revisions, latestCreated, ready, next);
+    /** @param revisions oldest first */
+    private record State(Manifest manifest, List<Instances> revisions, Instances latestReady, Route route) {
+        Instances latestCreated() {
+            return revisions.getLast();
         }
     }
 
@@ -82,31 +73,29 @@ public final class KnativeService {
         this.clock = clock;
         this.onRoute = onRoute;
         var revisions = restored(workload, factory);
-        boolean sameTemplate = !revisions.isEmpty() && hasTemplate(revisions.getLast(), workload);
-        if (!sameTemplate) {
-            requireNewName(workload, revisions);
-        }
-        if (!sameTemplate || !revisions.getLast().image().equals(image)) {
+        if (revisions.isEmpty() || hasChanged(workload, image, revisions)) {
             revisions.add(create(workload, image, factory));
         }
         var latest = revisions.getLast();
         var route = Route.of(workload.manifest(), latest, revisions);
-        state = new State(workload.manifest(), List.copyOf(revisions), latest, latest, route);
+        state = new State(workload.manifest(), List.copyOf(revisions), latest, route);
         revisions.forEach(instances -> instances.reachable(route.reachable().contains(instances)));
         onRoute.accept(this);
     }
 
-    private static boolean hasTemplate(Instances instances, Workload workload) {
-        return workload.template()
-                .equals(instances.revision().podTemplate().workload().template());
-    }
-
-    /** VerifyNameChange in serving's pkg/apis/serving/v1/revision_validation.go. */
-    private void requireNewName(Workload workload, List<Instances> revisions) {
+    /** Whether it is not what the latest revision was made of. */
+    private boolean hasChanged(Workload workload, Image image, List<Instances> revisions) {
+        var latest = revisions.getLast();
+        if (workload.template()
+                .equals(latest.revision().podTemplate().workload().template())) {
+            return !latest.image().equals(image);
+        }
+        // VerifyNameChange in serving's pkg/apis/serving/v1/revision_validation.go
         if (Route.find(Revision.name(workload, generation + 1), revisions).isPresent()) {
             var name = FieldPath.of("spec", "template", "metadata", "name");
             throw workload.manifest().problem("the template has changed, so it needs another name", name);
         }
+        return true;
     }
 
     /** One that refers to what the manifests do not have any more is left alone. */
@@ -133,23 +122,19 @@ public final class KnativeService {
      */
     synchronized void update(Workload workload, Image image, Config config, Revision.Factory factory) {
         var before = state;
-        var latest = before.latestCreated.revision();
-        boolean sameTemplate = hasTemplate(before.latestCreated, workload);
-        if (!sameTemplate) {
-            requireNewName(workload, before.revisions);
-        }
-        if (!sameTemplate || !before.latestCreated.image().equals(image)) {
+        var latest = before.latestCreated();
+        if (hasChanged(workload, image, before.revisions)) {
             add(workload, create(workload, image, factory));
         } else {
-            latest.podTemplate().update(config);
+            latest.revision().podTemplate().update(config);
             var next = Route.of(workload.manifest(), before.latestReady, before.revisions);
-            state = before.with(workload.manifest());
-            if (before.latestCreated == before.latestReady || !next.reachable().contains(before.latestCreated)) {
+            state = new State(workload.manifest(), before.revisions, before.latestReady, before.route);
+            if (latest == before.latestReady || !next.reachable().contains(latest)) {
                 route(before.latestReady, next);
             }
         }
         before.revisions.stream()
-                .filter(instances -> instances != state.latestCreated)
+                .filter(instances -> instances != state.latestCreated())
                 .forEach(instances -> updateEarlier(instances.revision().podTemplate(), config));
     }
 
@@ -179,19 +164,19 @@ public final class KnativeService {
 
     private void add(Workload workload, Instances created) {
         var before = state;
-        var after = before.with(
-                Stream.concat(before.revisions.stream(), Stream.of(created)).toList(), created);
+        var revisions =
+                Stream.concat(before.revisions.stream(), Stream.of(created)).toList();
         try {
-            Route.of(workload.manifest(), before.latestReady, after.revisions);
+            Route.of(workload.manifest(), before.latestReady, revisions);
         } catch (StartException e) {
             generation--;
             store.remove(workload, created.revision().name());
             created.stop();
             throw e;
         }
-        state = after.with(workload.manifest());
-        if (before.latestCreated != before.latestReady) {
-            before.latestCreated.reachable(false);
+        state = new State(workload.manifest(), revisions, before.latestReady, before.route);
+        if (before.latestCreated() != before.latestReady) {
+            before.latestCreated().reachable(false);
         }
         rollOut(created);
     }
@@ -206,7 +191,7 @@ public final class KnativeService {
     }
 
     private synchronized void promote(Instances candidate) {
-        if (closed || candidate != state.latestCreated) {
+        if (closed || candidate != state.latestCreated()) {
             return; // it was removed, or there is a later one already
         }
         try {
@@ -220,10 +205,10 @@ public final class KnativeService {
     }
 
     private void route(Instances ready, Route next) {
-        state = state.with(ready, next);
+        state = new State(state.manifest, state.revisions, ready, next);
         var reachable = next.reachable();
         state.revisions.stream()
-                .filter(instances -> instances != state.latestCreated || instances == ready)
+                .filter(instances -> instances != state.latestCreated() || instances == ready)
                 .forEach(instances -> instances.reachable(reachable.contains(instances)));
         onRoute.accept(this);
     }
@@ -243,10 +228,11 @@ public final class KnativeService {
         var now = state;
         var reachable = now.route.reachable();
         var idle = now.revisions.stream()
-                .filter(i -> i != now.latestCreated && i != now.latestReady && !reachable.contains(i) && i.isIdle())
+                .filter(i -> i != now.latestCreated() && i != now.latestReady && !reachable.contains(i) && i.isIdle())
                 .toList();
         var oldest = List.copyOf(idle.subList(0, Math.max(0, idle.size() - RETAINED)));
-        state = now.with(now.revisions.stream().filter(i -> !oldest.contains(i)).toList(), now.latestCreated);
+        var kept = now.revisions.stream().filter(i -> !oldest.contains(i)).toList();
+        state = new State(now.manifest, kept, now.latestReady, now.route);
         return oldest;
     }
 
@@ -305,7 +291,7 @@ public final class KnativeService {
                     .filter(share -> share.instances() == instances)
                     .mapToInt(Route.Share::percent)
                     .sum();
-            if (percent > 0 || !instances.pids().isEmpty() || instances == now.latestCreated) {
+            if (percent > 0 || !instances.pids().isEmpty() || instances == now.latestCreated()) {
                 percentages.put(instances, percent);
             }
         }
@@ -315,10 +301,9 @@ public final class KnativeService {
     /** The reason why the latest edit does not serve. */
     public Optional<String> problem() {
         var now = state;
-        var prefix = now.latestCreated == now.latestReady
-                ? ""
-                : now.latestCreated.revision().name() + " ";
-        return problem.or(() -> now.latestCreated.failure().map(why -> prefix + why));
+        var latest = now.latestCreated();
+        var prefix = latest == now.latestReady ? "" : latest.revision().name() + " ";
+        return problem.or(() -> latest.failure().map(why -> prefix + why));
     }
 
     /** Ends the changes of its route; what runs is still there. */
@@ -326,10 +311,15 @@ public final class KnativeService {
         closed = true;
     }
 
-    /** Blocks until all processes have ended. */
-    void close() throws InterruptedException {
+    /** Stops all processes; does not wait for that. */
+    void stop() {
         retire();
         revisions().forEach(Instances::stop);
+    }
+
+    /** Blocks until all processes have ended. */
+    void close() throws InterruptedException {
+        stop();
         for (Instances instances : revisions()) {
             instances.close();
         }

@@ -264,19 +264,9 @@ public final class Serving {
 
     /** Stops all processes at once, and waits for them. Until then they can still reach each other. */
     public void close() throws InterruptedException {
-        var stopping = services.values().stream()
-                .map(service -> Thread.startVirtualThread(() -> close(service)))
-                .toList();
-        for (var thread : stopping) {
-            thread.join();
-        }
-    }
-
-    private static void close(KnativeService service) {
-        try {
+        services.values().forEach(KnativeService::stop);
+        for (KnativeService service : services.values()) {
             service.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

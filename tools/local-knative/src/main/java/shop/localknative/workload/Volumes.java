@@ -121,7 +121,7 @@ public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
                 Optional.ofNullable(token.getExpirationSeconds()).orElse(3600L));
     }
 
-    private static List<ServiceAccountTokenProjection> projections(Volume volume) {
+    static List<ServiceAccountTokenProjection> projections(Volume volume) {
         return volume.getProjected() == null
                 ? List.of()
                 : volume.getProjected().getSources().stream()

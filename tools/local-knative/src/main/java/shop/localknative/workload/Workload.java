@@ -71,12 +71,15 @@ public record Workload(
 
     /** Those that run until they are stopped: Knative Services, ContainerSources, and Deployments of at least one replica. */
     public static List<Workload> services(Manifests manifests) {
-        return Stream.of(Service.class, Deployment.class, ContainerSource.class)
-                .flatMap(kind -> manifests.of(kind).stream())
-                .filter(manifest -> !(manifest.resource() instanceof Deployment deployment)
-                        || deployment.getSpec().getReplicas() > 0)
-                .map(Workload::of)
-                .toList();
+        return all(manifests).stream().filter(Workload::runsOn).toList();
+    }
+
+    private boolean runsOn() {
+        return switch (manifest.resource()) {
+            case Job job -> false;
+            case Deployment deployment -> deployment.getSpec().getReplicas() > 0;
+            default -> true;
+        };
     }
 
     /** The Knative Service that it is; empty for others. */
@@ -87,10 +90,8 @@ public record Workload(
     /** Whether it identifies itself to {@code audience} with a token of its service account. */
     public boolean hasTokenFor(String audience) {
         return volumes.stream()
-                .filter(volume -> volume.getProjected() != null)
-                .flatMap(volume -> volume.getProjected().getSources().stream())
-                .anyMatch(source ->
-                        audience.equals(source.getServiceAccountToken().getAudience()));
+                .flatMap(volume -> Volumes.projections(volume).stream())
+                .anyMatch(token -> audience.equals(token.getAudience()));
     }
 
     public String name() {

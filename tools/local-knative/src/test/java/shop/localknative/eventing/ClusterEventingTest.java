@@ -17,14 +17,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import shop.localknative.Cluster;
-import shop.localknative.Options;
+import shop.localknative.TestSystem;
 import shop.localknative.console.StartException;
 import shop.localknative.eventing.Subscriber.Received;
 
@@ -135,24 +134,11 @@ class ClusterEventingTest {
     }
 
     private Cluster cluster() {
-        return new Cluster(new Options(
-                directory,
-                Set.of(),
-                List.of(directory),
-                Map.of(),
-                0,
-                directory.resolve("data"),
-                false,
-                Map.of(),
-                Map.of(),
-                false));
+        return new Cluster(TestSystem.options(directory, "-k=" + directory, "--images=" + directory));
     }
 
     private static void post(int port, String id, String type) {
-        RestAssured.given()
-                .baseUri("http://127.0.0.1")
-                .port(port)
-                .header("Host", "broker-ingress.knative-eventing.svc.cluster.local")
+        TestSystem.request(port, "broker-ingress.knative-eventing.svc.cluster.local")
                 .headers(TestEventing.event(id, type))
                 .body("{}")
                 .post("/shop/default")

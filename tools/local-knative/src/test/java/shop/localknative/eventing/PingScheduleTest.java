@@ -31,11 +31,10 @@ class PingScheduleTest {
     void contentTypeIsThatOfTheDataAndTheNamespaceIsAHeader() throws Exception {
         try (Database db = new Database();
                 Subscriber sink = new Subscriber();
-                TestEventing eventing = new TestEventing(
+                TestEventing _ = new TestEventing(
                         db.pool,
                         ping("schedule: '* * * * * ?', contentType: text/plain, sink: {uri: '%s'}"
                                 .formatted(sink.url())))) {
-            assertNotNull(eventing);
             await().until(() -> !sink.received.isEmpty());
             assertNull(sink.received.getFirst().headers().get("content-type"));
             assertEquals("shop", sink.received.getFirst().headers().get("kn-namespace"));
@@ -46,7 +45,7 @@ class PingScheduleTest {
     void pingsTheBrokerEverySecond() throws Exception {
         try (Database db = new Database();
                 Subscriber subscriber = new Subscriber();
-                TestEventing broker = new TestEventing(
+                TestEventing _ = new TestEventing(
                         db.pool,
                         BROKER,
                         trigger("t", to(subscriber) + ", filter: {attributes: {type: dev.knative.sources.ping}}"),
@@ -54,7 +53,6 @@ class PingScheduleTest {
                                 "schedule: '* * * * * *', contentType: text/plain, data: 'Hello, world!',"
                                         + " ceOverrides: {extensions: {colour: blue}},"
                                         + " sink: {ref: {apiVersion: eventing.knative.dev/v1, kind: Broker, name: default}}"))) {
-            assertNotNull(broker);
             await().until(() -> subscriber.received.size() >= 2);
 
             Received first = subscriber.received.get(0);
@@ -74,11 +72,10 @@ class PingScheduleTest {
         try (Database db = new Database();
                 Subscriber sink =
                         new Subscriber().answering(e -> Answer.status(calls.incrementAndGet() < 3 ? 503 : 202));
-                TestEventing eventing = new TestEventing(
+                TestEventing _ = new TestEventing(
                         db.pool,
                         ping("schedule: '* * * * * *', dataBase64: aGVsbG8=, sink: {uri: '%s', audience: a}"
                                 .formatted(sink.url())))) {
-            assertNotNull(eventing);
             await().until(() -> sink.received.size() >= 3);
 
             assertEquals(sink.received.get(0).id(), sink.received.get(2).id());

@@ -137,7 +137,8 @@ public final class Images {
                 .findFirst();
     }
 
-    private static boolean isFor(String given, String image) {
+    /** Whether a command that was given for one image, with or without its tag, is for this one. */
+    public static boolean isFor(String given, String image) {
         return given.equals(image) || given.equals(untagged(image));
     }
 

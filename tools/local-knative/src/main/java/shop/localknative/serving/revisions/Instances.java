@@ -130,8 +130,7 @@ public final class Instances {
         queue.add(place);
         if (desired == 0) {
             var scaling = revision.scaling();
-            int most = scaling.maxScale() == 0 ? Integer.MAX_VALUE : scaling.maxScale();
-            scaleTo(Math.clamp(Math.max(1, scaling.activationScale()), scaling.minScale(), most));
+            scaleTo(scaling.bounded(Math.max(1, scaling.activationScale())));
         }
         return place;
     }

@@ -50,7 +50,7 @@ public final class Autoscaler {
 
     /** @param ready how many instances there are that take requests */
     public int scale(Instant now, int ready) {
-        int desired = bounded(delayed(now, desired(now, Math.max(1, ready))));
+        int desired = scaling.bounded(delayed(now, desired(now, Math.max(1, ready))));
         if (ready == 0) {
             activeSince = null;
         } else if (activeSince == null) {
@@ -106,11 +106,6 @@ public final class Autoscaler {
         decisions.add(new Sample(now, desired));
         forget(decisions, now.minus(scaling.scaleDownDelay()));
         return (int) decisions.stream().mapToDouble(Sample::value).max().orElse(desired);
-    }
-
-    private int bounded(int desired) {
-        int most = scaling.maxScale() == 0 ? Integer.MAX_VALUE : scaling.maxScale();
-        return Math.clamp(desired, scaling.minScale(), most);
     }
 
     private static void forget(Deque<Sample> samples, Instant before) {

@@ -77,6 +77,11 @@ public record Scaling(
         return of(annotations, concurrency == null ? 0 : concurrency.intValue());
     }
 
+    /** The nearest number of instances that is allowed. */
+    public int bounded(int instances) {
+        return Math.clamp(instances, minScale, maxScale == 0 ? Integer.MAX_VALUE : maxScale);
+    }
+
     /** That of a Deployment or a ContainerSource: no more, no fewer. */
     private static Scaling fixed(int replicas) {
         var second = Duration.ofSeconds(1);
