@@ -34,8 +34,7 @@ class TwoPublishersIT {
         try (RecordingBroker broker = new RecordingBroker();
                 Executable first = instance(database, broker.address() + "/first");
                 Executable second = instance(database, broker.address() + "/second")) {
-            awaitIdle(first);
-            awaitIdle(second);
+            awaitIdle(first, second);
             List<UUID> keys = Stream.generate(UUID::randomUUID).limit(KEYS).toList();
             List<String> inOrder = ids(10);
             for (UUID key : keys) {
@@ -58,8 +57,7 @@ class TwoPublishersIT {
         try (RecordingBroker broker = new RecordingBroker();
                 Executable first = instance(database, broker.address() + "/first");
                 Executable second = instance(database, broker.address() + "/second")) {
-            awaitIdle(first);
-            awaitIdle(second);
+            awaitIdle(first, second);
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofMillis(20));
             List<String> inOrder = ids(500);
@@ -85,8 +83,7 @@ class TwoPublishersIT {
         try (RecordingBroker broker = new RecordingBroker();
                 Executable first = instance(database, broker.address() + "/first");
                 Executable second = instance(database, broker.address() + "/second")) {
-            awaitIdle(first);
-            awaitIdle(second);
+            awaitIdle(first, second);
             UUID key = UUID.randomUUID();
             broker.answerAfter(Duration.ofSeconds(40));
             fillOutbox(database, key, ids(1));
@@ -153,10 +150,12 @@ class TwoPublishersIT {
         return Executable.startBuildIn(ROOT.resolve("order-service/target"), environment);
     }
 
-    /** Waits until it has looked for events of an earlier instance, a second after its start, and so sends at a sweep only. */
-    private static void awaitIdle(Executable instance) {
-        instance.listening();
-        await().pollDelay(Duration.ofSeconds(2)).until(instance.process()::isAlive);
+    /** Waits until they have looked for events of earlier ones, a second after their start, and so send at a sweep only. */
+    private static void awaitIdle(Executable... instances) {
+        List.of(instances).forEach(Executable::listening);
+        await().pollDelay(Duration.ofSeconds(2))
+                .until(() -> Stream.of(instances)
+                        .allMatch(instance -> instance.process().isAlive()));
     }
 
     private static void sweep(Executable instance) {

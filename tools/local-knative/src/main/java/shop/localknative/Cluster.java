@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,6 @@ import shop.localknative.console.StartException;
 import shop.localknative.eventing.Eventing;
 import shop.localknative.eventing.RefusedDeadLetters;
 import shop.localknative.eventing.ServiceAccounts;
-import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
 import shop.localknative.network.FrontDoor;
@@ -59,8 +57,7 @@ public final class Cluster implements AutoCloseable {
     /** @throws StartException when the manifests are not understood, or the options not meant for them */
     public Cluster(Options options) {
         this.options = options;
-        this.manifests = ManifestReader.read(options.manifests(), options.skip(), new HashSet<>());
-        options.check(manifests);
+        this.manifests = options.read();
         this.vertx = Vertx.vertx();
         closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }

@@ -3,10 +3,12 @@ package shop.localknative;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import shop.localknative.console.StartException;
+import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.workload.Workload;
@@ -38,11 +40,12 @@ public record Options(
         boolean inMemoryBroker) {
 
     /**
-     * Looks at them before anything is built or started.
+     * Reads the manifests and looks at the choices, before anything is built or started.
      *
-     * @throws StartException for what does not fit, or not these manifests
+     * @throws StartException when the manifests are not understood, or the choices not meant for them
      */
-    void check(Manifests system) {
+    Manifests read() {
+        var system = ManifestReader.read(manifests, skip, new HashSet<>());
         if (system.all().stream()
                 .allMatch(manifest -> Set.of("ConfigMap", "Secret").contains(manifest.kind()))) {
             throw new StartException("%s: nothing to run there; skipped is %s.".formatted(manifests, system.skipped()));
@@ -63,5 +66,6 @@ public record Options(
                         "--external %s=%s: expected a URL such as http://localhost:9000.".formatted(name, address));
             }
         });
+        return system;
     }
 }

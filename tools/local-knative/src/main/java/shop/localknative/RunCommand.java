@@ -4,7 +4,6 @@ package shop.localknative;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shop.localknative.console.Console;
-import shop.localknative.manifests.ManifestReader;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.workload.Workload;
 
@@ -101,9 +99,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static Stream<String> imagesToBuild(Options options) {
-        var manifests = ManifestReader.read(options.manifests(), options.skip(), new HashSet<>());
-        options.check(manifests);
-        return Workload.all(manifests).stream()
+        return Workload.all(options.read()).stream()
                 .filter(workload -> !(workload.manifest().resource() instanceof Job))
                 .map(workload -> workload.container().getImage())
                 .filter(image -> options.processes().keySet().stream().noneMatch(given -> Images.isFor(given, image)))

@@ -83,7 +83,11 @@ public final class KnativeService {
         onRoute.accept(this);
     }
 
-    /** Whether it is not what the latest revision was made of. */
+    /**
+     * Whether the latest revision was made of another template or image.
+     *
+     * @throws StartException for another template under the name of a revision
+     */
     private boolean hasChanged(Workload workload, Image image, List<Instances> revisions) {
         var latest = revisions.getLast();
         if (workload.template()

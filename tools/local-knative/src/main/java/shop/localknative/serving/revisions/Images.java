@@ -104,16 +104,22 @@ public final class Images {
                     .formatted(program, untagged(container.getImage()));
             throw workload.manifest().problem(message, Workload.field("command"));
         }
-        var words = Stream.concat(container.getCommand().stream(), container.getArgs().stream())
-                .toList();
+        var words = words(container);
         return new Image(List.of(), words, null, Fingerprint.of(filesOf(String.join(" ", words))), null);
+    }
+
+    private static List<String> words(Container container) {
+        return Stream.concat(container.getCommand().stream(), container.getArgs().stream())
+                .toList();
     }
 
     /** The files that change when there is something new to start. */
     public List<Path> files(Workload workload) {
         var container = workload.container();
         var command = process(container.getImage())
-                .or(() -> Optional.of(String.join(" ", container.getCommand())).filter(words -> !words.isEmpty()));
+                .or(() -> container.getCommand().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(String.join(" ", words(container))));
         return command.map(Images::filesOf).orElseGet(() -> {
             try {
                 return built(workload).files();
