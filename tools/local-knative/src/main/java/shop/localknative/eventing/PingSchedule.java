@@ -110,12 +110,9 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
     /** All but the attributes that are different each time. */
     private static Message event(Manifest manifest, PingSourceSpec spec) {
         Map<String, String> attributes = new HashMap<>(Map.of(
-                "specversion",
-                "1.0",
-                "type",
-                "dev.knative.sources.ping",
-                "source",
-                "/apis/v1/namespaces/%s/pingsources/%s".formatted(manifest.namespace(), manifest.name())));
+                "specversion", "1.0",
+                "type", "dev.knative.sources.ping",
+                "source", "/apis/v1/namespaces/%s/pingsources/%s".formatted(manifest.namespace(), manifest.name())));
         byte[] data = data(manifest, spec);
         if (data.length > 0
                 && spec.getContentType() != null

@@ -99,7 +99,6 @@ record Admission(Manifest manifest, JsonNode tree, KnativeConfig config) {
             """);
 
     private static final List<Rule> POD = rules("""
-            spec.template.spec.containers          required
             spec.template.spec.containers[1]       none:one container for each pod is run here; give the others a Deployment of their own, or leave them out
             spec.template.spec.serviceAccountName  subdomain
             spec.template.spec.volumes[].name      required
