@@ -80,10 +80,11 @@ class MailServerOutageTest extends Mailing {
         try {
             Event event = event(EventTypes.ORDER_CONFIRMED);
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> event.deliver(Mode.BINARY)
-                            .path("detail")
-                            .equals("the service at SMTP_HOST answered " + reply));
-            event.deliver(Mode.BINARY).then().statusCode(status);
+                    .until(
+                            () -> event.deliver(Mode.BINARY),
+                            answer -> answer.path("detail").equals("the service at SMTP_HOST answered " + reply))
+                    .then()
+                    .statusCode(status);
         } finally {
             refusing.stop();
             outside.mailServer.start();
