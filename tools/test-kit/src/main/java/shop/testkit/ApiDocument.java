@@ -9,9 +9,9 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialects;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -19,30 +19,34 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The OpenAPI 3.1 document of the module under test, as its build has written it. */
 final class ApiDocument {
-    private static final Path FILE = Path.of("target", "openapi", "openapi.json");
-
+    private final String file;
     private final JsonNode root;
     private final SchemaRegistry schemas;
 
-    static boolean exists() {
-        return Files.exists(FILE);
-    }
-
-    ApiDocument() {
+    private ApiDocument(String directory) {
+        file = Path.of(directory, "openapi.json").toString();
         try {
-            root = new ObjectMapper().readTree(FILE.toFile());
+            root = new ObjectMapper().readTree(new File(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         schemas = SchemaRegistry.withDialect(
                 Dialects.getOpenApi31(),
-                registry -> registry.schemas(Map.of(FILE.toString(), root.toString()))
+                registry -> registry.schemas(Map.of(file, root.toString()))
                         .schemaRegistryConfig(SchemaRegistryConfig.builder()
                                 .formatAssertionsEnabled(true)
                                 .build()));
+    }
+
+    /** That of this module; none if its build writes none, whatever an earlier one has left. */
+    static Optional<ApiDocument> find() {
+        return ConfigProvider.getConfig()
+                .getOptionalValue("quarkus.smallrye-openapi.store-schema-directory", String.class)
+                .map(ApiDocument::new);
     }
 
     /** An answer that an operation may give. */
@@ -109,7 +113,7 @@ final class ApiDocument {
     /** What is wrong with this body. */
     List<String> faults(Answer answer, String mediaType, String body) {
         String pointer = answer.pointer() + "/content/" + mediaType.replace("/", "~1") + "/schema";
-        Schema schema = schemas.getSchema(SchemaLocation.of(FILE + "#" + pointer));
+        Schema schema = schemas.getSchema(SchemaLocation.of(file + "#" + pointer));
         return schema.validate(body, InputFormat.JSON).stream()
                 .map(Object::toString)
                 .filter(fault -> !fault.contains("idn-email")) // the validator takes ASCII only for one

@@ -17,16 +17,19 @@ import java.util.List;
 
 /**
  * Lets no test get an answer that is not as the service's OpenAPI document says: its status, headers and media type, a body that
- * is an instance of the schema, a problem whose type is named. RestAssured's answers are looked at, in every test of Quarkus.
+ * is an instance of the schema, a problem whose type is named. RestAssured's answers are looked at, in every test of Quarkus,
+ * of executables, too.
  */
 public class DescribedAnswers implements QuarkusTestBeforeEachCallback, Filter {
     private ApiDocument document;
 
     @Override
     public void beforeEach(QuarkusTestMethodContext test) {
-        if (RestAssured.filters().isEmpty() && ApiDocument.exists()) {
-            document = new ApiDocument();
-            RestAssured.filters(this);
+        if (RestAssured.filters().isEmpty()) {
+            ApiDocument.find().ifPresent(described -> {
+                document = described;
+                RestAssured.filters(this);
+            });
         }
     }
 
