@@ -24,6 +24,8 @@ import shop.kit.http.Page;
 import shop.kit.identity.Caller;
 
 /** The events that the broker refused, for admins. A service's own resource gives it a path. */
+@RunOnVirtualThread
+@RolesAllowed(Caller.ADMIN)
 @Produces(MediaType.APPLICATION_JSON)
 public abstract class RefusedEventApi {
     private final RefusedEvents events;
@@ -33,8 +35,6 @@ public abstract class RefusedEventApi {
     }
 
     @GET
-    @RunOnVirtualThread
-    @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
     @Operation(
             operationId = "listRefusedEvents",
@@ -48,8 +48,6 @@ public abstract class RefusedEventApi {
     @POST
     @Path("/{id}/publish")
     @ResponseStatus(202)
-    @RunOnVirtualThread
-    @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
     @Operation(
             operationId = "publishRefusedEvent",
@@ -64,8 +62,6 @@ public abstract class RefusedEventApi {
 
     @DELETE
     @Path("/{id}")
-    @RunOnVirtualThread
-    @RolesAllowed(Caller.ADMIN)
     @SecurityRequirement(name = Api.BEARER)
     @Operation(operationId = "dropRefusedEvent", summary = "Drops the event: nobody will ever get it")
     @APIResponse(responseCode = "204", description = "It is gone")
