@@ -36,7 +36,7 @@ public class ETags {
         return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest()) + '"';
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
