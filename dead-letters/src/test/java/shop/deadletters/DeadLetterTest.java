@@ -494,6 +494,34 @@ class DeadLetterTest {
         list().body("items.eventId", contains("1"));
     }
 
+    @Test
+    void replayGoesOnThoughItsDeadLetterIsDeleted() {
+        replayIsUnderWayAndTheFirstDeadLetterDeleted();
+        broker.answer(202);
+        await().until(() -> replayed().size() == 2);
+    }
+
+    /** Both events have one key: were the first still in the outbox, the second would wait for it. */
+    @Test
+    void refusedReplayOfADeletedDeadLetterMakesWay() {
+        replayIsUnderWayAndTheFirstDeadLetterDeleted();
+        broker.answer(400);
+        await().until(() -> list("refused=true")
+                .extract()
+                .<List<String>>path("items.eventId")
+                .equals(List.of("2")));
+        assertEquals(List.of(), replayed());
+    }
+
+    private void replayIsUnderWayAndTheFirstDeadLetterDeleted() {
+        broker.answer(503);
+        arrives(binary("1"));
+        String first = id();
+        arrives(binary("2"));
+        assertEquals(2, replayAllOfThisTest().size());
+        admin().delete("/dead-letters/" + first).then().statusCode(204);
+    }
+
     /** RFC 9110, 13.1.1 and 13.1.2: an admin replays and deletes what was read, and not what has arrived again meanwhile. */
     @Test
     void onlyTheStateThatWasReadIsReplayedAndDeleted() {

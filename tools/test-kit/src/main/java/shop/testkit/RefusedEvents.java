@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.testkit.Concurrently.together;
 import static shop.testkit.Problems.problem;
 
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +53,36 @@ public abstract class RefusedEvents {
         broker.answer(202);
         problem(admin().post("/refused-events/" + id + "/publish"), 404, "not-found");
         assertEquals(0, broker.about(subject).size());
+    }
+
+    /** It has the same place in the outbox and in the list as before. */
+    @Test
+    void eventThatIsRefusedAgainIsListedAgain() {
+        broker.answer(400);
+        UUID subject = publishSomething();
+        long id = refused(subject);
+        broker.answer(422);
+        admin().post("/refused-events/" + id + "/publish").then().statusCode(202);
+        await().until(() -> find(subject) != null && find(subject).get("reason").equals("it answered 422"));
+        assertEquals(id, refused(subject));
+        assertEquals(0, broker.about(subject).size());
+    }
+
+    @Test
+    void ofThoseWhoDecideAtTheSameTimeOneDoes() {
+        broker.answer(400);
+        UUID subject = publishSomething();
+        String path = "/refused-events/" + refused(subject);
+        broker.answer(202);
+        List<Integer> statuses =
+                together(8, i -> (i % 2 == 0 ? admin().post(path + "/publish") : admin().delete(path)).statusCode());
+        assertEquals(7, Collections.frequency(statuses, 404), statuses.toString());
+        if (statuses.contains(202)) {
+            await().until(() -> broker.about(subject).size() == 1);
+        } else {
+            assertTrue(statuses.contains(204), statuses.toString());
+            assertEquals(0, broker.about(subject).size());
+        }
     }
 
     @ParameterizedTest
