@@ -80,10 +80,7 @@ class AuthorizePaymentTest {
 
         var asked = outside.paymentProvider.asked(order).getFirst();
         assertEquals("PUT /charges/" + order, asked.request());
-        JsonPath charge = JsonPath.from(asked.body());
-        assertEquals(2500, charge.getInt("amount"));
-        assertEquals("EUR", charge.getString("currency"));
-        assertEquals("tok_ok", charge.getString("token"));
+        assertCharge(2500, "EUR", "tok_ok", asked.body());
     }
 
     @ParameterizedTest
@@ -128,11 +125,11 @@ class AuthorizePaymentTest {
         outside.orderService.answers(Answer.json(410, "{}"));
         placed("""
                 {"orderId": "%s", "total": {"amount": 17, "currency": "JPY"}, "paymentToken": "tok_old"}""".formatted(order)).deliver(mode).then().statusCode(200);
-        JsonPath charge =
-                JsonPath.from(outside.paymentProvider.asked(order).getFirst().body());
-        assertEquals(17, charge.getInt("amount"));
-        assertEquals("JPY", charge.getString("currency"));
-        assertEquals("tok_old", charge.getString("token"));
+        assertCharge(
+                17,
+                "JPY",
+                "tok_old",
+                outside.paymentProvider.asked(order).getFirst().body());
     }
 
     /** It repeats its first answer, and whoever knows the order compares. */
@@ -295,6 +292,13 @@ class AuthorizePaymentTest {
         outside.paymentProvider.answers(Answer.json(200, """
                 {"orderId": "%s", "status": "DECLINED"}""".formatted(order)));
         placed().deliver(Mode.BINARY).then().statusCode(200).body("reason", is("declined by the payment provider"));
+    }
+
+    private static void assertCharge(int amount, String currency, String token, String asked) {
+        JsonPath charge = JsonPath.from(asked);
+        assertEquals(amount, charge.getInt("amount"));
+        assertEquals(currency, charge.getString("currency"));
+        assertEquals(token, charge.getString("token"));
     }
 
     /** The broker delivers again, and finds the provider well. */
