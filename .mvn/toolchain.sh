@@ -58,9 +58,10 @@ provide_maven() {
 
 # Java's String.hashCode in hexadecimal, by which the wrapper names the directory of a distribution.
 string_hash() {
-    local i hash=0
+    local i code hash=0
     for ((i = 0; i < ${#1}; i++)); do
-        hash=$(((hash * 31 + $(printf %d "'${1:i:1}")) % 4294967296))
+        printf -v code %d "'${1:i:1}"
+        hash=$(((hash * 31 + code) % 4294967296))
     done
     printf '%x' "$hash"
 }
