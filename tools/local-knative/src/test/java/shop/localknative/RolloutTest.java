@@ -217,10 +217,10 @@ class RolloutTest {
                           image: flyway/flyway:12.0.0
                           args: [migrate]
                           env:
-                            - {name: DB_PORT, valueFrom: {secretKeyRef: {name: job-postgresql, key: port}}}
+                            - {name: DB_PORT, valueFrom: {secretKeyRef: {name: job-postgresql-96789hg4th, key: port}}}
                             - {name: FLYWAY_URL, value: "jdbc:postgresql://127.0.0.1:$(DB_PORT)/job"}
-                            - {name: FLYWAY_USER, valueFrom: {secretKeyRef: {name: job-postgresql, key: username}}}
-                            - {name: FLYWAY_PASSWORD, valueFrom: {secretKeyRef: {name: job-postgresql, key: password}}}
+                            - {name: FLYWAY_USER, valueFrom: {secretKeyRef: {name: job-postgresql-96789hg4th, key: username}}}
+                            - {name: FLYWAY_PASSWORD, valueFrom: {secretKeyRef: {name: job-postgresql-96789hg4th, key: password}}}
                           volumeMounts: [{name: sql, mountPath: /flyway/sql}]
                       volumes: [{name: sql, configMap: {name: sql}}]
                 """);

@@ -5,10 +5,14 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 
@@ -28,8 +32,14 @@ public final class Config {
         }
     }
 
+    /**
+     * Also {@code kube-root-ca.crt}, which Kubernetes makes in every namespace ({@code pkg/controller/certificates/rootcacertpublisher}):
+     * no API server has a certificate here, and whom the JDK trusts is trusted.
+     */
     public Optional<Map<String, byte[]>> configMap(String namespace, String name) {
-        return Optional.ofNullable(contents.get(id("ConfigMap", namespace, name)));
+        return Optional.ofNullable(contents.get(id("ConfigMap", namespace, name)))
+                .or(() ->
+                        name.equals("kube-root-ca.crt") ? Optional.of(Map.of("ca.crt", trusted())) : Optional.empty());
     }
 
     public Optional<Map<String, byte[]>> secret(String namespace, String name) {
@@ -68,6 +78,23 @@ public final class Config {
             }
         });
         return bytes;
+    }
+
+    private static byte[] trusted() {
+        try {
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init((KeyStore) null);
+            var certificates = new StringBuilder();
+            for (var certificate : ((X509TrustManager) trust.getTrustManagers()[0]).getAcceptedIssuers()) {
+                certificates
+                        .append("-----BEGIN CERTIFICATE-----\n")
+                        .append(Base64.getMimeEncoder().encodeToString(certificate.getEncoded()))
+                        .append("\n-----END CERTIFICATE-----\n");
+            }
+            return certificates.toString().getBytes(StandardCharsets.US_ASCII);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String id(String kind, String namespace, String name) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import shop.localknative.platform.Credentials;
 import shop.localknative.platform.Mailbox;
@@ -17,6 +18,9 @@ import shop.localknative.platform.Platform;
  */
 public final class GeneratedSecrets {
     private static final String DATABASE = "-postgresql";
+
+    /** What kustomize puts after a generated name ({@code api/hasher}): it is there where the Secret itself was skipped. */
+    private static final Pattern HASH = Pattern.compile("-[2456789bcdfghkmt]{10}$");
 
     private final Credentials credentials;
     private final int postgresPort;
@@ -61,15 +65,16 @@ public final class GeneratedSecrets {
         return databases;
     }
 
-    private void add(Config config, String namespace, String name) {
+    private void add(Config config, String namespace, String fullName) {
+        var name = HASH.matcher(fullName).replaceFirst("");
         if (name.equals("smtp")) {
-            config.addSecret(namespace, name, smtp);
+            config.addSecret(namespace, fullName, smtp);
         } else if (name.equals("jwt")) {
-            config.addSecret(namespace, name, jwt);
+            config.addSecret(namespace, fullName, jwt);
         } else if (name.endsWith(DATABASE)) {
             var database = name.substring(0, name.length() - DATABASE.length()).replace('-', '_');
             databases.add(database);
-            config.addSecret(namespace, name, binding(database));
+            config.addSecret(namespace, fullName, binding(database));
         }
     }
 

@@ -2,6 +2,7 @@
 package shop.localknative.workload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
@@ -62,6 +64,20 @@ class VolumesTest {
         var before = data.toRealPath();
         volumes.write(config("greeting: hello, answer: \"42\""));
         assertEquals(before, data.toRealPath());
+    }
+
+    /** Kubernetes' {@code pkg/controller/certificates/rootcacertpublisher} makes it, and no manifest has it. */
+    @Test
+    void everyNamespaceHasTheAuthoritiesToTrust() throws Exception {
+        var file = volumes("configMap: {name: kube-root-ca.crt}")
+                .mounts(directory)
+                .get("/mnt")
+                .resolve("ca.crt");
+        try (var certificates = Files.newInputStream(file)) {
+            assertFalse(CertificateFactory.getInstance("X.509")
+                    .generateCertificates(certificates)
+                    .isEmpty());
+        }
     }
 
     @Test

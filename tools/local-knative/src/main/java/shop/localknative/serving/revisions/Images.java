@@ -194,8 +194,14 @@ public final class Images {
                     app, false, Stream.concat(fixed, list(app.resolve("app"))).toList());
         }
         var message =
-                "nothing is built for %s: expected an executable %s/*-runner or %s/quarkus-run.jar, or --process %s=COMMAND"
-                        .formatted(image, target, app, untagged(image));
+                "nothing is built for %s: expected an executable %s/*-runner or %s/quarkus-run.jar, or --process %s=COMMAND, or --skip %s/%s"
+                        .formatted(
+                                image,
+                                target,
+                                app,
+                                untagged(image),
+                                workload.manifest().kind(),
+                                workload.name());
         throw workload.manifest().problem(message, Workload.field("image"));
     }
 
