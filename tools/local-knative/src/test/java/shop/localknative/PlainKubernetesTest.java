@@ -146,6 +146,17 @@ class PlainKubernetesTest {
                 ---
                 apiVersion: serving.knative.dev/v1
                 kind: Service
+                metadata: {name: elsewhere}
+                spec:
+                  template:
+                    spec:
+                      containers:
+                        - image: test/elsewhere
+                          command: [/bin/sh, -c, 'WHERE=$(pwd) exec "$0" "$@"', %s]
+                          workingDir: /only/in/the/image
+                ---
+                apiVersion: serving.knative.dev/v1
+                kind: Service
                 metadata: {name: scripted}
                 spec:
                   template:
@@ -173,7 +184,7 @@ class PlainKubernetesTest {
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: debug}
-                """.formatted(runner));
+                """.formatted(runner, runner));
         var scripted = "test/scripted=cd '%s' && ./%s from-shell \"$@\"; echo done"
                 .formatted(runner.getParent(), runner.getFileName());
         cluster = new Cluster(TestSystem.options(
@@ -260,6 +271,14 @@ class PlainKubernetesTest {
         assertTrue(
                 Files.exists(Path.of(echo.<String>getList("args").get(3).replace("--file=", ""))),
                 echo.getString("args"));
+    }
+
+    /** A container's runtime makes it (runc, {@code libcontainer/init_linux.go}); here an image's folders are not this machine's. */
+    @Test
+    void workingDirectoryOfTheImageIsOneOfTheInstancesOwn() {
+        var where = Path.of(echo("elsewhere").getString("env.WHERE"));
+        assertTrue(where.startsWith(directory.resolve("data")), where.toString());
+        assertFalse(Files.exists(Path.of("/only")));
     }
 
     @Test
