@@ -293,7 +293,8 @@ public final class Instances {
 
     private void start() {
         var instance = new Instance(revision, image);
-        instance.life = Thread.ofVirtual().name(revision.name()).unstarted(() -> live(instance));
+        // A virtual thread that waits for a time or a process may starve while others always have something to read.
+        instance.life = Thread.ofPlatform().daemon().name(revision.name()).unstarted(() -> live(instance));
         all.add(instance);
         instance.life.start();
     }
