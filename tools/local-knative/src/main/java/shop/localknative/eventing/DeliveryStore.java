@@ -226,15 +226,10 @@ record DeliveryStore(DataSource db, InstantSource clock) {
         s.setBoolean(1, later.queue.deadLetters);
         s.setObject(2, utc(clock.instant().plus(later.delay)));
         s.setInt(3, later.attempts);
-        if (later.failure == null) {
-            s.setNull(4, Types.VARCHAR);
-            s.setNull(5, Types.INTEGER);
-            s.setNull(6, Types.VARCHAR);
-        } else {
-            s.setString(4, later.failure.destination);
-            s.setInt(5, later.failure.code);
-            s.setString(6, later.failure.data);
-        }
+        Failure failure = later.failure;
+        s.setString(4, failure == null ? null : failure.destination);
+        s.setObject(5, failure == null ? null : failure.code, Types.INTEGER);
+        s.setString(6, failure == null ? null : failure.data);
         s.setLong(7, later.id);
         s.addBatch();
     }

@@ -6,7 +6,6 @@ import io.cloudevents.http.HttpMessageFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import shop.cloudevents.AttributeText;
@@ -29,7 +28,7 @@ record Message(Map<String, String> headers, byte[] data) {
     private static final String ATTRIBUTE = "ce-";
     private static final String SPEC_VERSION = "ce-specversion";
     private static final String CONTENT_TYPE = "content-type";
-    private static final String DATA_CONTENT_TYPE = "datacontenttype";
+    static final String DATA_CONTENT_TYPE = "datacontenttype";
     private static final String ANY_STRUCTURED = "application/cloudevents";
     private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
 
@@ -149,11 +148,6 @@ record Message(Map<String, String> headers, byte[] data) {
     /** The event's id, for the log. */
     String id() {
         return headers.get("ce-id");
-    }
-
-    /** @throws IllegalArgumentException for a value that is no text */
-    Optional<String> attribute(String name) {
-        return Optional.ofNullable(headers.get(ATTRIBUTE + name)).map(HeaderValue::decode);
     }
 
     /** @throws IllegalArgumentException for a value that is no text */

@@ -41,7 +41,8 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         }
         return new Retry(
                 retries,
-                exponential(manifest, spec.getBackoffPolicy()),
+                !Subscription.isFirst(
+                        "linear", "exponential", spec.getBackoffPolicy(), manifest, "spec", "delivery", "backoffPolicy"),
                 duration(manifest, "backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
                 timeout,
                 duration(manifest, "retryAfterMax", spec.getRetryAfterMax(), Duration.ZERO));
@@ -68,15 +69,6 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
 
     static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private static boolean exponential(Manifest manifest, String policy) {
-        return switch (policy) {
-            case null -> true;
-            case "exponential" -> true;
-            case "linear" -> false;
-            default -> throw invalid(manifest, "backoffPolicy", "linear or exponential is expected, not " + policy);
-        };
     }
 
     private static Duration duration(Manifest manifest, String field, String value, Duration otherwise) {
