@@ -26,6 +26,12 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
  * shares with the deliveries and those who bring news is concurrent by itself. No lock.
  */
 final class Egress implements Runnable {
+    /** One attempt to deliver an event. */
+    interface Delivery {
+        /** Its outcome is not stored yet: until it is, the same attempt may be made again. */
+        Outcome attempt(Pending pending) throws InterruptedException;
+    }
+
     private static final System.Logger LOG = System.getLogger(Egress.class.getName());
 
     private static final int MAX_IN_FLIGHT = 32;

@@ -155,7 +155,7 @@ public final class Eventing implements AutoCloseable {
 
     private void add(Broker broker, Subscription subscription) {
         broker.subscriptions().add(subscription);
-        Delivery subscriber = new SubscriberDelivery(broker, subscription, sender);
+        Egress.Delivery subscriber = new SubscriberDelivery(broker, subscription, sender);
         DeadLetterDelivery deadLetterSink = subscription.deadLetterSink() == null
                 ? null
                 : new DeadLetterDelivery(subscription, subscription.deadLetterSink(), sender);
@@ -169,7 +169,7 @@ public final class Eventing implements AutoCloseable {
         }
     }
 
-    private void egress(QueueId queue, boolean ordered, Delivery delivery) {
+    private void egress(QueueId queue, boolean ordered, Egress.Delivery delivery) {
         egresses.put(queue, new Egress(queue, ordered, store, commits, delivery, deliveries, clock));
     }
 

@@ -41,7 +41,8 @@ final class InMemoryChannel implements Ingress.Channel {
         }
     }
 
-    private record Branch(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {}
+    private record Branch(
+            Broker broker, Subscription subscription, Egress.Delivery subscriber, Egress.Delivery deadLetterSink) {}
 
     private final Map<String, Branch> branches = new HashMap<>();
     private final ExecutorService threads;
@@ -52,7 +53,8 @@ final class InMemoryChannel implements Ingress.Channel {
     }
 
     /** @param deadLetterSink null for none */
-    void subscribe(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {
+    void subscribe(
+            Broker broker, Subscription subscription, Egress.Delivery subscriber, Egress.Delivery deadLetterSink) {
         branches.put(subscription.trigger(), new Branch(broker, subscription, subscriber, deadLetterSink));
     }
 

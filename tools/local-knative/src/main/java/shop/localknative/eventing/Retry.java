@@ -42,7 +42,13 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         return new Retry(
                 retries,
                 !Subscription.isFirst(
-                        "linear", "exponential", spec.getBackoffPolicy(), manifest, "spec", "delivery", "backoffPolicy"),
+                        "linear",
+                        "exponential",
+                        spec.getBackoffPolicy(),
+                        manifest,
+                        "spec",
+                        "delivery",
+                        "backoffPolicy"),
                 duration(manifest, "backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
                 timeout,
                 duration(manifest, "retryAfterMax", spec.getRetryAfterMax(), Duration.ZERO));

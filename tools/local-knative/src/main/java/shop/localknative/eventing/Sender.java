@@ -169,7 +169,8 @@ final class Sender implements AutoCloseable {
         try {
             Duration asked = header.matches("[+-]?\\d{1,12}")
                     ? Duration.ofSeconds(Long.parseLong(header))
-                    : Duration.between(now, LocalDateTime.parse(header, HTTP_DATE).toInstant(ZoneOffset.UTC));
+                    : Duration.between(
+                            now, LocalDateTime.parse(header, HTTP_DATE).toInstant(ZoneOffset.UTC));
             return asked.isNegative() ? Duration.ZERO : asked;
         } catch (DateTimeParseException neither) {
             return Duration.ZERO;

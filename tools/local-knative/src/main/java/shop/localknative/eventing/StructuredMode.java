@@ -44,8 +44,8 @@ final class StructuredMode {
     static Message read(byte[] body) throws Message.Malformed {
         Map<String, String> attributes = new LinkedHashMap<>();
         Map<String, Data> data = new LinkedHashMap<>();
-        String text =
-                JsonText.utf8(body).orElseThrow(() -> new Message.Malformed("Not a CloudEvent in JSON: it is not UTF-8."));
+        String text = JsonText.utf8(body)
+                .orElseThrow(() -> new Message.Malformed("Not a CloudEvent in JSON: it is not UTF-8."));
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new Message.Malformed("Not a CloudEvent in JSON: an object is expected.");

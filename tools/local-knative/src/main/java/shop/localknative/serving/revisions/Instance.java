@@ -42,7 +42,7 @@ public final class Instance {
 
     private static final Set<Integer> KILLED = Set.of(128 + 9, 128 + 15);
 
-    private static final long EAGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final Duration EAGER = Duration.ofSeconds(2);
 
     private final Revision revision;
     private final Image image;
@@ -127,7 +127,6 @@ public final class Instance {
 
     /** Runs the checks often: the first request waits for the time between being ready and the next check. */
     private void awaitReadiness(Consumer<String> silent) throws IOException, InterruptedException {
-        long started = System.nanoTime();
         var startup = launch.startup();
         var limit = startup.map(
                         probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
@@ -141,11 +140,11 @@ public final class Instance {
             if (answer.isEmpty()) {
                 return;
             }
-            long lived = System.nanoTime() - started;
-            if (lived > limit.toNanos()) {
+            var lived = age();
+            if (lived.compareTo(limit) > 0) {
                 throw failure("was not ready within %d s (%s)".formatted(limit.toSeconds(), answer.get()));
             }
-            if (!told && lived > SILENT.toNanos()) {
+            if (!told && lived.compareTo(SILENT) > 0) {
                 told = true;
                 new Probe.TcpSocket(launch.port(), Duration.ofSeconds(1))
                         .run()
@@ -153,7 +152,7 @@ public final class Instance {
                                 "process %d runs, but nothing listens on PORT=%d yet: the port in this variable is where it has to listen, at 127.0.0.1"
                                         .formatted(process.pid(), launch.port())));
             }
-            if (process.waitFor(lived < EAGER_NANOS ? 2 : 20, TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(lived.compareTo(EAGER) < 0 ? 2 : 20, TimeUnit.MILLISECONDS)) {
                 throw ended();
             }
         }
