@@ -2,12 +2,13 @@
 package shop.localknative.eventing;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.cloudevents.SpecVersion;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -77,31 +78,21 @@ final class StructuredMode {
     /** The same event in structured mode. What is not JSON, though it may say so, becomes base64. */
     static Message write(Message event) {
         Map<String, String> attributes = event.attributes();
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(body)) {
-            json.writeStartObject();
-            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-                json.writeStringField(attribute.getKey(), attribute.getValue());
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        attributes.forEach(json::put);
+        Optional<String> text = declaresJson(attributes.getOrDefault(Message.DATA_CONTENT_TYPE, ""))
+                ? JsonText.utf8(event.data()).filter(StructuredMode::isJson)
+                : Optional.empty();
+        if (text.isPresent()) {
+            json.putRawValue("data", new RawValue(text.get()));
+        } else if (event.data().length > 0) {
+            boolean early = attributes.get("specversion").equals(SpecVersion.V03.toString());
+            if (early) {
+                json.put(DATA_CONTENT_ENCODING, "base64");
             }
-            Optional<String> text = declaresJson(attributes.getOrDefault(Message.DATA_CONTENT_TYPE, ""))
-                    ? JsonText.utf8(event.data()).filter(StructuredMode::isJson)
-                    : Optional.empty();
-            if (text.isPresent()) {
-                json.writeFieldName("data");
-                json.writeRawValue(text.get());
-            } else if (event.data().length > 0) {
-                boolean early = attributes.get("specversion").equals(SpecVersion.V03.toString());
-                if (early) {
-                    json.writeStringField(DATA_CONTENT_ENCODING, "base64");
-                }
-                json.writeFieldName(early ? "data" : "data_base64");
-                json.writeBinary(event.data());
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Bytes in memory can be written", e);
+            json.put(early ? "data" : "data_base64", event.data());
         }
-        return new Message(Map.of("content-type", MEDIA_TYPE), body.toByteArray());
+        return new Message(Map.of("content-type", MEDIA_TYPE), json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** As the CloudEvents SDK for Go reads it: extensions in lower case; what CloudEvents names, as it is written there. */

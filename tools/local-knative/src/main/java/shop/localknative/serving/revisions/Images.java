@@ -131,7 +131,7 @@ public final class Images {
 
     /** Deletes the copies that belong to none of these. */
     public void deleteAllBut(Set<Image> used) {
-        list(copies)
+        DataDirectory.list(copies).stream()
                 .filter(copy -> used.stream().noneMatch(image -> copy.equals(image.copy())))
                 .forEach(DataDirectory::delete);
     }
@@ -181,7 +181,7 @@ public final class Images {
         }
         var module = places.stream().filter(Files::isDirectory).findFirst().orElse(places.getFirst());
         var target = module.resolve("target");
-        var executable = list(target)
+        var executable = DataDirectory.list(target).stream()
                 .filter(f -> f.toString().endsWith("-runner") && Files.isExecutable(f))
                 .findFirst();
         if (executable.isPresent()) {
@@ -191,7 +191,10 @@ public final class Images {
         if (Files.exists(app.resolve("quarkus-run.jar"))) {
             var fixed = Stream.of(app, app.resolve("quarkus-run.jar"), app.resolve("lib/main"));
             return new Built(
-                    app, false, Stream.concat(fixed, list(app.resolve("app"))).toList());
+                    app,
+                    false,
+                    Stream.concat(fixed, DataDirectory.list(app.resolve("app")).stream())
+                            .toList());
         }
         var message =
                 "nothing is built for %s: expected an executable %s/*-runner or %s/quarkus-run.jar, or --process %s=COMMAND, or --skip %s/%s"
@@ -254,16 +257,5 @@ public final class Images {
                 .map(resources -> resources.getLimits().get("memory"))
                 .map(Quantity::getNumericalAmount)
                 .map(BigDecimal::longValue);
-    }
-
-    private static Stream<Path> list(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return Stream.empty();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.sorted().toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
