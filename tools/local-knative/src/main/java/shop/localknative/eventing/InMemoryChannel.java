@@ -41,8 +41,7 @@ final class InMemoryChannel implements Ingress.Channel {
         }
     }
 
-    private record Branch(
-            Broker broker, Subscription subscription, Egress.Delivery subscriber, Egress.Delivery deadLetterSink) {}
+    private record Branch(SubscriberDelivery subscriber, DeadLetterDelivery deadLetterSink) {}
 
     private final Map<String, Branch> branches = new HashMap<>();
     private final ExecutorService threads;
@@ -53,9 +52,8 @@ final class InMemoryChannel implements Ingress.Channel {
     }
 
     /** @param deadLetterSink null for none */
-    void subscribe(
-            Broker broker, Subscription subscription, Egress.Delivery subscriber, Egress.Delivery deadLetterSink) {
-        branches.put(subscription.trigger(), new Branch(broker, subscription, subscriber, deadLetterSink));
+    void subscribe(SubscriberDelivery subscriber, DeadLetterDelivery deadLetterSink) {
+        branches.put(subscriber.subscription().trigger(), new Branch(subscriber, deadLetterSink));
     }
 
     @Override
@@ -109,7 +107,9 @@ final class InMemoryChannel implements Ingress.Channel {
         Outcome next = new Rescheduled(0, new QueueId(event.trigger(), deadLetter), 0, Duration.ZERO, failure);
         while (next instanceof Rescheduled later) {
             boolean dead = later.queue().deadLetters();
-            if (dead && later.attempts() > branch.subscription.retry().retries()) {
+            if (dead
+                    && later.attempts()
+                            > branch.subscriber.subscription().retry().retries()) {
                 return false;
             }
             Thread.sleep(later.delay());
@@ -122,10 +122,11 @@ final class InMemoryChannel implements Ingress.Channel {
 
     /** A reply is an event for the broker, which lets its publisher wait: a Trigger for no longer than its time-out. */
     private boolean reply(NewDelivery event, List<NewDelivery> reply, Branch branch) throws InterruptedException {
-        Retry retry = branch.subscription.retry();
+        Retry retry = branch.subscriber.subscription().retry();
         for (int retries = 0; !deliver(reply, retry.timeout()); retries++) {
             if (retries == retry.retries()) {
-                Failure failure = new Failure(branch.broker.address().toString(), 500, "");
+                Failure failure =
+                        new Failure(branch.subscriber.broker().address().toString(), 500, "");
                 return branch.deadLetterSink != null && deliver(event, true, failure);
             }
             Thread.sleep(retry.backoff(retries + 1, Duration.ZERO));

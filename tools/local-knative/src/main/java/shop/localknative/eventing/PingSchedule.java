@@ -41,7 +41,6 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** @throws StartException if it can't be understood */
     static PingSchedule of(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
         Sink sink = new Sink(manifest.resource(), spec.getSink(), resolver);

@@ -2,6 +2,7 @@
 package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.DeliverySpec;
+import io.fabric8.knative.duck.v1.DeliverySpecBuilder;
 import java.time.Duration;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
@@ -16,20 +17,17 @@ import shop.localknative.manifests.Manifest;
  */
 record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
     /** The default of Knative's Broker configuration (config-br-defaults). */
-    static final DeliverySpec DEFAULT = new DeliverySpec();
-
-    static {
-        DEFAULT.setRetry(10);
-        DEFAULT.setBackoffPolicy("exponential");
-        DEFAULT.setBackoffDelay("PT0.2S");
-    }
+    static final DeliverySpec DEFAULT = new DeliverySpecBuilder()
+            .withRetry(10)
+            .withBackoffPolicy("exponential")
+            .withBackoffDelay("PT0.2S")
+            .build();
 
     /** Knative Serving's default timeoutSeconds: no subscriber that it runs takes longer. */
     private static final Duration LONGEST_REQUEST = Duration.ofMinutes(5);
 
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
-    /** @throws StartException if it can't be understood */
     static Retry of(Manifest manifest, DeliverySpec spec) {
         int retries = spec.getRetry() == null ? 0 : spec.getRetry();
         if (retries < 0) {

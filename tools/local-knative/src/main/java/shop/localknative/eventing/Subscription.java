@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 
 /**
@@ -30,7 +29,6 @@ record Subscription(
     /** Of the Kafka broker, whose default is {@code unordered}, too. */
     private static final String ORDER = "kafka.eventing.knative.dev/delivery.order";
 
-    /** @throws StartException if it can't be understood */
     static Subscription of(Manifest manifest, Manifest brokersManifest, Sink.Resolver resolver) {
         Trigger trigger = (Trigger) manifest.resource();
         Broker broker = (Broker) brokersManifest.resource();
@@ -56,7 +54,6 @@ record Subscription(
                 ordered(manifest));
     }
 
-    /** @throws StartException if it can't be understood */
     static boolean structured(Manifest manifest, DeliverySpec delivery) {
         return isFirst("json", "binary", delivery.getFormat(), manifest, "spec", "delivery", "format");
     }

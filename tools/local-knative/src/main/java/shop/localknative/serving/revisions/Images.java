@@ -26,26 +26,19 @@ import shop.localknative.workload.Workload;
 /**
  * The sources of container images: commands that the person who started this has given, and the build output of modules.
  * The latter is copied, so that a revision goes on running while the next one is being built. For one thread at a time.
+ *
+ * @param modules the directories of modules: {@code shop/order-service} is the first {@code order-service} there
+ * @param processes commands by image
+ * @param copies a directory for these
  */
-public final class Images {
+public record Images(List<Path> modules, Map<String, String> processes, Path copies) {
     /** The default of native-image, MaximumHeapSizePercent. */
     private static final int EXECUTABLES_HEAP_PERCENT = 80;
 
     private static final Path HERE = Path.of("").toAbsolutePath();
 
-    private final List<Path> modules;
-    private final Map<String, String> processes;
-    private final Path copies;
-
-    /**
-     * @param modules the directories of modules: {@code shop/order-service} is the first {@code order-service} there
-     * @param processes commands by image
-     * @param copies a directory for these
-     */
-    public Images(List<Path> modules, Map<String, String> processes, Path copies) {
-        this.modules = modules.stream().map(Path::toAbsolutePath).toList();
-        this.processes = processes;
-        this.copies = copies;
+    public Images {
+        modules = modules.stream().map(Path::toAbsolutePath).toList();
     }
 
     /** @throws StartException for a command whose image none of these has */

@@ -2,7 +2,6 @@
 package shop.localknative.serving.revisions;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,11 +215,10 @@ public final class Instance {
 
     /** Of this process, not of those before it. */
     private String endOfLog() throws IOException {
-        try (var file = new RandomAccessFile(revision.log().toFile(), "r")) {
-            file.seek(Math.max(Math.min(logBegin, file.length()), file.length() - BYTES_OF_A_FAILURE));
-            var end = new byte[(int) (file.length() - file.getFilePointer())];
-            file.readFully(end);
-            return new String(end, StandardCharsets.UTF_8);
+        long size = Files.size(revision.log());
+        try (var log = Files.newInputStream(revision.log())) {
+            log.skipNBytes(Math.max(Math.min(logBegin, size), size - BYTES_OF_A_FAILURE));
+            return new String(log.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
