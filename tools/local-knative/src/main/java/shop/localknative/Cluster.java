@@ -155,7 +155,7 @@ public final class Cluster implements AutoCloseable {
         // Hikari's 30 s would outlast the patience of who sends an event, and of who pressed Ctrl-C.
         pool.setConnectionTimeout(5_000);
         var accounts = new ServiceAccounts(
-                (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid));
+                (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid), clock);
         var eventing = closing(
                 new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker(), clock));
         addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));

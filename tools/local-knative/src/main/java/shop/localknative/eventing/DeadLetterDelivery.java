@@ -14,11 +14,10 @@ import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
 import shop.localknative.eventing.DeliveryStore.QueueId;
 import shop.localknative.eventing.DeliveryStore.Rescheduled;
-import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Refused;
 
 /** To the dead letter sink of a Trigger, with what went wrong if that is told, again and again until it takes the event. */
-final class DeadLetterDelivery implements Delivery {
+final class DeadLetterDelivery implements Egress.Delivery {
     private static final System.Logger LOG = System.getLogger(DeadLetterDelivery.class.getName());
 
     /** Never gives up, so it must not be quick for long, whatever the Trigger's backoff is. */
@@ -53,22 +52,18 @@ final class DeadLetterDelivery implements Delivery {
     @Override
     public Outcome attempt(Pending pending) throws InterruptedException {
         Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
-        return switch (sender.send(
-                sink, subscription.outgoing(event), false, subscription.retry().timeout())) {
-            case Accepted accepted -> completed(pending);
-            case Refused refused -> reschedule(pending, refused);
-        };
+        Message outgoing = subscription.outgoing(event);
+        if (sender.send(sink, outgoing, false, subscription.retry().timeout()) instanceof Refused answer) {
+            return reschedule(pending, answer);
+        }
+        refused.remove(pending.id());
+        return new Completed(pending.id(), List.of());
     }
 
     private static Message with(Failure failure, Message event) {
         return event.with("knativeerrordest", failure.destination())
                 .with("knativeerrorcode", String.valueOf(failure.code()))
                 .with("knativeerrordata", failure.data());
-    }
-
-    private Outcome completed(Pending pending) {
-        refused.remove(pending.id());
-        return new Completed(pending.id(), List.of());
     }
 
     private Outcome reschedule(Pending pending, Refused answer) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -108,8 +108,6 @@ record DeliveryStore(DataSource db, InstantSource clock) {
 
     private static final String BACKLOG =
             "select trigger, dead_letter, count(*) from delivery group by trigger, dead_letter";
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     void createTables() throws SQLException {
         try (Connection c = db.getConnection();
@@ -212,11 +210,7 @@ record DeliveryStore(DataSource db, InstantSource clock) {
         s.setString(1, added.trigger);
         s.setObject(2, utc(clock.instant()));
         s.setInt(3, added.ttl);
-        try {
-            s.setString(4, JSON.writeValueAsString(added.event.headers()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A map of strings is JSON", e);
-        }
+        s.setString(4, Json.encode(added.event.headers()));
         s.setBytes(5, added.event.data());
         s.setString(6, added.orderingKey);
         s.addBatch();
@@ -226,15 +220,10 @@ record DeliveryStore(DataSource db, InstantSource clock) {
         s.setBoolean(1, later.queue.deadLetters);
         s.setObject(2, utc(clock.instant().plus(later.delay)));
         s.setInt(3, later.attempts);
-        if (later.failure == null) {
-            s.setNull(4, Types.VARCHAR);
-            s.setNull(5, Types.INTEGER);
-            s.setNull(6, Types.VARCHAR);
-        } else {
-            s.setString(4, later.failure.destination);
-            s.setInt(5, later.failure.code);
-            s.setString(6, later.failure.data);
-        }
+        Failure failure = later.failure;
+        s.setString(4, failure == null ? null : failure.destination);
+        s.setObject(5, failure == null ? null : failure.code, Types.INTEGER);
+        s.setString(6, failure == null ? null : failure.data);
         s.setLong(7, later.id);
         s.addBatch();
     }
@@ -258,13 +247,10 @@ record DeliveryStore(DataSource db, InstantSource clock) {
         Failure failure = destination == null
                 ? null
                 : new Failure(destination, row.getInt("error_code"), row.getString("error_data"));
-        try {
-            Map<String, String> headers = JSON.readValue(row.getString("headers"), new TypeReference<>() {});
-            Message event = new Message(headers, row.getBytes("data"));
-            return new Pending(row.getLong("id"), event, row.getInt("ttl"), row.getInt("attempts"), failure);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Column headers is a map of strings", e);
-        }
+        Map<String, String> headers = new JsonObject(row.getString("headers"))
+                .stream().collect(Collectors.toMap(Map.Entry::getKey, header -> (String) header.getValue()));
+        Message event = new Message(headers, row.getBytes("data"));
+        return new Pending(row.getLong("id"), event, row.getInt("ttl"), row.getInt("attempts"), failure);
     }
 
     private static OffsetDateTime utc(Instant instant) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import shop.localknative.eventing.DeliveryStore.Change;
 import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
@@ -25,6 +26,12 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
  * shares with the deliveries and those who bring news is concurrent by itself. No lock.
  */
 final class Egress implements Runnable {
+    /** One attempt to deliver an event. */
+    interface Delivery {
+        /** Its outcome is not stored yet: until it is, the same attempt may be made again. */
+        Outcome attempt(Pending pending) throws InterruptedException;
+    }
+
     private static final System.Logger LOG = System.getLogger(Egress.class.getName());
 
     private static final int MAX_IN_FLIGHT = 32;
@@ -182,21 +189,13 @@ final class Egress implements Runnable {
                     "Event " + pending.event().id() + ", trigger " + queue.trigger()
                             + ": no outcome, or none that could be stored; the delivery is repeated",
                     e);
-            pause();
+            LockSupport.parkNanos(DATABASE_PAUSE.toNanos());
         } finally {
             inFlight.remove(pending.id());
             if (ordered || !over) {
                 behind = true; // Until now, it was looked for neither itself, nor what waited for it.
             }
             news.release();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(DATABASE_PAUSE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -155,11 +155,11 @@ public final class Eventing implements AutoCloseable {
 
     private void add(Broker broker, Subscription subscription) {
         broker.subscriptions().add(subscription);
-        Delivery subscriber = new SubscriberDelivery(broker, subscription, sender);
+        SubscriberDelivery subscriber = new SubscriberDelivery(broker, subscription, sender);
         DeadLetterDelivery deadLetterSink = subscription.deadLetterSink() == null
                 ? null
                 : new DeadLetterDelivery(subscription, subscription.deadLetterSink(), sender);
-        inMemoryChannel.subscribe(broker, subscription, subscriber, deadLetterSink);
+        inMemoryChannel.subscribe(subscriber, deadLetterSink);
         egress(new QueueId(subscription.trigger(), false), subscription.ordered(), subscriber);
         if (deadLetterSink != null) {
             if (!inMemory) { // which gives up what a sink refuses, and keeps nothing
@@ -169,7 +169,7 @@ public final class Eventing implements AutoCloseable {
         }
     }
 
-    private void egress(QueueId queue, boolean ordered, Delivery delivery) {
+    private void egress(QueueId queue, boolean ordered, Egress.Delivery delivery) {
         egresses.put(queue, new Egress(queue, ordered, store, commits, delivery, deliveries, clock));
     }
 

@@ -12,9 +12,11 @@ import io.fabric8.knative.eventing.v1.TriggerSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
-import shop.localknative.console.StartException;
+import java.util.stream.Stream;
 import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 
@@ -23,10 +25,10 @@ import shop.localknative.manifests.Manifest;
 interface Filter extends Predicate<CloudEvent> {
     String NO_TIME = "0001-01-01T00:00:00Z";
 
-    /** @throws StartException if a filter can't be understood */
     static Filter of(Manifest manifest, TriggerSpec trigger) {
-        if (given(trigger.getFilters())) {
-            return all(each(manifest, trigger.getFilters(), FieldPath.of("spec", "filters")));
+        Optional<List<Filter>> filters = each(manifest, trigger.getFilters(), FieldPath.of("spec", "filters"));
+        if (filters.isPresent()) {
+            return all(filters.get());
         }
         if (trigger.getFilter() != null && trigger.getFilter().getAttributes() != null) {
             var attributes = trigger.getFilter().getAttributes();
@@ -40,24 +42,18 @@ interface Filter extends Predicate<CloudEvent> {
     }
 
     private static Filter dialect(Manifest manifest, SubscriptionsAPIFilter filter, FieldPath field) {
-        List<Filter> dialects = new ArrayList<>();
-        if (filter.getCesql() != null) {
-            dialects.add(cesql(manifest, filter.getCesql(), field.then("cesql")));
-        }
-        strings(manifest, filter.getExact(), field.then("exact"), String::equals, dialects);
-        strings(manifest, filter.getPrefix(), field.then("prefix"), String::startsWith, dialects);
-        strings(manifest, filter.getSuffix(), field.then("suffix"), String::endsWith, dialects);
-        if (given(filter.getAll())) {
-            dialects.add(all(each(manifest, filter.getAll(), field.then("all"))));
-        }
-        if (given(filter.getAny())) {
-            List<Filter> any = each(manifest, filter.getAny(), field.then("any"));
-            dialects.add(event -> any.stream().anyMatch(f -> f.test(event)));
-        }
-        if (filter.getNot() != null) {
-            Filter not = dialect(manifest, filter.getNot(), field.then("not"));
-            dialects.add(event -> !not.test(event));
-        }
+        List<Filter> dialects = Stream.of(
+                        Optional.ofNullable(filter.getCesql()).map(sql -> cesql(manifest, sql, field.then("cesql"))),
+                        strings(manifest, filter.getExact(), field.then("exact"), String::equals),
+                        strings(manifest, filter.getPrefix(), field.then("prefix"), String::startsWith),
+                        strings(manifest, filter.getSuffix(), field.then("suffix"), String::endsWith),
+                        each(manifest, filter.getAll(), field.then("all")).map(Filter::all),
+                        each(manifest, filter.getAny(), field.then("any")).map(Filter::any),
+                        Optional.ofNullable(filter.getNot())
+                                .map(not -> dialect(manifest, not, field.then("not")))
+                                .<Filter>map(not -> event -> !not.test(event)))
+                .flatMap(Optional::stream)
+                .toList();
         if (dialects.size() != 1) {
             throw manifest.problem(
                     "exactly one of exact, prefix, suffix, any, all, not and cesql is expected, and not empty", field);
@@ -78,30 +74,27 @@ interface Filter extends Predicate<CloudEvent> {
         }
     }
 
-    private static List<Filter> each(Manifest manifest, List<SubscriptionsAPIFilter> filters, FieldPath field) {
+    private static Optional<List<Filter>> each(
+            Manifest manifest, List<SubscriptionsAPIFilter> filters, FieldPath field) {
         List<Filter> each = new ArrayList<>();
-        for (SubscriptionsAPIFilter filter : filters) {
+        for (SubscriptionsAPIFilter filter : Objects.requireNonNullElse(filters, List.<SubscriptionsAPIFilter>of())) {
             each.add(dialect(manifest, filter, field.then(each.size())));
         }
-        return each;
-    }
-
-    private static boolean given(List<SubscriptionsAPIFilter> filters) {
-        return filters != null && !filters.isEmpty();
+        return each.isEmpty() ? Optional.empty() : Optional.of(each);
     }
 
     private static Filter all(List<Filter> filters) {
         return event -> filters.stream().allMatch(f -> f.test(event));
     }
 
-    private static void strings(
-            Manifest manifest,
-            Map<String, String> expected,
-            FieldPath field,
-            BiPredicate<String, String> matches,
-            List<Filter> dialects) {
+    private static Filter any(List<Filter> filters) {
+        return event -> filters.stream().anyMatch(f -> f.test(event));
+    }
+
+    private static Optional<Filter> strings(
+            Manifest manifest, Map<String, String> expected, FieldPath field, BiPredicate<String, String> matches) {
         if (expected == null || expected.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         expected.forEach((name, value) -> {
             checkName(manifest, name, field);
@@ -109,7 +102,7 @@ interface Filter extends Predicate<CloudEvent> {
                 throw manifest.problem("neither an attribute nor its value may be empty", field.then(name));
             }
         });
-        dialects.add(attributes(expected, matches));
+        return Optional.of(attributes(expected, matches));
     }
 
     /** As ValidateAttributesNames in pkg/apis/eventing/v1/trigger_validation.go. */

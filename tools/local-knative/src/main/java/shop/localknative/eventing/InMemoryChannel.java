@@ -9,19 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import shop.localknative.eventing.DeliveryStore.Completed;
-import shop.localknative.eventing.DeliveryStore.Dropped;
 import shop.localknative.eventing.DeliveryStore.Failure;
 import shop.localknative.eventing.DeliveryStore.NewDelivery;
 import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
+import shop.localknative.eventing.DeliveryStore.QueueId;
 import shop.localknative.eventing.DeliveryStore.Rescheduled;
 
 /**
@@ -30,7 +28,7 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
  * (knative/eventing pkg/channel/fanout/fanout_event_handler.go). When the publisher goes away, whatever is under way for it
  * is broken off.
  */
-final class InMemoryChannel implements Channel {
+final class InMemoryChannel implements Ingress.Channel {
     private static final System.Logger LOG = System.getLogger(InMemoryChannel.class.getName());
 
     /** {@code defaultTimeout} of the fanout handler. */
@@ -43,7 +41,7 @@ final class InMemoryChannel implements Channel {
         }
     }
 
-    private record Branch(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {}
+    private record Branch(SubscriberDelivery subscriber, DeadLetterDelivery deadLetterSink) {}
 
     private final Map<String, Branch> branches = new HashMap<>();
     private final ExecutorService threads;
@@ -54,8 +52,8 @@ final class InMemoryChannel implements Channel {
     }
 
     /** @param deadLetterSink null for none */
-    void subscribe(Broker broker, Subscription subscription, Delivery subscriber, Delivery deadLetterSink) {
-        branches.put(subscription.trigger(), new Branch(broker, subscription, subscriber, deadLetterSink));
+    void subscribe(SubscriberDelivery subscriber, DeadLetterDelivery deadLetterSink) {
+        branches.put(subscriber.subscription().trigger(), new Branch(subscriber, deadLetterSink));
     }
 
     @Override
@@ -76,7 +74,7 @@ final class InMemoryChannel implements Channel {
 
     private void fanOut(List<NewDelivery> deliveries, CompletableFuture<Void> answer) {
         try {
-            if (within(LONGEST_FANOUT, () -> deliver(deliveries))) {
+            if (deliver(deliveries, LONGEST_FANOUT)) {
                 answer.complete(null);
             } else {
                 answer.completeExceptionally(new Undelivered("Not every subscriber took the event."));
@@ -86,84 +84,53 @@ final class InMemoryChannel implements Channel {
         }
     }
 
-    /** Whether it returns true in time; it is interrupted otherwise. */
-    private static boolean within(Duration limit, Callable<Boolean> work) throws InterruptedException {
-        try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Boolean> result = thread.submit(work);
-            try {
-                return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                return false;
-            } catch (ExecutionException e) {
-                LOG.log(Level.ERROR, "A delivery failed", e.getCause());
-                return false;
-            } finally {
-                result.cancel(true);
-            }
-        }
-    }
-
-    /** To all at once. */
-    private boolean deliver(List<NewDelivery> deliveries) throws InterruptedException {
+    /** To all at once. Whether everybody takes it within the limit; what lasts longer is interrupted. */
+    private boolean deliver(List<NewDelivery> deliveries, Duration limit) throws InterruptedException {
         try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
-            boolean all = true;
-            for (Future<Boolean> delivery :
-                    each.invokeAll(deliveries.stream().map(this::delivery).toList())) {
-                all &= delivery.get();
+            List<Callable<Boolean>> all = deliveries.stream()
+                    .<Callable<Boolean>>map(event -> () -> deliver(event, false, null))
+                    .toList();
+            boolean taken = true;
+            for (Future<Boolean> delivery : each.invokeAll(all, limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                if (delivery.state() == Future.State.FAILED) {
+                    LOG.log(Level.ERROR, "A delivery failed", delivery.exceptionNow());
+                }
+                taken &= delivery.state() == Future.State.SUCCESS && delivery.resultNow();
             }
-            return all;
-        } catch (ExecutionException e) {
-            LOG.log(Level.ERROR, "A delivery failed", e.getCause());
-            return false;
+            return taken;
         }
     }
 
-    private Callable<Boolean> delivery(NewDelivery event) {
+    /** To the subscriber or to the dead letter sink. Unlike a broker that keeps its events, this one gives up at last. */
+    private boolean deliver(NewDelivery event, boolean deadLetter, Failure failure) throws InterruptedException {
         Branch branch = branches.get(event.trigger());
-        return () -> deliver(event, branch);
-    }
-
-    private boolean deliver(NewDelivery event, Branch branch) throws InterruptedException {
-        Outcome outcome = branch.subscriber.attempt(new Pending(0, event.event(), event.ttl(), 0, null));
-        while (outcome instanceof Rescheduled later && !later.queue().deadLetters()) {
-            outcome = branch.subscriber.attempt(waitFor(later, event));
+        Outcome next = new Rescheduled(0, new QueueId(event.trigger(), deadLetter), 0, Duration.ZERO, failure);
+        while (next instanceof Rescheduled later) {
+            boolean dead = later.queue().deadLetters();
+            if (dead
+                    && later.attempts()
+                            > branch.subscriber.subscription().retry().retries()) {
+                return false;
+            }
+            Thread.sleep(later.delay());
+            next = (dead ? branch.deadLetterSink : branch.subscriber)
+                    .attempt(new Pending(0, event.event(), event.ttl(), later.attempts(), later.failure()));
         }
-        return switch (outcome) {
-            case Rescheduled toDeadLetters -> deadLetter(event, toDeadLetters.failure(), branch);
-            case Dropped dropped -> false;
-            case Completed completed -> completed.added().isEmpty() || reply(event, completed.added(), branch);
-        };
+        return next instanceof Completed completed
+                && (completed.added().isEmpty() || reply(event, completed.added(), branch));
     }
 
     /** A reply is an event for the broker, which lets its publisher wait: a Trigger for no longer than its time-out. */
     private boolean reply(NewDelivery event, List<NewDelivery> reply, Branch branch) throws InterruptedException {
-        Retry retry = branch.subscription.retry();
-        for (int retries = 0; !within(retry.timeout(), () -> deliver(reply)); retries++) {
+        Retry retry = branch.subscriber.subscription().retry();
+        for (int retries = 0; !deliver(reply, retry.timeout()); retries++) {
             if (retries == retry.retries()) {
-                return deadLetter(event, new Failure(branch.broker.address().toString(), 500, ""), branch);
+                Failure failure =
+                        new Failure(branch.subscriber.broker().address().toString(), 500, "");
+                return branch.deadLetterSink != null && deliver(event, true, failure);
             }
             Thread.sleep(retry.backoff(retries + 1, Duration.ZERO));
         }
         return true;
-    }
-
-    /** Unlike a broker that keeps its events, this one gives up. */
-    private boolean deadLetter(NewDelivery event, Failure failure, Branch branch) throws InterruptedException {
-        if (branch.deadLetterSink == null) {
-            return false;
-        }
-        Outcome outcome = branch.deadLetterSink.attempt(new Pending(0, event.event(), event.ttl(), 0, failure));
-        while (outcome instanceof Rescheduled later) {
-            if (later.attempts() > branch.subscription.retry().retries()) {
-                return false;
-            }
-            outcome = branch.deadLetterSink.attempt(waitFor(later, event));
-        }
-        return true;
-    }
-
-    private static Pending waitFor(Rescheduled later, NewDelivery event) throws InterruptedException {
-        Thread.sleep(later.delay());
-        return new Pending(later.id(), event.event(), event.ttl(), later.attempts(), later.failure());
     }
 }

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.eventing.DeliveryStore.NewDelivery;
@@ -21,6 +22,16 @@ import shop.localknative.eventing.InMemoryChannel.Undelivered;
  */
 record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel) implements Handler<HttpServerRequest> {
     private static final System.Logger LOG = System.getLogger(Ingress.class.getName());
+
+    /** Carries events to the Triggers of the Brokers. */
+    interface Channel {
+        /**
+         * Takes the deliveries of an event. The future completes when its publisher may forget it, on a thread that must not
+         * be blocked; it is cancelled when the publisher does not wait any longer. Empty if there is no room, or everything
+         * stops.
+         */
+        Optional<CompletableFuture<Void>> offer(List<NewDelivery> deliveries);
+    }
 
     /** CloudEvents asks intermediaries for 64 KiB at least; Kafka, the usual broker in production, takes this by default. */
     static final int MAX_EVENT_BYTES = 1 << 20;

@@ -6,8 +6,8 @@ import io.cloudevents.http.HttpMessageFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import shop.cloudevents.AttributeText;
 import shop.cloudevents.HeaderValue;
@@ -29,7 +29,7 @@ record Message(Map<String, String> headers, byte[] data) {
     private static final String ATTRIBUTE = "ce-";
     private static final String SPEC_VERSION = "ce-specversion";
     private static final String CONTENT_TYPE = "content-type";
-    private static final String DATA_CONTENT_TYPE = "datacontenttype";
+    static final String DATA_CONTENT_TYPE = "datacontenttype";
     private static final String ANY_STRUCTURED = "application/cloudevents";
     private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
 
@@ -71,7 +71,7 @@ record Message(Map<String, String> headers, byte[] data) {
         Map<String, String> known = known(headers);
         String mediaType = mediaType(known.getOrDefault(CONTENT_TYPE, ""));
         if (mediaType.equals(StructuredMode.MEDIA_TYPE)) {
-            return StructuredMode.read(body).with(passedOn(known));
+            return StructuredMode.read(body).with(only(known, Message::isPassedOn));
         }
         if (mediaType.startsWith(ANY_STRUCTURED)) {
             throw new Malformed("Content-Type %s is not supported: send one event, as %s or in binary mode."
@@ -86,9 +86,7 @@ record Message(Map<String, String> headers, byte[] data) {
 
     /** The same event with another attribute, or another value of one. */
     Message with(String attribute, String value) {
-        Map<String, String> more = new TreeMap<>(headers);
-        more.put(ATTRIBUTE + attribute, HeaderValue.encode(value));
-        return new Message(more, data);
+        return with(Map.of(ATTRIBUTE + attribute, HeaderValue.encode(value)));
     }
 
     /** The same event as it is sent for a resource of this namespace. */
@@ -98,19 +96,13 @@ record Message(Map<String, String> headers, byte[] data) {
 
     /** The same event in structured mode, with the headers that are passed on. */
     Message structured() {
-        return StructuredMode.write(this).with(passedOn(headers));
+        return StructuredMode.write(this).with(only(headers, Message::isPassedOn));
     }
 
     /** The same event, which was sent as a reply to another: a part of its trace, whatever the reply's headers say. */
     Message repliedTo(Message cause) {
-        Map<String, String> next = new TreeMap<>(headers);
-        next.keySet().removeIf(TRACE_CONTEXT.asMatchPredicate());
-        cause.headers.forEach((name, value) -> {
-            if (TRACE_CONTEXT.matcher(name).matches()) {
-                next.put(name, value);
-            }
-        });
-        return new Message(next, data);
+        Predicate<String> trace = TRACE_CONTEXT.asMatchPredicate();
+        return new Message(only(headers, trace.negate()), data).with(only(cause.headers, trace));
     }
 
     private Message with(Map<String, String> more) {
@@ -119,10 +111,10 @@ record Message(Map<String, String> headers, byte[] data) {
         return new Message(all, data);
     }
 
-    private static Map<String, String> passedOn(Map<String, String> headers) {
-        Map<String, String> passedOn = new TreeMap<>(headers);
-        passedOn.keySet().removeIf(name -> !isPassedOn(name));
-        return passedOn;
+    private static Map<String, String> only(Map<String, String> headers, Predicate<String> names) {
+        Map<String, String> only = new TreeMap<>(headers);
+        only.keySet().removeIf(names.negate());
+        return only;
     }
 
     private static boolean isPassedOn(String header) {
@@ -132,8 +124,7 @@ record Message(Map<String, String> headers, byte[] data) {
 
     /** The same event without an extension attribute. */
     Message without(String extension) {
-        Map<String, String> fewer = new TreeMap<>(headers);
-        return fewer.remove(ATTRIBUTE + extension) == null ? this : new Message(fewer, data);
+        return new Message(only(headers, name -> !name.equals(ATTRIBUTE + extension)), data);
     }
 
     /** The length of the header lines, in ASCII as they are sent. */
@@ -149,11 +140,6 @@ record Message(Map<String, String> headers, byte[] data) {
     /** The event's id, for the log. */
     String id() {
         return headers.get("ce-id");
-    }
-
-    /** @throws IllegalArgumentException for a value that is no text */
-    Optional<String> attribute(String name) {
-        return Optional.ofNullable(headers.get(ATTRIBUTE + name)).map(HeaderValue::decode);
     }
 
     /** @throws IllegalArgumentException for a value that is no text */

@@ -41,7 +41,6 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** @throws StartException if it can't be understood */
     static PingSchedule of(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
         Sink sink = new Sink(manifest.resource(), spec.getSink(), resolver);
@@ -74,24 +73,26 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
     }
 
     private void ping() {
+        String id = UUID.randomUUID().toString();
+        Message ping = event.with("id", id).with("time", clock.instant().toString());
         try {
-            send();
+            for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
+                if (!r.retriable() || attempt > RETRY.retries()) {
+                    LOG.log(
+                            Level.ERROR,
+                            "PingSource {0}: {1}: {2}; event {3} is lost",
+                            name,
+                            sink.url(),
+                            r.reason(),
+                            id);
+                    return;
+                }
+                Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Eventing stops.
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "PingSource " + name + ": an event is lost", e);
-        }
-    }
-
-    private void send() throws InterruptedException {
-        String id = UUID.randomUUID().toString();
-        Message ping = event.with("id", id).with("time", clock.instant().toString());
-        for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
-            if (!r.retriable() || attempt > RETRY.retries()) {
-                LOG.log(Level.ERROR, "PingSource {0}: {1}: {2}; event {3} is lost", name, sink.url(), r.reason(), id);
-                return;
-            }
-            Thread.sleep(RETRY.backoff(attempt, r.retryAfter()));
+            LOG.log(Level.ERROR, "PingSource " + name + ": event " + id + " is lost", e);
         }
     }
 

@@ -2,6 +2,7 @@
 package shop.localknative.eventing;
 
 import io.fabric8.knative.duck.v1.DeliverySpec;
+import io.fabric8.knative.duck.v1.DeliverySpecBuilder;
 import java.time.Duration;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
@@ -16,20 +17,17 @@ import shop.localknative.manifests.Manifest;
  */
 record Retry(int retries, boolean exponential, Duration delay, Duration timeout, Duration retryAfterMax) {
     /** The default of Knative's Broker configuration (config-br-defaults). */
-    static final DeliverySpec DEFAULT = new DeliverySpec();
-
-    static {
-        DEFAULT.setRetry(10);
-        DEFAULT.setBackoffPolicy("exponential");
-        DEFAULT.setBackoffDelay("PT0.2S");
-    }
+    static final DeliverySpec DEFAULT = new DeliverySpecBuilder()
+            .withRetry(10)
+            .withBackoffPolicy("exponential")
+            .withBackoffDelay("PT0.2S")
+            .build();
 
     /** Knative Serving's default timeoutSeconds: no subscriber that it runs takes longer. */
     private static final Duration LONGEST_REQUEST = Duration.ofMinutes(5);
 
     private static final Duration LONGEST_BACKOFF = Duration.ofDays(1);
 
-    /** @throws StartException if it can't be understood */
     static Retry of(Manifest manifest, DeliverySpec spec) {
         int retries = spec.getRetry() == null ? 0 : spec.getRetry();
         if (retries < 0) {
@@ -41,7 +39,14 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
         }
         return new Retry(
                 retries,
-                exponential(manifest, spec.getBackoffPolicy()),
+                !Subscription.isFirst(
+                        "linear",
+                        "exponential",
+                        spec.getBackoffPolicy(),
+                        manifest,
+                        "spec",
+                        "delivery",
+                        "backoffPolicy"),
                 duration(manifest, "backoffDelay", spec.getBackoffDelay(), Duration.parse(DEFAULT.getBackoffDelay())),
                 timeout,
                 duration(manifest, "retryAfterMax", spec.getRetryAfterMax(), Duration.ZERO));
@@ -68,15 +73,6 @@ record Retry(int retries, boolean exponential, Duration delay, Duration timeout,
 
     static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private static boolean exponential(Manifest manifest, String policy) {
-        return switch (policy) {
-            case null -> true;
-            case "exponential" -> true;
-            case "linear" -> false;
-            default -> throw invalid(manifest, "backoffPolicy", "linear or exponential is expected, not " + policy);
-        };
     }
 
     private static Duration duration(Manifest manifest, String field, String value, Duration otherwise) {

@@ -21,15 +21,12 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import shop.localknative.network.Loopback;
 
 /** Posts events over HTTP, on connections that are kept. */
@@ -69,10 +66,8 @@ final class Sender implements AutoCloseable {
     private static final int KEEP_ALIVE_SECONDS = 4;
 
     /** RFC 9110, section 5.6.7: today's, RFC 850's and asctime's, which Go's http.ParseTime takes, too. */
-    private static final List<DateTimeFormatter> HTTP_DATES = Stream.of(
-                    "EEE, dd MMM uuuu HH:mm:ss 'GMT'", "EEEE, dd-MMM-uu HH:mm:ss zzz", "EEE MMM ppd HH:mm:ss uuuu")
-            .map(pattern -> DateTimeFormatter.ofPattern(pattern, Locale.US))
-            .toList();
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+            "[EEE, dd MMM uuuu HH:mm:ss 'GMT'][EEEE, dd-MMM-uu HH:mm:ss zzz][EEE MMM ppd HH:mm:ss uuuu]", Locale.US);
 
     private final HttpClient client;
     private final Metrics metrics;
@@ -171,21 +166,14 @@ final class Sender implements AutoCloseable {
         if (header == null) {
             return Duration.ZERO;
         }
-        Duration asked = header.matches("[+-]?\\d{1,12}")
-                ? Duration.ofSeconds(Long.parseLong(header))
-                : HTTP_DATES.stream()
-                        .flatMap(format -> date(header, format).stream())
-                        .findFirst()
-                        .map(date -> Duration.between(now, date))
-                        .orElse(Duration.ZERO);
-        return asked.isNegative() ? Duration.ZERO : asked;
-    }
-
-    private static Optional<Instant> date(String text, DateTimeFormatter format) {
         try {
-            return Optional.of(LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC));
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
+            Duration asked = header.matches("[+-]?\\d{1,12}")
+                    ? Duration.ofSeconds(Long.parseLong(header))
+                    : Duration.between(
+                            now, LocalDateTime.parse(header, HTTP_DATE).toInstant(ZoneOffset.UTC));
+            return asked.isNegative() ? Duration.ZERO : asked;
+        } catch (DateTimeParseException neither) {
+            return Duration.ZERO;
         }
     }
 }

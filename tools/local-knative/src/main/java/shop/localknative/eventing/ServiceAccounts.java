@@ -39,11 +39,7 @@ public final class ServiceAccounts {
     private final InstantSource clock;
     private final Map<Use, Token> tokens = new ConcurrentHashMap<>();
 
-    public ServiceAccounts(Issuer issuer) {
-        this(issuer, InstantSource.system());
-    }
-
-    ServiceAccounts(Issuer issuer, InstantSource clock) {
+    public ServiceAccounts(Issuer issuer, InstantSource clock) {
         this.issuer = issuer;
         this.clock = clock;
     }

@@ -2,12 +2,13 @@
 package shop.localknative.eventing;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.cloudevents.SpecVersion;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import shop.cloudevents.JsonText;
-import shop.localknative.eventing.Message.Malformed;
 
 /**
  * Structured content mode in the JSON event format. Not the SDK's: that one writes {@code data} anew, and a broker must
@@ -27,8 +27,6 @@ final class StructuredMode {
     static final String MEDIA_TYPE = "application/cloudevents+json";
 
     private static final JsonFactory JSON = new JsonFactory();
-
-    private static final String DATA_CONTENT_TYPE = "datacontenttype";
 
     /** Of version 0.3; later, {@code data_base64} says it. */
     private static final String DATA_CONTENT_ENCODING = "datacontentencoding";
@@ -44,20 +42,20 @@ final class StructuredMode {
     private StructuredMode() {}
 
     /** The same event in binary mode. */
-    static Message read(byte[] body) throws Malformed {
+    static Message read(byte[] body) throws Message.Malformed {
         Map<String, String> attributes = new LinkedHashMap<>();
         Map<String, Data> data = new LinkedHashMap<>();
-        String text =
-                JsonText.utf8(body).orElseThrow(() -> new Malformed("Not a CloudEvent in JSON: it is not UTF-8."));
+        String text = JsonText.utf8(body)
+                .orElseThrow(() -> new Message.Malformed("Not a CloudEvent in JSON: it is not UTF-8."));
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new Malformed("Not a CloudEvent in JSON: an object is expected.");
+                throw new Message.Malformed("Not a CloudEvent in JSON: an object is expected.");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = attributeName(parser.currentName());
                 parser.nextToken();
                 if (attributes.containsKey(name) || data.containsKey(name)) {
-                    throw new Malformed("'%s' is there twice.".formatted(name));
+                    throw new Message.Malformed("'%s' is there twice.".formatted(name));
                 }
                 if (name.equals("data") || name.equals("data_base64")) {
                     data.put(name, data(parser, text));
@@ -66,10 +64,10 @@ final class StructuredMode {
                 }
             }
             if (parser.nextToken() != null) {
-                throw new Malformed("Not a CloudEvent in JSON: there is more after the event.");
+                throw new Message.Malformed("Not a CloudEvent in JSON: there is more after the event.");
             }
         } catch (JsonProcessingException e) {
-            throw new Malformed("Not a CloudEvent in JSON: " + e.getOriginalMessage());
+            throw new Message.Malformed("Not a CloudEvent in JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new UncheckedIOException("A text in memory can be read", e);
         }
@@ -80,31 +78,21 @@ final class StructuredMode {
     /** The same event in structured mode. What is not JSON, though it may say so, becomes base64. */
     static Message write(Message event) {
         Map<String, String> attributes = event.attributes();
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(body)) {
-            json.writeStartObject();
-            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-                json.writeStringField(attribute.getKey(), attribute.getValue());
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        attributes.forEach(json::put);
+        Optional<String> text = declaresJson(attributes.getOrDefault(Message.DATA_CONTENT_TYPE, ""))
+                ? JsonText.utf8(event.data()).filter(StructuredMode::isJson)
+                : Optional.empty();
+        if (text.isPresent()) {
+            json.putRawValue("data", new RawValue(text.get()));
+        } else if (event.data().length > 0) {
+            boolean early = attributes.get("specversion").equals(SpecVersion.V03.toString());
+            if (early) {
+                json.put(DATA_CONTENT_ENCODING, "base64");
             }
-            Optional<String> text = declaresJson(attributes.getOrDefault(DATA_CONTENT_TYPE, ""))
-                    ? JsonText.utf8(event.data()).filter(StructuredMode::isJson)
-                    : Optional.empty();
-            if (text.isPresent()) {
-                json.writeFieldName("data");
-                json.writeRawValue(text.get());
-            } else if (event.data().length > 0) {
-                boolean early = attributes.get("specversion").equals(SpecVersion.V03.toString());
-                if (early) {
-                    json.writeStringField(DATA_CONTENT_ENCODING, "base64");
-                }
-                json.writeFieldName(early ? "data" : "data_base64");
-                json.writeBinary(event.data());
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Bytes in memory can be written", e);
+            json.put(early ? "data" : "data_base64", event.data());
         }
-        return new Message(Map.of("content-type", MEDIA_TYPE), body.toByteArray());
+        return new Message(Map.of("content-type", MEDIA_TYPE), json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** As the CloudEvents SDK for Go reads it: extensions in lower case; what CloudEvents names, as it is written there. */
@@ -119,7 +107,7 @@ final class StructuredMode {
     }
 
     /** The types of CloudEvents that JSON has; the others are strings. What the specification names are strings all. */
-    private static String attribute(String name, JsonParser parser) throws IOException, Malformed {
+    private static String attribute(String name, JsonParser parser) throws IOException, Message.Malformed {
         boolean ownType = !SpecVersion.V1.getAllAttributes().contains(name);
         boolean fits =
                 switch (parser.currentToken()) {
@@ -129,18 +117,18 @@ final class StructuredMode {
                     default -> false;
                 };
         if (!fits) {
-            throw new Malformed("The attribute '%s' must be a %s."
+            throw new Message.Malformed("The attribute '%s' must be a %s."
                     .formatted(name, ownType ? "string, a boolean or an integer of 32 bits" : "string"));
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(parser.getText())) {
-            throw new Malformed("The attribute '%s' must be text, without lone surrogates.".formatted(name));
+            throw new Message.Malformed("The attribute '%s' must be text, without lone surrogates.".formatted(name));
         }
         return parser.getText();
     }
 
-    private static byte[] bytes(Map<String, Data> data, Map<String, String> attributes) throws Malformed {
+    private static byte[] bytes(Map<String, Data> data, Map<String, String> attributes) throws Message.Malformed {
         if (data.size() > 1) {
-            throw new Malformed("An event has either data or data_base64.");
+            throw new Message.Malformed("An event has either data or data_base64.");
         }
         if (data.containsKey("data_base64")) {
             return base64(data.get("data_base64"));
@@ -154,16 +142,16 @@ final class StructuredMode {
             attributes.remove(DATA_CONTENT_ENCODING);
             return base64(its);
         }
-        attributes.putIfAbsent(DATA_CONTENT_TYPE, "application/json");
-        String text = declaresJson(attributes.get(DATA_CONTENT_TYPE)) ? its.json : its.string;
+        attributes.putIfAbsent(Message.DATA_CONTENT_TYPE, "application/json");
+        String text = declaresJson(attributes.get(Message.DATA_CONTENT_TYPE)) ? its.json : its.string;
         if (text == null) {
-            throw new Malformed("The data must be a string: its content type, %s, is not that of JSON."
-                    .formatted(attributes.get(DATA_CONTENT_TYPE)));
+            throw new Message.Malformed("The data must be a string: its content type, %s, is not that of JSON."
+                    .formatted(attributes.get(Message.DATA_CONTENT_TYPE)));
         }
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] base64(Data data) throws Malformed {
+    private static byte[] base64(Data data) throws Message.Malformed {
         try {
             if (data.string != null) {
                 return Base64.getDecoder().decode(data.string);
@@ -171,7 +159,7 @@ final class StructuredMode {
         } catch (IllegalArgumentException e) {
             // said below
         }
-        throw new Malformed("The data must be a string in base64.");
+        throw new Message.Malformed("The data must be a string in base64.");
     }
 
     private static boolean declaresJson(String contentType) {

@@ -20,7 +20,7 @@ import shop.localknative.eventing.Sender.Answer;
 import shop.localknative.eventing.Sender.Refused;
 
 /** To the subscriber of a Trigger, whose answer may be the next event (Knative's data plane contract). */
-record SubscriberDelivery(Broker broker, Subscription subscription, Sender sender) implements Delivery {
+record SubscriberDelivery(Broker broker, Subscription subscription, Sender sender) implements Egress.Delivery {
     private static final Logger LOG = System.getLogger(SubscriberDelivery.class.getName());
 
     /** As many as base64 turns into the 1024 characters that Knative allows {@code knativeerrordata}. */

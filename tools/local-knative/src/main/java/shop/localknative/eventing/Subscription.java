@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
 
 /**
@@ -30,7 +29,6 @@ record Subscription(
     /** Of the Kafka broker, whose default is {@code unordered}, too. */
     private static final String ORDER = "kafka.eventing.knative.dev/delivery.order";
 
-    /** @throws StartException if it can't be understood */
     static Subscription of(Manifest manifest, Manifest brokersManifest, Sink.Resolver resolver) {
         Trigger trigger = (Trigger) manifest.resource();
         Broker broker = (Broker) brokersManifest.resource();
@@ -56,38 +54,27 @@ record Subscription(
                 ordered(manifest));
     }
 
-    /** @throws StartException if it can't be understood */
     static boolean structured(Manifest manifest, DeliverySpec delivery) {
-        return switch (delivery.getFormat()) {
-            case null -> false;
-            case "binary" -> false;
-            case "json" -> true;
-            default ->
-                throw manifest.problem(
-                        "json or binary is expected, not " + delivery.getFormat(), "spec", "delivery", "format");
-        };
-    }
-
-    private static String annotation(Manifest manifest, String name) {
-        Map<String, String> annotations = manifest.resource().getMetadata().getAnnotations();
-        return annotations == null ? null : annotations.get(name);
+        return isFirst("json", "binary", delivery.getFormat(), manifest, "spec", "delivery", "format");
     }
 
     private static boolean ordered(Manifest manifest) {
-        String order = annotation(manifest, ORDER);
-        return switch (order) {
-            case null -> false;
-            case "unordered" -> false;
-            case "ordered" -> true;
-            default ->
-                throw manifest.problem(
-                        "ordered or unordered is expected, not " + order, "metadata", "annotations", ORDER);
-        };
+        Map<String, String> annotations = manifest.resource().getMetadata().getAnnotations();
+        String order = annotations == null ? null : annotations.get(ORDER);
+        return isFirst("ordered", "unordered", order, manifest, "metadata", "annotations", ORDER);
+    }
+
+    /** Whether the first of two values is given, the other one being the default. */
+    static boolean isFirst(String first, String other, String given, Manifest manifest, Object... field) {
+        if (given != null && !given.equals(first) && !given.equals(other)) {
+            throw manifest.problem("%s or %s is expected, not %s".formatted(first, other, given), field);
+        }
+        return first.equals(given);
     }
 
     /** The key that an event shares with those that it must not overtake; null if it may overtake all. */
     String orderingKey(Message event) {
-        return ordered ? event.attribute("partitionkey").orElse(null) : null;
+        return ordered ? event.attributes().get("partitionkey") : null;
     }
 
     /** The event as it is sent to the subscriber and to the dead letter sink. */

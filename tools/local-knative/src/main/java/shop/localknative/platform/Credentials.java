@@ -6,13 +6,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /** Passwords, made once and kept in the data directory. */
-public final class Credentials {
-    private final Path directory;
-
-    public Credentials(Path directory) {
-        this.directory = directory;
-    }
-
+public record Credentials(Path directory) {
     /** The password of {@code name}, the same at every start. */
     public String password(String name) {
         return PrivateFile.readOrMake(directory.resolve(name), () -> {

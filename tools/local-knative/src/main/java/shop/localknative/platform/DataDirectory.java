@@ -102,6 +102,18 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** The files in a directory, by name; none where there is no such directory. */
+    public static List<Path> list(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

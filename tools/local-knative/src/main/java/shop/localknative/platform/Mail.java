@@ -25,13 +25,11 @@ import java.util.stream.Stream;
 public record Mail(List<String> from, List<String> to, String subject, Instant date, String messageId, String text) {
 
     /** Addresses are shown as they came, beyond ASCII (RFC 6532), too. */
-    private static final Session SESSION = Session.getInstance(properties());
+    private static final Session SESSION = Session.getInstance(new Properties());
 
-    private static Properties properties() {
-        var properties = new Properties();
-        properties.put("mail.mime.address.strict", "false");
-        properties.put("mail.mime.allowutf8", "true");
-        return properties;
+    static {
+        SESSION.getProperties().put("mail.mime.address.strict", "false");
+        SESSION.getProperties().put("mail.mime.allowutf8", "true");
     }
 
     /** Never fails: one mail must not hide the others. */

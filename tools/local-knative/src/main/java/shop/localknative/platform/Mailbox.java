@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.platform;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.auth.LoginFailedException;
@@ -56,14 +51,10 @@ public final class Mailbox implements AutoCloseable {
 
     /** The e-mails that arrived, the latest first. */
     public List<Mail> mails() {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".eml"))
-                    .sorted(Comparator.reverseOrder())
-                    .map(Mail::read)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return DataDirectory.list(directory).reversed().stream()
+                .filter(file -> file.toString().endsWith(".eml"))
+                .map(Mail::read)
+                .toList();
     }
 
     /** Runs before the sender gets its 250, so an acknowledged e-mail is on the disk. */

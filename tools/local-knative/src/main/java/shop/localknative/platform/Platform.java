@@ -11,36 +11,37 @@ import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 
 /** The services that an application finds beside Knative: PostgreSQL, a mailbox, two token issuers. */
-public final class Platform implements AutoCloseable {
-    private final Credentials credentials;
-    private final TokenIssuer people;
-    private final TokenIssuer cluster;
-    private final Mailbox mailbox;
-    private final int postgresPort = Ports.free();
-    private final CompletableFuture<Postgres> postgres = new CompletableFuture<>();
-
-    private Platform(DataDirectory data) {
-        credentials = new Credentials(data.directory("credentials"));
-        var directory = data.directory("postgresql");
-        var log = data.directory("logs").resolve("postgresql.log");
-        Thread.ofVirtual().name("postgresql").start(() -> startPostgres(directory, log));
-        // The first time, each takes a second for its key.
-        var keys = data.directory("keys");
-        var forPeople = CompletableFuture.supplyAsync(() -> TokenIssuer.people(keys));
-        cluster = TokenIssuer.cluster(keys);
-        people = forPeople.join();
-        mailbox = Mailbox.start(data.directory("mail"), credentials.password("smtp"));
-    }
-
+public record Platform(
+        Credentials credentials,
+        TokenIssuer people,
+        TokenIssuer cluster,
+        Mailbox mailbox,
+        int postgresPort,
+        CompletableFuture<Postgres> postgres)
+        implements AutoCloseable {
     /** Returns while PostgreSQL is still starting, which takes longer than everything else. */
     public static Platform start(DataDirectory data) {
-        return new Platform(data);
+        var credentials = new Credentials(data.directory("credentials"));
+        int port = Ports.free();
+        var postgres = new CompletableFuture<Postgres>();
+        var directory = data.directory("postgresql");
+        var log = data.directory("logs").resolve("postgresql.log");
+        Thread.ofVirtual()
+                .name("postgresql")
+                .start(() -> start(postgres, directory, port, credentials.password("postgres"), log));
+        // The first time, each takes a second for its key.
+        var keys = data.directory("keys");
+        var people = CompletableFuture.supplyAsync(() -> TokenIssuer.people(keys));
+        var cluster = TokenIssuer.cluster(keys);
+        var mailbox = Mailbox.start(data.directory("mail"), credentials.password("smtp"));
+        return new Platform(credentials, people.join(), cluster, mailbox, port, postgres);
     }
 
-    private void startPostgres(Path directory, Path log) {
+    private static void start(
+            CompletableFuture<Postgres> postgres, Path directory, int port, String password, Path log) {
         try {
             long begin = System.nanoTime();
-            var server = Postgres.start(directory, postgresPort, credentials.password("postgres"), log);
+            var server = Postgres.start(directory, port, password, log);
             Console.say("postgresql", "ready after %.1f s".formatted((System.nanoTime() - begin) / 1e9));
             postgres.complete(server);
         } catch (Throwable e) { // An Error, too: somebody waits for this.
@@ -49,26 +50,6 @@ public final class Platform implements AutoCloseable {
                             .formatted(e.getMessage(), log, directory.toFile().getUsableSpace() >> 20, directory),
                     e));
         }
-    }
-
-    public Credentials credentials() {
-        return credentials;
-    }
-
-    public TokenIssuer people() {
-        return people;
-    }
-
-    public TokenIssuer cluster() {
-        return cluster;
-    }
-
-    public Mailbox mailbox() {
-        return mailbox;
-    }
-
-    public int postgresPort() {
-        return postgresPort;
     }
 
     /**

@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The processes started for one system. Each is on record, so that what a killed local-knative left behind is stopped
@@ -53,7 +52,9 @@ public record Processes(Path records) {
 
     /** Stops what an earlier run left behind, and says how many processes that were. */
     public int stopLeftovers() {
-        var leftovers = leftovers();
+        var leftovers = DataDirectory.list(records).stream()
+                .flatMap(record -> leftover(record).stream())
+                .toList();
         inParallel(leftovers, process -> stop(process, Duration.ofSeconds(10)));
         return leftovers.size();
     }
@@ -83,14 +84,6 @@ public record Processes(Path records) {
             process.onExit().join();
         } catch (ExecutionException | InterruptedException e) {
             process.destroyForcibly();
-        }
-    }
-
-    private List<ProcessHandle> leftovers() {
-        try (Stream<Path> files = Files.list(records)) {
-            return files.flatMap(file -> leftover(file).stream()).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -20,18 +20,10 @@ import org.jose4j.lang.JoseException;
 /**
  * Signs tokens as an OpenID provider or a cluster's API server does: RS256, with a key that is made once and a JWKS
  * (RFC 7517) that verifies it.
+ *
+ * @param jwks the public keys
  */
-public final class TokenIssuer {
-    private final String issuer;
-    private final RsaJsonWebKey key;
-    private final Path jwks;
-
-    private TokenIssuer(String issuer, RsaJsonWebKey key, Path jwks) {
-        this.issuer = issuer;
-        this.key = key;
-        this.jwks = jwks;
-    }
-
+public record TokenIssuer(String issuer, RsaJsonWebKey key, Path jwks) {
     /** The company's issuer, for people. */
     public static TokenIssuer people(Path keys) {
         return open("https://people.example", keys, "people");
@@ -90,14 +82,5 @@ public final class TokenIssuer {
         } catch (JoseException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    public String issuer() {
-        return issuer;
-    }
-
-    /** The public keys. */
-    public Path jwks() {
-        return jwks;
     }
 }

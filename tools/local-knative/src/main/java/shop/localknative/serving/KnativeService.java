@@ -189,8 +189,7 @@ public final class KnativeService {
         var names =
                 List.of(candidate.revision().name(), latestReady().revision().name());
         Console.say(name(), "%s is starting; %s serves until it is ready".formatted(names.toArray()));
-        var scaling = candidate.revision().scaling();
-        candidate.startInitial(Math.max(1, Math.max(scaling.minScale(), scaling.initialScale())));
+        candidate.startInitial(1);
         candidate.initiallyReady().thenRunAsync(() -> promote(candidate)); // not within its lock
     }
 
@@ -266,10 +265,7 @@ public final class KnativeService {
 
     /** Starts what shall be there without a request. */
     void startInitial() {
-        state.route.reachable().forEach(instances -> {
-            var scaling = instances.revision().scaling();
-            instances.startInitial(Math.max(scaling.minScale(), scaling.initialScale()));
-        });
+        state.route.reachable().forEach(instances -> instances.startInitial(0));
     }
 
     void tick(boolean decide) {

@@ -58,10 +58,9 @@ public final class Serving {
     private final InstantSource clock;
     private final Map<String, KnativeService> services = new ConcurrentSkipListMap<>();
 
-    /** At the front door, of each service. */
+    /** At the front door, of each service; of no service those of Kubernetes' own Services. */
     private final Map<String, Set<String>> names = new ConcurrentHashMap<>();
 
-    private Set<String> exposed = Set.of();
     private volatile boolean started;
 
     /** Of the event loop that ticks. */
@@ -126,8 +125,7 @@ public final class Serving {
     public void remove(String name) throws InterruptedException {
         var service = services.remove(name);
         service.retire();
-        names.getOrDefault(name, Set.of()).forEach(door::remove);
-        names.remove(name);
+        rename(name, Set.of());
         service.close();
     }
 
@@ -172,10 +170,12 @@ public final class Serving {
             var activator = new Activator(vertx, client, () -> service.tagged(tag), 0);
             now.addAll(route(tag + "-", manifest, activator));
         }
-        var before = names.put(service.name(), now);
-        if (before != null) {
-            before.stream().filter(name -> !now.contains(name)).forEach(door::remove);
-        }
+        rename(service.name(), now);
+    }
+
+    private void rename(String service, Set<String> now) {
+        var before = Objects.requireNonNullElse(names.put(service, now), Set.<String>of());
+        before.stream().filter(name -> !now.contains(name)).forEach(door::remove);
     }
 
     /**
@@ -209,8 +209,7 @@ public final class Serving {
                 }
             });
         }
-        exposed.stream().filter(name -> !now.contains(name)).forEach(door::remove);
-        exposed = now;
+        rename("", now);
     }
 
     /** What answers for a name that is another's. */

@@ -53,7 +53,7 @@ class ManifestsTest {
                 new PGSimpleDataSource(),
                 TestEventing.read(manifests),
                 d -> URI.create(d.getUri()),
-                new ServiceAccounts((subject, audience, valid) -> ""),
+                new ServiceAccounts((subject, audience, valid) -> "", InstantSource.system()),
                 false,
                 InstantSource.system());
     }

@@ -67,7 +67,7 @@ final class TestEventing implements AutoCloseable {
                 destination -> destination.getRef() == null
                         ? URI.create(destination.getUri())
                         : local(Addresses.clusterUrl(destination).toString().replaceFirst("^http://[^/]+", "")),
-                new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience),
+                new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience, clock),
                 inMemory,
                 clock);
         server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(Loopback.MAX_HEADER_BYTES))

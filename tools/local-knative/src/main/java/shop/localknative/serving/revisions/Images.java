@@ -26,26 +26,19 @@ import shop.localknative.workload.Workload;
 /**
  * The sources of container images: commands that the person who started this has given, and the build output of modules.
  * The latter is copied, so that a revision goes on running while the next one is being built. For one thread at a time.
+ *
+ * @param modules the directories of modules: {@code shop/order-service} is the first {@code order-service} there
+ * @param processes commands by image
+ * @param copies a directory for these
  */
-public final class Images {
+public record Images(List<Path> modules, Map<String, String> processes, Path copies) {
     /** The default of native-image, MaximumHeapSizePercent. */
     private static final int EXECUTABLES_HEAP_PERCENT = 80;
 
     private static final Path HERE = Path.of("").toAbsolutePath();
 
-    private final List<Path> modules;
-    private final Map<String, String> processes;
-    private final Path copies;
-
-    /**
-     * @param modules the directories of modules: {@code shop/order-service} is the first {@code order-service} there
-     * @param processes commands by image
-     * @param copies a directory for these
-     */
-    public Images(List<Path> modules, Map<String, String> processes, Path copies) {
-        this.modules = modules.stream().map(Path::toAbsolutePath).toList();
-        this.processes = processes;
-        this.copies = copies;
+    public Images {
+        modules = modules.stream().map(Path::toAbsolutePath).toList();
     }
 
     /** @throws StartException for a command whose image none of these has */
@@ -131,7 +124,7 @@ public final class Images {
 
     /** Deletes the copies that belong to none of these. */
     public void deleteAllBut(Set<Image> used) {
-        list(copies)
+        DataDirectory.list(copies).stream()
                 .filter(copy -> used.stream().noneMatch(image -> copy.equals(image.copy())))
                 .forEach(DataDirectory::delete);
     }
@@ -181,7 +174,7 @@ public final class Images {
         }
         var module = places.stream().filter(Files::isDirectory).findFirst().orElse(places.getFirst());
         var target = module.resolve("target");
-        var executable = list(target)
+        var executable = DataDirectory.list(target).stream()
                 .filter(f -> f.toString().endsWith("-runner") && Files.isExecutable(f))
                 .findFirst();
         if (executable.isPresent()) {
@@ -191,7 +184,10 @@ public final class Images {
         if (Files.exists(app.resolve("quarkus-run.jar"))) {
             var fixed = Stream.of(app, app.resolve("quarkus-run.jar"), app.resolve("lib/main"));
             return new Built(
-                    app, false, Stream.concat(fixed, list(app.resolve("app"))).toList());
+                    app,
+                    false,
+                    Stream.concat(fixed, DataDirectory.list(app.resolve("app")).stream())
+                            .toList());
         }
         var message =
                 "nothing is built for %s: expected an executable %s/*-runner or %s/quarkus-run.jar, or --process %s=COMMAND, or --skip %s/%s"
@@ -254,16 +250,5 @@ public final class Images {
                 .map(resources -> resources.getLimits().get("memory"))
                 .map(Quantity::getNumericalAmount)
                 .map(BigDecimal::longValue);
-    }
-
-    private static Stream<Path> list(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return Stream.empty();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.sorted().toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

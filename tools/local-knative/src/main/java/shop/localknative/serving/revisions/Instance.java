@@ -2,7 +2,6 @@
 package shop.localknative.serving.revisions;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ public final class Instance {
 
     private static final Set<Integer> KILLED = Set.of(128 + 9, 128 + 15);
 
-    private static final long EAGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final Duration EAGER = Duration.ofSeconds(2);
 
     private final Revision revision;
     private final Image image;
@@ -127,7 +126,6 @@ public final class Instance {
 
     /** Runs the checks often: the first request waits for the time between being ready and the next check. */
     private void awaitReadiness(Consumer<String> silent) throws IOException, InterruptedException {
-        long started = System.nanoTime();
         var startup = launch.startup();
         var limit = startup.map(
                         probe -> probe.initialDelay().plus(probe.period().multipliedBy(probe.failureThreshold())))
@@ -141,11 +139,11 @@ public final class Instance {
             if (answer.isEmpty()) {
                 return;
             }
-            long lived = System.nanoTime() - started;
-            if (lived > limit.toNanos()) {
+            var lived = age();
+            if (lived.compareTo(limit) > 0) {
                 throw failure("was not ready within %d s (%s)".formatted(limit.toSeconds(), answer.get()));
             }
-            if (!told && lived > SILENT.toNanos()) {
+            if (!told && lived.compareTo(SILENT) > 0) {
                 told = true;
                 new Probe.TcpSocket(launch.port(), Duration.ofSeconds(1))
                         .run()
@@ -153,7 +151,7 @@ public final class Instance {
                                 "process %d runs, but nothing listens on PORT=%d yet: the port in this variable is where it has to listen, at 127.0.0.1"
                                         .formatted(process.pid(), launch.port())));
             }
-            if (process.waitFor(lived < EAGER_NANOS ? 2 : 20, TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(lived.compareTo(EAGER) < 0 ? 2 : 20, TimeUnit.MILLISECONDS)) {
                 throw ended();
             }
         }
@@ -217,11 +215,10 @@ public final class Instance {
 
     /** Of this process, not of those before it. */
     private String endOfLog() throws IOException {
-        try (var file = new RandomAccessFile(revision.log().toFile(), "r")) {
-            file.seek(Math.max(Math.min(logBegin, file.length()), file.length() - BYTES_OF_A_FAILURE));
-            var end = new byte[(int) (file.length() - file.getFilePointer())];
-            file.readFully(end);
-            return new String(end, StandardCharsets.UTF_8);
+        long size = Files.size(revision.log());
+        try (var log = Files.newInputStream(revision.log())) {
+            log.skipNBytes(Math.max(Math.min(logBegin, size), size - BYTES_OF_A_FAILURE));
+            return new String(log.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -71,10 +71,11 @@ public final class Instances {
         return image;
     }
 
-    /** Starts so many without waiting for requests, and keeps them until all are ready. */
-    public synchronized void startInitial(int count) {
-        initial = count;
-        scaleTo(Math.max(count, desired));
+    /** Starts at least so many, more if its scaling says so, without waiting for requests, and keeps them until all are ready. */
+    public synchronized void startInitial(int least) {
+        var scaling = revision.scaling();
+        initial = Math.max(least, Math.max(scaling.minScale(), scaling.initialScale()));
+        scaleTo(Math.max(initial, desired));
     }
 
     /** Completes when as many have become ready as were to be there initially, at least one. */
@@ -389,15 +390,9 @@ public final class Instances {
 
     private Optional<Instance> withRoom() {
         int limit = revision.scaling().containerConcurrency();
-        Instance best = null;
-        for (Instance instance : all) {
-            if (instance.state == Instance.State.READY
-                    && (limit == 0 || instance.inFlight < limit)
-                    && (best == null || instance.inFlight < best.inFlight)) {
-                best = instance;
-            }
-        }
-        return Optional.ofNullable(best);
+        return all.stream()
+                .filter(i -> i.state == Instance.State.READY && (limit == 0 || i.inFlight < limit))
+                .min(Comparator.comparingInt(i -> i.inFlight));
     }
 
     private void serveQueue() {

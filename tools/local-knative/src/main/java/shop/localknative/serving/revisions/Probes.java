@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import shop.localknative.workload.Workload;
 
 /**
@@ -62,7 +63,9 @@ final class Probes {
     Set<Integer> ports() {
         var ports = new TreeSet<>(Set.of(containerPort()));
         container.getPorts().stream().skip(1).forEach(port -> ports.add(port.getContainerPort()));
-        all().forEach((name, probe) -> ports.add(portOf(probe)));
+        Stream.of(container.getReadinessProbe(), container.getLivenessProbe(), container.getStartupProbe())
+                .filter(Objects::nonNull)
+                .forEach(probe -> ports.add(portOf(probe)));
         return ports;
     }
 
@@ -70,7 +73,7 @@ final class Probes {
     Probe readiness(Map<Integer, Integer> ports) {
         Probe.Check check =
                 isAsked() ? new Probe.TcpSocket(ports.get(containerPort()), Duration.ofSeconds(1)) : Optional::empty;
-        return of("readinessProbe", ports)
+        return of(container.getReadinessProbe(), ports)
                 .orElseGet(() -> new Probe(check, Duration.ZERO, Duration.ofSeconds(10), 3, 1));
     }
 
@@ -80,24 +83,21 @@ final class Probes {
     }
 
     Optional<Probe> liveness(Map<Integer, Integer> ports) {
-        return of("livenessProbe", ports);
+        return of(container.getLivenessProbe(), ports);
     }
 
     Optional<Probe> startup(Map<Integer, Integer> ports) {
-        return of("startupProbe", ports);
+        return of(container.getStartupProbe(), ports);
     }
 
-    private Optional<Probe> of(String name, Map<Integer, Integer> ports) {
-        return Optional.ofNullable(all().get(name)).map(probe -> {
-            var initialDelay =
-                    Optional.ofNullable(probe.getInitialDelaySeconds()).orElse(0);
-            return new Probe(
-                    check(probe, ports.get(portOf(probe)), seconds(probe.getTimeoutSeconds(), 1)),
-                    Duration.ofSeconds(initialDelay),
-                    seconds(probe.getPeriodSeconds(), 10),
-                    orDefault(probe.getFailureThreshold(), 3),
-                    orDefault(probe.getSuccessThreshold(), 1));
-        });
+    private Optional<Probe> of(io.fabric8.kubernetes.api.model.Probe given, Map<Integer, Integer> ports) {
+        return Optional.ofNullable(given)
+                .map(probe -> new Probe(
+                        check(probe, ports.get(portOf(probe)), seconds(probe.getTimeoutSeconds(), 1)),
+                        seconds(probe.getInitialDelaySeconds(), 0),
+                        seconds(probe.getPeriodSeconds(), 10),
+                        orDefault(probe.getFailureThreshold(), 3),
+                        orDefault(probe.getSuccessThreshold(), 1)));
     }
 
     private static Probe.Check check(io.fabric8.kubernetes.api.model.Probe probe, int port, Duration timeout) {
@@ -109,15 +109,6 @@ final class Probes {
                 http.getHttpHeaders().stream().collect(Collectors.toMap(HTTPHeader::getName, HTTPHeader::getValue));
         var path = http.getPath() == null ? "/" : http.getPath();
         return new Probe.HttpGet(URI.create("http://127.0.0.1:%d%s".formatted(port, path)), headers, timeout);
-    }
-
-    private Map<String, io.fabric8.kubernetes.api.model.Probe> all() {
-        var probes = new TreeMap<String, io.fabric8.kubernetes.api.model.Probe>();
-        probes.put("readinessProbe", container.getReadinessProbe());
-        probes.put("livenessProbe", container.getLivenessProbe());
-        probes.put("startupProbe", container.getStartupProbe());
-        probes.values().removeIf(Objects::isNull);
-        return probes;
     }
 
     private int portOf(io.fabric8.kubernetes.api.model.Probe probe) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving.revisions;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -11,9 +10,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
+import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.workload.Workload;
 
@@ -28,16 +27,11 @@ public record RevisionStore(Path directory) {
 
     public void put(Stored revision) {
         var workload = revision.workload();
-        try {
-            var entry = new Entry(
-                    revision.generation(),
-                    revision.name(),
-                    JSON.valueToTree(workload.manifest().resource()),
-                    revision.image());
-            PrivateFile.write(file(workload, revision.name()), JSON.writeValueAsBytes(entry));
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        JsonNode service = JSON.valueToTree(workload.manifest().resource());
+        var entry = new Entry(revision.generation(), revision.name(), service, revision.image());
+        PrivateFile.write(
+                file(workload, revision.name()),
+                JSON.valueToTree(entry).toString().getBytes());
     }
 
     public void remove(Workload workload, String revision) {
@@ -50,20 +44,13 @@ public record RevisionStore(Path directory) {
 
     /** Those of a service that can be started, oldest first. */
     public List<Stored> of(Workload service) {
-        var directory = file(service, "").getParent();
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".json"))
-                    .flatMap(file -> read(file).stream())
-                    .filter(stored -> stored.image().copy() == null
-                            || Files.exists(stored.image().copy()))
-                    .sorted(Comparator.comparingInt(Stored::generation))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return DataDirectory.list(file(service, "").getParent()).stream()
+                .filter(file -> file.toString().endsWith(".json"))
+                .flatMap(file -> read(file).stream())
+                .filter(stored -> stored.image().copy() == null
+                        || Files.exists(stored.image().copy()))
+                .sorted(Comparator.comparingInt(Stored::generation))
+                .toList();
     }
 
     /** Empty for what another version has written, or half of it. */

@@ -5,6 +5,7 @@ import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,10 +103,8 @@ public record Scaling(
 
     private static Scaling of(Annotations annotations, int containerConcurrency) {
         annotations.oneOf("class", "write " + CLASS + " or leave it out, with the metric concurrency or rps", CLASS);
-        boolean isRps = annotations
-                .oneOf("metric", "write one of these", "concurrency", "rps")
-                .equals("rps");
-        var metric = isRps ? Metric.RPS : Metric.CONCURRENCY;
+        var name = annotations.oneOf("metric", "write one of these", "concurrency", "rps");
+        var metric = Metric.valueOf(name.toUpperCase(Locale.ROOT));
         int min = (int) annotations.number("min-scale", 0, 0, MANY);
         int max = (int) annotations.number("max-scale", 0, 0, MANY);
         if (max != 0 && max < min) {
