@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import shop.localknative.manifests.StrictYaml.Document;
@@ -22,15 +23,12 @@ record Kustomization(
 
     Kustomization {
         kind = kind == null ? "Kustomization" : kind;
-        components = components == null ? List.of() : components;
-        patches = patches == null ? List.of() : patches;
-        resources = resources == null ? List.of() : resources;
-        configMapGenerator = configMapGenerator == null ? List.of() : configMapGenerator;
-        generatorOptions = generatorOptions == null ? Options.NONE : generatorOptions;
     }
 
     /** @param patch JSON Patch operations (RFC 6902) in YAML */
-    record Patch(Target target, String patch) {}
+    record Patch(
+            @JsonProperty(required = true) Target target,
+            @JsonProperty(required = true) String patch) {}
 
     /** The resources that a patch is for: each field a regular expression of the whole value, or null for any. */
     record Target(String group, String version, String kind, String name, String namespace) {
@@ -56,7 +54,7 @@ record Kustomization(
     }
 
     record Generator(
-            String name,
+            @JsonProperty(required = true) String name,
             String namespace,
             Behavior behavior,
             List<String> files,
@@ -65,9 +63,6 @@ record Kustomization(
 
         Generator {
             behavior = behavior == null ? Behavior.create : behavior;
-            files = files == null ? List.of() : files;
-            literals = literals == null ? List.of() : literals;
-            options = options == null ? Options.NONE : options;
         }
     }
 
@@ -79,7 +74,5 @@ record Kustomization(
             Boolean disableNameSuffixHash,
             Boolean immutable,
             Map<String, String> labels,
-            Map<String, String> annotations) {
-        static final Options NONE = new Options(null, null, null, null);
-    }
+            Map<String, String> annotations) {}
 }

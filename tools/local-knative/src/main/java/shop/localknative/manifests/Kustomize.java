@@ -101,7 +101,7 @@ record Kustomize(List<String> command) {
                     origin.path("path").asText(origin.path("configuredIn").asText()));
             var file =
                     Files.isRegularFile(path) ? path.normalize() : fileOf(root).orElseThrow();
-            var candidates = sources.computeIfAbsent(file, Kustomize::documents);
+            var candidates = sources.computeIfAbsent(file, StrictYaml::read);
             var source = candidates.stream()
                     .filter(c ->
                             c.kind().equals(rendered.kind()) && rendered.name().contains(c.name()))
@@ -111,12 +111,6 @@ record Kustomize(List<String> command) {
         } catch (IOException e) {
             throw new StartException(directory + ": " + e.getMessage(), e);
         }
-    }
-
-    private static List<Document> documents(Path file) {
-        return StrictYaml.read(file).stream()
-                .flatMap(document -> document.items().stream())
-                .toList();
     }
 
     /** Adds all that a kustomization names and that is there, to be looked at for changes. */
