@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,15 +159,8 @@ final class Reconciler {
     /** A Job is run again when one of these has changed. */
     private List<HasMetadata> inputs(Workload job) {
         var inputs = new ArrayList<>(List.of(job.manifest().resource()));
-        for (Volume volume : job.volumes()) {
-            if (volume.getConfigMap() != null) {
-                manifests
-                        .find(
-                                ConfigMap.class,
-                                job.namespace(),
-                                volume.getConfigMap().getName())
-                        .ifPresent(inputs::add);
-            }
+        for (JsonNode name : job.manifest().values("T.volumes[].configMap.name")) {
+            manifests.find(ConfigMap.class, job.namespace(), name.asText()).ifPresent(inputs::add);
         }
         return inputs;
     }

@@ -104,6 +104,7 @@ record Admission(Manifest manifest, KnativeConfig config) {
             C.image                         text
             C.env[]                         has:name
             C.env[].name                    text
+            C.env[].valueFrom               one:secretKeyRef,configMapKeyRef,fieldRef
             C.envFrom[]                     one:configMapRef,secretRef
             C.ports[]                       has:containerPort
             C.ports                         unique:name

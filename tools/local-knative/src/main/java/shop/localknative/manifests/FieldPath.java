@@ -29,6 +29,11 @@ public record FieldPath(List<Object> steps) {
         return new FieldPath(List.copyOf(longer));
     }
 
+    /** The name of the field, without those around it. */
+    public String name() {
+        return steps.getLast().toString();
+    }
+
     /** The line, counted from 1, of the field or of the last of its ancestors that the document has. */
     int lineIn(Node document) {
         int line = document.getStartMark().getLine();

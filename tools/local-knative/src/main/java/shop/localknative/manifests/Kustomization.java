@@ -26,9 +26,7 @@ record Kustomization(
     }
 
     /** @param patch JSON Patch operations (RFC 6902) in YAML */
-    record Patch(
-            @JsonProperty(required = true) Target target,
-            @JsonProperty(required = true) String patch) {}
+    record Patch(Target target, String patch) {}
 
     /** The resources that a patch is for: each field a regular expression of the whole value, or null for any. */
     record Target(String group, String version, String kind, String name, String namespace) {

@@ -92,7 +92,9 @@ class VolumesTest {
     @Test
     void missingConfigMapIsNamed() {
         var e = assertThrows(StartException.class, () -> volumes("configMap: {name: nothing}"));
-        assertTrue(e.getMessage().contains("spec.template.spec.volumes[0]: there is no ConfigMap"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("spec.template.spec.volumes[0].configMap.name: there is no ConfigMap"),
+                e.getMessage());
     }
 
     @Test
