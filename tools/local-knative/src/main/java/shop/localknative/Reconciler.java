@@ -3,6 +3,7 @@ package shop.localknative;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.knative.sources.v1.ContainerSource;
+import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -10,11 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,14 +27,15 @@ import java.util.stream.Stream;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
-import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Fingerprint;
 import shop.localknative.platform.Platform;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.FlywayJob;
 import shop.localknative.workload.GeneratedSecrets;
@@ -45,18 +50,15 @@ final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
-    /** Makes the revision of a workload. */
-    interface Revisions {
-        Revision of(String name, PodTemplate podTemplate);
-    }
-
     private final Options options;
     private final DataDirectory data;
     private final Platform platform;
     private final GeneratedSecrets secrets;
     private final Serving serving;
     private final Images images;
-    private final Revisions revisions;
+    private final SinkBindings bindings;
+    private final Addresses addresses;
+    private final Map<String, Revision> externals = new TreeMap<>();
     private final Set<String> databases = new HashSet<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
@@ -74,7 +76,7 @@ final class Reconciler {
             DataDirectory data,
             Platform platform,
             Serving serving,
-            Revisions revisions) {
+            Addresses addresses) {
         this.options = options;
         this.manifests = manifests;
         this.files = manifests.files();
@@ -82,8 +84,9 @@ final class Reconciler {
         this.platform = platform;
         this.secrets = new GeneratedSecrets(platform);
         this.serving = serving;
-        this.images = new Images(options.images(), options.processes(), data.directory("images"));
-        this.revisions = revisions;
+        this.images = new Images(options.images, options.processes, data.directory("images"));
+        this.bindings = new SinkBindings(manifests.resources(SinkBinding.class));
+        this.addresses = addresses;
     }
 
     /**
@@ -95,7 +98,13 @@ final class Reconciler {
         applied = fingerprint();
         var config = config();
         services(manifests).forEach(service -> apply(service, config));
-        serving.expose(manifests, options.external());
+        for (Workload workload : Workload.services(manifests)) {
+            if (options.external.containsKey(workload.name())) {
+                serving.addExternal(workload, options.external.get(workload.name()));
+                externals.put(workload.name(), revision(workload.name(), podTemplate(workload, config, "external")));
+            }
+        }
+        serving.expose(manifests, options.external);
     }
 
     /** Starts to look for changes. */
@@ -110,7 +119,7 @@ final class Reconciler {
 
     private List<Workload> services(Manifests manifests) {
         return Workload.services(manifests).stream()
-                .filter(workload -> !options.external().containsKey(workload.name()))
+                .filter(workload -> !options.external.containsKey(workload.name()))
                 .toList();
     }
 
@@ -122,16 +131,27 @@ final class Reconciler {
 
     private void apply(Workload workload, Config config) {
         serving.apply(
-                workload, images, config, (name, template) -> revisions.of(name, podTemplate(template, config, name)));
+                workload, images, config, (name, template) -> revision(name, podTemplate(template, config, name)));
     }
 
-    PodTemplate podTemplate(Workload workload, Config config, String name) {
+    private PodTemplate podTemplate(Workload workload, Config config, String name) {
         return PodTemplate.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
     }
 
-    /** The pod template of a process that someone else runs. */
-    PodTemplate podTemplate(Workload workload) {
-        return podTemplate(workload, config(), "external");
+    private Revision revision(String name, PodTemplate podTemplate) {
+        var workload = podTemplate.workload();
+        var variables = new HashMap<>(bindings.environmentOf(workload.manifest()));
+        variables.putAll(options.environment);
+        var log = data.directory("logs").resolve(workload.name() + ".log");
+        return new Revision(name, podTemplate, variables, addresses, log);
+    }
+
+    /** The environments that the processes of external services need, by name. */
+    Map<String, Map<String, String>> externalEnvironments() {
+        var environments = new TreeMap<String, Map<String, String>>();
+        externals.forEach((name, revision) -> environments.put(
+                name, revision.environment(options.external.get(name).getPort())));
+        return environments;
     }
 
     /** Blocks until the databases are there and have their latest version. */
@@ -198,12 +218,12 @@ final class Reconciler {
         var before = manifests;
         var read = new HashSet<Path>();
         try {
-            manifests = ManifestReader.read(options.manifests(), options.skip(), read);
+            manifests = options.read(read);
             var config = config();
             migrate();
             problem = Optional.empty();
             services(manifests).forEach(service -> update(service, config));
-            serving.expose(manifests, options.external());
+            serving.expose(manifests, options.external);
             for (Workload gone : services(before)) {
                 if (services(manifests).stream()
                         .noneMatch(service -> service.name().equals(gone.name()))) {
