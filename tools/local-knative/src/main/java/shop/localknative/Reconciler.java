@@ -2,7 +2,6 @@
 package shop.localknative;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +48,9 @@ final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
+    /** The kinds that are not followed; a ContainerSource is, as a service. */
+    private static final Set<String> EVENTING = Set.of("Broker", "Trigger", "PingSource", "SinkBinding");
+
     private final Options options;
     private final DataDirectory data;
     private final Platform platform;
@@ -59,7 +60,6 @@ final class Reconciler {
     private final SinkBindings bindings;
     private final Addresses addresses;
     private final Map<String, Revision> externals = new TreeMap<>();
-    private final Set<String> databases = new HashSet<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
     /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
@@ -157,16 +157,13 @@ final class Reconciler {
     /** Blocks until the databases are there and have their latest version. */
     void migrate() {
         var config = config();
-        var missing = new LinkedHashSet<>(secrets.databases());
-        missing.removeAll(databases);
-        inParallel(missing.stream().<Runnable>map(name -> () -> platform.createDatabase(name)));
-        databases.addAll(missing);
+        inParallel(secrets.databases().stream().map(name -> () -> platform.createDatabase(name)));
         var jobs = new ArrayList<Runnable>();
         for (Manifest manifest : manifests.of(Job.class)) {
             var workload = Workload.of(manifest);
             var inputs = inputs(workload);
             if (!migrated.contains(inputs)) {
-                var job = FlywayJob.of(podTemplate(workload, config, "job"));
+                var job = new FlywayJob(podTemplate(workload, config, "job"));
                 jobs.add(() -> {
                     Console.say(job.name(), job.run());
                     migrated.add(inputs);
@@ -261,10 +258,10 @@ final class Reconciler {
         return why;
     }
 
-    private static List<HasMetadata> eventing(Manifests manifests) {
-        return manifests.resources().stream()
-                .filter(resource -> resource.getApiVersion().matches("(eventing|sources).*"))
-                .filter(resource -> !(resource instanceof ContainerSource)) // which is followed as a service is
+    private static List<JsonNode> eventing(Manifests manifests) {
+        return manifests.all().stream()
+                .filter(manifest -> EVENTING.contains(manifest.kind()))
+                .map(Manifest::tree)
                 .toList();
     }
 

@@ -36,6 +36,7 @@ record Admission(Manifest manifest, KnativeConfig config) {
             labelvalue   up to 63 letters, digits, -, _ and .                   |[A-Za-z0-9]([-\\w.]{0,61}[A-Za-z0-9])?
             quantity     a quantity, such as 256Mi                              \\+?(\\d+(\\.\\d*)?|\\.\\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\\d+)?
             image        a reference to an image                                ((localhost|[-\\w]+(\\.[-\\w]+)+|[-\\w.]+(?=:))(:\\d+)?/)?[a-z0-9_./-]{2,255}(:\\w[-\\w.]{0,127})?(@sha256:[0-9a-f]{64})?
+            flyway       an image flyway/flyway: other Jobs are not run here, --skip Job leaves them out  (.*/)?flyway/flyway(:.*)?
             text         a text                                                 (?s).+
             key          a key of letters, digits, -, _ and .                   (?=.{1,253}$)(?!\\.\\.?$)[-.\\w]+
             """.lines()
@@ -44,113 +45,98 @@ record Admission(Manifest manifest, KnativeConfig config) {
 
     /** What {@link #check} verifies of the values of a {@link FieldPattern}. */
     private static final String ALL = """
-            metadata.name                   subdomain
-            metadata.namespace              label
-            metadata.labels.*               labelvalue
-            data                            keys
-            binaryData                      keys
-            stringData                      keys
+            metadata.name                                           subdomain
+            metadata.namespace                                      label
+            metadata.labels.*                                       labelvalue
+            data binaryData stringData                              keys
             """;
 
     private static final String KNATIVE = """
-            metadata.name                   label1035
-            spec.template                   has:spec
-            spec.template.metadata.name     label1035
-            spec.template.metadata.labels.* labelvalue
-            T.automountServiceAccountToken  in:false
-            spec.traffic[].percent          range:0,100
-            spec.traffic[].tag              label1035
-            spec.traffic                    unique:tag
-            C.name                          reserved:queue-proxy
-            C.image                         image
-            C.env[].name                    reserved:PORT,K_SERVICE,K_CONFIGURATION,K_REVISION
-            C.ports[].containerPort         range:0,65535
-            C.ports[].containerPort         reserved:8008,8012,8013,8022,9090,9091
-            C.ports[].name                  in:http1,h2c
-            C.ports[].protocol              in:TCP
-            C.ports[1]                      refused:Knative takes one port only
-            C.securityContext.privileged    in:false
-            P.httpGet.port                  range:0,65535
-            P.tcpSocket.port                range:0,65535
-            C.livenessProbe                 one:httpGet,tcpSocket
-            C.startupProbe                  one:httpGet,tcpSocket
+            spec.template                                           has:spec
+            metadata.name spec.template.metadata.name               label1035
+            spec.template.metadata.labels.*                         labelvalue
+            T.automountServiceAccountToken                          in:false
+            spec.traffic[].percent                                  range:0,100
+            spec.traffic[].tag                                      label1035
+            spec.traffic                                            unique:tag
+            C.name                                                  reserved:queue-proxy
+            C.image                                                 image
+            C.env[].name                                            reserved:PORT,K_SERVICE,K_CONFIGURATION,K_REVISION
+            C.ports[].containerPort P.httpGet.port P.tcpSocket.port  range:0,65535
+            C.ports[].containerPort                                 reserved:8008,8012,8013,8022,9090,9091
+            C.ports[].name                                          in:http1,h2c
+            C.ports[].protocol                                      in:TCP
+            C.ports[1]                                              refused:Knative takes one port only
+            C.securityContext.privileged                            in:false
+            C.livenessProbe C.startupProbe                          one:httpGet,tcpSocket
             """;
 
     private static final String KUBERNETES = """
-            spec.template                   has:spec
-            spec.replicas                   range:0,2147483647
-            C                               has:name
-            C.name                          label
-            C.imagePullPolicy               in:Always,IfNotPresent,Never
-            C.ports[].containerPort         range:1,65535
-            C.ports[].name                  portname
-            C.ports[].protocol              in:TCP,UDP,SCTP
-            P                               one:httpGet,tcpSocket
-            P.httpGet                       has:port
-            P.httpGet.port                  range:1,65535
-            P.tcpSocket                     has:port
-            P.tcpSocket.port                range:1,65535
+            spec.template                                           has:spec
+            spec.replicas                                           natural
+            C                                                       has:name
+            C.name                                                  label
+            C.imagePullPolicy                                       in:Always,IfNotPresent,Never
+            C.ports[].name                                          portname
+            C.ports[].protocol                                      in:TCP,UDP,SCTP
+            P                                                       one:httpGet,tcpSocket
+            P.httpGet P.tcpSocket                                   has:port
+            C.ports[].containerPort P.httpGet.port P.tcpSocket.port  range:1,65535
             """;
 
     private static final String POD = """
-            T                               has:containers
-            T.containers[1]                 refused:one container for each pod is run here; give the others a Deployment of their own, or leave them out
-            T.serviceAccountName            subdomain
-            T.volumes[]                     has:name
-            T.volumes[].name                label
-            T.volumes                       unique:name
-            T.volumes[]                     one:configMap,secret,emptyDir,projected
-            C                               has:image
-            C.image                         text
-            C.env[]                         has:name
-            C.env[].name                    text
-            C.env[].valueFrom               one:secretKeyRef,configMapKeyRef,fieldRef
-            C.envFrom[]                     one:configMapRef,secretRef
-            C.ports[]                       has:containerPort
-            C.ports                         unique:name
-            C.terminationMessagePolicy      in:File,FallbackToLogsOnError
-            C.securityContext.runAsUser     range:0,2147483647
-            C.securityContext.runAsGroup    range:0,2147483647
-            C.resources.limits.*            quantity
-            C.resources.requests.*          quantity
-            C.volumeMounts[]                has:mountPath
-            P.httpGet.scheme                in:HTTP
-            P.initialDelaySeconds           range:0,2147483647
-            P.periodSeconds                 range:0,2147483647
-            P.timeoutSeconds                range:0,2147483647
-            P.failureThreshold              range:0,2147483647
-            C.readinessProbe.successThreshold  range:0,2147483647
-            C.livenessProbe.successThreshold   range:0,1
-            C.startupProbe.successThreshold    range:0,1
+            T                                                       has:containers
+            T.containers[1]                                         refused:one container for each pod is run here; give the others a Deployment of their own, or leave them out
+            T.serviceAccountName                                    subdomain
+            T.volumes[] C.env[]                                     has:name
+            T.volumes[].name                                        label
+            T.volumes C.ports                                       unique:name
+            T.volumes[]                                             one:configMap,secret,emptyDir,projected
+            C                                                       has:image
+            C.image C.env[].name                                    text
+            C.env[].valueFrom                                       one:secretKeyRef,configMapKeyRef,fieldRef
+            C.envFrom[]                                             one:configMapRef,secretRef
+            C.ports[]                                               has:containerPort
+            C.terminationMessagePolicy                              in:File,FallbackToLogsOnError
+            C.securityContext.runAsUser C.securityContext.runAsGroup  natural
+            C.resources.limits.* C.resources.requests.*             quantity
+            C.volumeMounts[]                                        has:mountPath
+            P.httpGet.scheme                                        in:HTTP
+            P.initialDelaySeconds P.periodSeconds P.timeoutSeconds  natural
+            P.failureThreshold C.readinessProbe.successThreshold    natural
+            C.livenessProbe.successThreshold C.startupProbe.successThreshold  range:0,1
             """;
 
     private static final String JOB = """
-            T                               has:restartPolicy
-            T.restartPolicy                 in:Never,OnFailure
-            spec.suspend                    in:false
+            T                                                       has:restartPolicy
+            T.restartPolicy                                         in:Never,OnFailure
+            spec.suspend                                            in:false
+            C.image                                                 flyway
+            C                                                       has:args
+            C.args[]                                                in:migrate
             """;
 
     private static final String CORE_SERVICE = """
-            metadata.name                   label1035
-            spec.type                       in:ClusterIP,NodePort,LoadBalancer,ExternalName
-            spec.externalName               subdomain
-            spec.ports[]                    has:port
-            spec.ports[].port               range:1,65535
-            spec.ports[].name               label
-            spec.ports[].protocol           in:TCP,UDP,SCTP
-            spec.ports[].targetPort         portname
-            spec.ports                      unique:name
+            metadata.name                                           label1035
+            spec.type                                               in:ClusterIP,NodePort,LoadBalancer,ExternalName
+            spec.externalName                                       subdomain
+            spec.ports[]                                            has:port
+            spec.ports[].port                                       range:1,65535
+            spec.ports[].name                                       label
+            spec.ports[].protocol                                   in:TCP,UDP,SCTP
+            spec.ports[].targetPort                                 portname
+            spec.ports                                              unique:name
             """;
 
     private static final String TRIGGER = """
-            $                               has:spec
-            spec                            has:broker
-            spec                            destination:subscriber
+            $                                                       has:spec
+            spec                                                    has:broker
+            spec                                                    destination:subscriber
             """;
 
     private static final String SOURCE = """
-            $                               has:spec
-            spec                            destination:sink
+            $                                                       has:spec
+            spec                                                    destination:sink
             """;
 
     private static final Set<String> ADDRESSABLE =
@@ -190,7 +176,7 @@ record Admission(Manifest manifest, KnativeConfig config) {
             case Job job -> KUBERNETES + POD + JOB;
             case ContainerSource source -> KUBERNETES + POD + SOURCE;
             case PingSource source -> SOURCE;
-            case SinkBinding binding -> SOURCE + "spec has:subject";
+            case SinkBinding binding -> SOURCE + "spec  has:subject";
             case Trigger trigger -> TRIGGER;
             case io.fabric8.kubernetes.api.model.Service service -> CORE_SERVICE;
             default -> "";
@@ -212,12 +198,12 @@ record Admission(Manifest manifest, KnativeConfig config) {
     private void coreService() {
         var spec = manifest.tree().path("spec");
         if (spec.path("type").asText().equals("ExternalName")) {
-            apply("spec has:externalName");
+            apply("spec  has:externalName");
         } else if (!spec.path("clusterIP").asText().equals("None")) {
-            apply("spec has:ports");
+            apply("spec  has:ports");
         }
         if (spec.path("ports").size() > 1) {
-            apply("spec.ports[] has:name");
+            apply("spec.ports[]  has:name");
         }
     }
 
@@ -259,8 +245,8 @@ record Admission(Manifest manifest, KnativeConfig config) {
     }
 
     private void knative() {
-        apply("T.timeoutSeconds range:0," + config.maxTimeoutSeconds());
-        apply("T.containerConcurrency range:0," + config.maxContainerConcurrency());
+        apply("T.timeoutSeconds  range:0," + config.maxTimeoutSeconds());
+        apply("T.containerConcurrency  range:0," + config.maxContainerConcurrency());
         var prefix = manifest.name() + "-";
         each("spec.template.metadata.name", (name, at) -> {
             refuse(!name.asText().startsWith(prefix), "has to begin with " + prefix, at);
@@ -329,7 +315,7 @@ record Admission(Manifest manifest, KnativeConfig config) {
 
     private void apply(String table) {
         for (var line : table.lines().toList()) {
-            var columns = line.split(" +", 2);
+            var columns = line.split("  +", 2);
             each(columns[0], (value, at) -> check(columns[1], value, at));
         }
     }
@@ -349,6 +335,7 @@ record Admission(Manifest manifest, KnativeConfig config) {
             case "in" ->
                 refuse(!text.isEmpty() && !names.contains(text), "'%s' is not %s".formatted(text, argument), at);
             case "range" -> range(value, Long.parseLong(names.getFirst()), Long.parseLong(names.getLast()), at);
+            case "natural" -> range(value, 0, Integer.MAX_VALUE, at);
             case "reserved" -> refuse(names.contains(text), "is reserved by Knative", at);
             case "refused" -> refuse(true, argument, at);
             case "unique" -> unique(value, argument, at);

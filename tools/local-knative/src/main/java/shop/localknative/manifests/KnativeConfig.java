@@ -4,12 +4,11 @@ package shop.localknative.manifests;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import shop.localknative.manifests.StrictYaml.Document;
@@ -93,7 +92,7 @@ final class KnativeConfig {
                 .flatMap(name -> data(name).entrySet().stream())
                 .filter(feature -> feature.getValue().toLowerCase().matches("enabled|allowed"))
                 .map(Map.Entry::getKey)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(Collectors.toSet());
     }
 
     long maxTimeoutSeconds() {
@@ -104,8 +103,22 @@ final class KnativeConfig {
         return Long.parseLong(data(DEFAULTS).getOrDefault("container-concurrency-max-limit", "1000"));
     }
 
-    /** The defaults for what the manifest of a service leaves open. */
-    void applyToService(ObjectNode template) {
+    /** The defaults of Knative's webhook, and the one of Kubernetes that matters here. */
+    void applyDefaults(ObjectNode tree) {
+        switch (Kinds.of(tree)) {
+            case "serving.knative.dev/v1 Service" -> applyToService((ObjectNode) tree.at("/spec/template"));
+            case "eventing.knative.dev/v1 Broker" -> applyToBroker(tree);
+            case "apps/v1 Deployment" -> tree.withObject("/spec").putIfAbsent("replicas", tree.numberNode(1));
+            default -> {}
+        }
+        FieldPattern.each(References.FIELDS, tree, (reference, at) -> {
+            if (reference.path("namespace").asText().isEmpty()) {
+                ((ObjectNode) reference).set("namespace", tree.at("/metadata/namespace"));
+            }
+        });
+    }
+
+    private void applyToService(ObjectNode template) {
         var spec = template.withObject("/spec");
         var defaults = data(DEFAULTS);
         if (spec.path("timeoutSeconds").asLong() == 0 && defaults.containsKey("revision-timeout-seconds")) {
@@ -122,31 +135,26 @@ final class KnativeConfig {
     }
 
     private void annotate(ObjectNode annotations, long concurrency) {
-        var given = new HashSet<String>(); // Knative still reads minScale for min-scale.
-        annotations
-                .fieldNames()
-                .forEachRemaining(name ->
-                        given.add(name.replaceAll("(?<=[a-z])([A-Z])", "-$1").toLowerCase()));
         var data = data(AUTOSCALER);
-        var defaults = new TreeMap<String, String>();
-        ANNOTATIONS.forEach((key, name) -> {
-            if (data.containsKey(key)) {
-                defaults.put(name, key.endsWith("target-percentage") ? percentage(data.get(key)) : data.get(key));
-            }
-        });
-        boolean isRps = annotations.path(GROUP + "metric").asText().equals("rps");
-        var target = data.get(isRps ? "requests-per-second-target-default" : "container-concurrency-target-default");
-        if (target != null && (isRps || concurrency == 0)) {
-            defaults.put("target", target);
-        }
         if ("false".equals(data.get("enable-scale-to-zero"))) {
-            defaults.merge("min-scale", "1", (set, one) -> set.equals("0") ? one : set);
+            data.merge("min-scale", "1", (set, one) -> set.equals("0") ? one : set);
         }
-        defaults.forEach((name, value) -> {
-            if (!given.contains(GROUP + name)) {
-                annotations.put(GROUP + name, value);
-            }
-        });
+        data.computeIfPresent("container-concurrency-target-percentage", (key, value) -> percentage(value));
+        ANNOTATIONS.forEach((key, name) -> annotate(annotations, name, data.get(key)));
+        if (annotations.path(GROUP + "metric").asText().equals("rps")) {
+            annotate(annotations, "target", data.get("requests-per-second-target-default"));
+        } else if (concurrency == 0) {
+            annotate(annotations, "target", data.get("container-concurrency-target-default"));
+        }
+    }
+
+    /** Knative still reads {@code minScale} for {@code min-scale}. */
+    private static void annotate(ObjectNode annotations, String name, String value) {
+        var earlierName =
+                Pattern.compile("-(.)").matcher(name).replaceAll(m -> m.group(1).toUpperCase());
+        if (value != null && !annotations.has(GROUP + name) && !annotations.has(GROUP + earlierName)) {
+            annotations.put(GROUP + name, value);
+        }
     }
 
     /** Up to 1 it is a fraction. */
@@ -155,7 +163,7 @@ final class KnativeConfig {
     }
 
     /** The delivery that a broker has when its manifest says nothing about it. */
-    void applyToBroker(ObjectNode broker) {
+    private void applyToBroker(ObjectNode broker) {
         if (!(broker.path("spec") instanceof ObjectNode spec)
                 || spec.has("delivery")
                 || !configMaps.containsKey(BROKERS)) {

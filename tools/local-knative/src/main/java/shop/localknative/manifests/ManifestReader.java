@@ -75,7 +75,7 @@ public final class ManifestReader {
             var manifest = document.manifest();
             SupportedFields.check(manifest, config.features());
             new Admission(manifest, config).check();
-            Defaults.apply((ObjectNode) document.tree(), config);
+            config.applyDefaults((ObjectNode) document.tree());
             manifests.add(document.manifest());
         }
         var all = new Manifests(List.copyOf(manifests), skipped, notes, files);

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -67,11 +68,9 @@ final class StrictYaml {
         <T> T as(Class<T> type) {
             try {
                 return MAPPER.treeToValue(tree, type);
-            } catch (JsonMappingException e) {
-                var path = FieldPath.of(e);
-                throw StartException.at(file, path.lineIn(yaml), path + ": " + explain(e));
             } catch (JsonProcessingException e) {
-                throw StartException.at(file, FieldPath.of().lineIn(yaml), e.getOriginalMessage());
+                var path = e instanceof JsonMappingException at ? FieldPath.of(at) : FieldPath.of();
+                throw problem(explain(e), path.steps().toArray());
             }
         }
 
@@ -152,15 +151,11 @@ final class StrictYaml {
         }
     }
 
-    private static String explain(JsonMappingException e) {
+    private static String explain(JsonProcessingException e) {
         return switch (e) {
             case UnrecognizedPropertyException unknown
             when unknown.getKnownPropertyIds() != null ->
-                "unknown field; known here are "
-                        + unknown.getKnownPropertyIds().stream()
-                                .map(Object::toString)
-                                .sorted()
-                                .toList();
+                "unknown field; known here are " + new TreeSet<>(unknown.getKnownPropertyIds());
             case UnrecognizedPropertyException unknown -> "unknown field";
             case MismatchedInputException wrong
             when wrong.getTargetType() != null ->

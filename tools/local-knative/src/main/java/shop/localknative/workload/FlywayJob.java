@@ -3,7 +3,6 @@ package shop.localknative.workload;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -22,19 +21,6 @@ public record FlywayJob(PodTemplate podTemplate) {
             .split(" "));
 
     private static final String FILES = "filesystem:";
-
-    /** @throws StartException for a Job of another kind */
-    public static FlywayJob of(PodTemplate podTemplate) {
-        var manifest = podTemplate.workload().manifest();
-        var container = podTemplate.workload().container();
-        if (!container.getImage().matches("(.*/)?flyway/flyway(:.*)?")) {
-            throw manifest.problem("only Jobs with the image flyway/flyway are run", Workload.field("image"));
-        }
-        if (!container.getArgs().equals(List.of("migrate"))) {
-            throw manifest.problem("only [migrate] is run", Workload.field("args"));
-        }
-        return new FlywayJob(podTemplate);
-    }
 
     public String name() {
         return podTemplate.workload().name();

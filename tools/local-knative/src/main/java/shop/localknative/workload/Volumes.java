@@ -13,12 +13,12 @@ import shop.localknative.manifests.FieldPath;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
-/** The volumes of a workload as directories with real files; the monitor guards these. */
+/** The volumes of a workload as directories with real files, for one thread at a time. */
 public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
     private static final String TOKEN = "serviceAccountToken";
 
     /** Writes the files, all of a volume at once. */
-    public synchronized void write(Config config) {
+    public void write(Config config) {
         workload.manifest().each("T.volumes[]", (volume, at) -> {
             var files = tokens(volume);
             for (var source : List.of("configMap", "secret")) {
@@ -27,21 +27,13 @@ public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
                 }
             }
             if (!volume.has("emptyDir")) {
-                directory(volume).write(files);
+                var name = volume.path("name").asText();
+                new AtomicDirectory(directory.resolve(name)).write(files);
             }
         });
     }
 
-    /** Writes the tokens anew; as the kubelet does, well before they expire. */
-    public synchronized void renewTokens() {
-        for (JsonNode volume : workload.manifest().values("T.volumes[]")) {
-            if (volume.has("projected")) {
-                directory(volume).write(tokens(volume));
-            }
-        }
-    }
-
-    /** The period of {@link #renewTokens}: half of the shortest life. Empty without tokens. */
+    /** The period of {@link #write}, since that makes tokens anew: as with the kubelet, half of the shortest life. Empty without tokens. */
     public Optional<Duration> renewal() {
         return workload.manifest().values("T.volumes[].projected.sources[]." + TOKEN).stream()
                 .map(token -> lifetime(token).dividedBy(2))
@@ -64,10 +56,6 @@ public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
             mounts.put(mount.path("mountPath").asText(), mounted);
         }
         return mounts;
-    }
-
-    private AtomicDirectory directory(JsonNode volume) {
-        return new AtomicDirectory(directory.resolve(volume.path("name").asText()));
     }
 
     private Map<String, byte[]> files(Config config, JsonNode source, FieldPath at) {

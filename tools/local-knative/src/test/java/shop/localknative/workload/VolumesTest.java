@@ -118,7 +118,7 @@ class VolumesTest {
         var token = volumes.mounts(directory).get("/mnt").resolve("token");
         assertEquals(Optional.of(Duration.ofSeconds(300)), volumes.renewal());
         var first = Files.readString(token);
-        volumes.renewTokens();
+        volumes.write(config("greeting: hello"));
         assertNotEquals(first, Files.readString(token));
     }
 
