@@ -135,7 +135,7 @@ final class Reconciler {
     }
 
     private PodTemplate podTemplate(Workload workload, Config config, String name) {
-        return PodTemplate.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
+        return new PodTemplate(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
     }
 
     private Revision revision(String name, PodTemplate podTemplate) {
@@ -158,19 +158,15 @@ final class Reconciler {
     void migrate() {
         var config = config();
         inParallel(secrets.databases().stream().map(name -> () -> platform.createDatabase(name)));
-        var jobs = new ArrayList<Runnable>();
-        for (Manifest manifest : manifests.of(Job.class)) {
-            var workload = Workload.of(manifest);
-            var inputs = inputs(workload);
-            if (!migrated.contains(inputs)) {
-                var job = new FlywayJob(podTemplate(workload, config, "job"));
-                jobs.add(() -> {
-                    Console.say(job.name(), job.run());
-                    migrated.add(inputs);
-                });
-            }
+        inParallel(manifests.of(Job.class).stream().map(Workload::of).map(job -> () -> migrate(job, config)));
+    }
+
+    private void migrate(Workload job, Config config) {
+        var inputs = inputs(job);
+        if (!migrated.contains(inputs)) {
+            Console.say(job.name(), new FlywayJob(podTemplate(job, config, "job")).run());
+            migrated.add(inputs);
         }
-        inParallel(jobs.stream());
     }
 
     /** A Job is run again when one of these has changed. */

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import shop.localknative.manifests.StrictYaml.Document;
 
 /**
@@ -20,8 +19,7 @@ import shop.localknative.manifests.StrictYaml.Document;
 final class KnativeConfig {
     private static final String AUTOSCALER = "knative-serving/config-autoscaler";
     private static final String DEFAULTS = "knative-serving/config-defaults";
-    private static final String FEATURES = "knative-serving/config-features";
-    private static final String FEATURES_OF_EVENTING = "knative-eventing/config-features";
+    private static final String FEATURES = "/config-features";
     private static final String BROKERS = "knative-eventing/config-br-defaults";
     private static final String BROKER_DEFAULTS = "default-br-config";
 
@@ -45,13 +43,11 @@ final class KnativeConfig {
 
     /** More keys that are honoured. */
     private static final Map<String, Set<String>> HONOURED = Map.of(
-            AUTOSCALER,
-                    words("allow-zero-initial-scale container-concurrency-target-default enable-scale-to-zero "
-                            + "requests-per-second-target-default target-burst-capacity"),
-            DEFAULTS,
-                    words("revision-timeout-seconds max-revision-timeout-seconds container-concurrency "
-                            + "container-concurrency-max-limit"),
-            BROKERS, Set.of(BROKER_DEFAULTS));
+            AUTOSCALER, Set.of("""
+                    allow-zero-initial-scale container-concurrency-target-default enable-scale-to-zero \
+                    requests-per-second-target-default target-burst-capacity""".split(" ")), DEFAULTS, Set.of("""
+                    revision-timeout-seconds max-revision-timeout-seconds container-concurrency \
+                    container-concurrency-max-limit""".split(" ")), BROKERS, Set.of(BROKER_DEFAULTS));
 
     private final Map<String, Document> configMaps = new TreeMap<>();
 
@@ -62,10 +58,6 @@ final class KnativeConfig {
                 .forEach(document -> configMaps.put(document.namespace() + "/" + document.name(), document));
         check(AUTOSCALER, AUTOSCALERS_VALUE);
         check(DEFAULTS, "[0-9]+");
-    }
-
-    private static Set<String> words(String text) {
-        return Set.of(text.split(" "));
     }
 
     private void check(String name, String expected) {
@@ -88,7 +80,8 @@ final class KnativeConfig {
 
     /** The features that are enabled or allowed. */
     Set<String> features() {
-        return Stream.of(FEATURES, FEATURES_OF_EVENTING)
+        return configMaps.keySet().stream()
+                .filter(name -> name.endsWith(FEATURES))
                 .flatMap(name -> data(name).entrySet().stream())
                 .filter(feature -> feature.getValue().toLowerCase().matches("enabled|allowed"))
                 .map(Map.Entry::getKey)
@@ -186,12 +179,8 @@ final class KnativeConfig {
     private Map<String, String> data(String name) {
         var data = new TreeMap<String, String>();
         if (configMaps.containsKey(name)) {
-            configMaps
-                    .get(name)
-                    .tree()
-                    .path("data")
-                    .properties()
-                    .forEach(entry -> data.put(entry.getKey(), entry.getValue().asText()));
+            var tree = configMaps.get(name).tree();
+            FieldPattern.each("data.*", tree, (value, at) -> data.put(at.name(), value.asText()));
         }
         data.remove("_example");
         return data;
@@ -200,6 +189,6 @@ final class KnativeConfig {
     private static boolean isHonoured(String name, String key) {
         return HONOURED.getOrDefault(name, Set.of()).contains(key)
                 || name.equals(AUTOSCALER) && ANNOTATIONS.containsKey(key)
-                || name.endsWith("/config-features") && SupportedFields.isFeature(key);
+                || name.endsWith(FEATURES) && SupportedFields.isFeature(key);
     }
 }

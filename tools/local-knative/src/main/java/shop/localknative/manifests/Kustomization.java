@@ -2,13 +2,14 @@
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Map;
 import shop.localknative.manifests.StrictYaml.Document;
 
 /**
- * The part of a kustomization.yaml that is read; every other field is an error. The {@code configurations} say where
- * hashed names are to be replaced: here no name has a hash.
+ * The part of a kustomization.yaml that is read; every other field is an error. The options and the {@code configurations} are
+ * for the hash that kustomize appends to a generated name, so that a cluster rolls out a change. Here no name has one: a
+ * change reaches the mounted files, as that of any other ConfigMap.
  */
 record Kustomization(
         String apiVersion,
@@ -17,7 +18,7 @@ record Kustomization(
         List<String> resources,
         List<String> components,
         List<Generator> configMapGenerator,
-        Options generatorOptions,
+        JsonNode generatorOptions,
         List<String> configurations,
         List<Patch> patches) {
 
@@ -57,20 +58,10 @@ record Kustomization(
             Behavior behavior,
             List<String> files,
             List<String> literals,
-            Options options) {
+            JsonNode options) {
 
         Generator {
             behavior = behavior == null ? Behavior.create : behavior;
         }
     }
-
-    /**
-     * The hash that kustomize appends to a generated name makes a cluster roll out a change. Here names are used as they
-     * are written: a change reaches the mounted files, as that of any other ConfigMap.
-     */
-    record Options(
-            Boolean disableNameSuffixHash,
-            Boolean immutable,
-            Map<String, String> labels,
-            Map<String, String> annotations) {}
 }

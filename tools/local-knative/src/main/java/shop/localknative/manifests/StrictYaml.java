@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,7 +16,6 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -126,16 +126,7 @@ final class StrictYaml {
 
     /** The content of a node. A field that is null is one that is not there, as for the API server. */
     private static JsonNode tree(Node node) {
-        var tree = MAPPER.valueToTree(new Content().of(node));
-        removeNulls(tree);
-        return tree;
-    }
-
-    private static void removeNulls(JsonNode tree) {
-        if (tree instanceof ObjectNode fields) {
-            fields.properties().removeIf(field -> field.getValue().isNull());
-        }
-        tree.forEach(StrictYaml::removeNulls);
+        return MAPPER.valueToTree(new Content().of(node));
     }
 
     /** Anchors and merge keys resolved; a date is a text, as Kubernetes reads it. */
@@ -174,6 +165,8 @@ final class StrictYaml {
         var mapper = YAMLMapper.builder()
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .defaultPropertyInclusion(
+                        JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.NON_NULL))
                 .annotationIntrospector(new NoUnknownFields())
                 .withCoercionConfig(
                         LogicalType.Textual,

@@ -22,10 +22,6 @@ public record FlywayJob(PodTemplate podTemplate) {
 
     private static final String FILES = "filesystem:";
 
-    public String name() {
-        return podTemplate.workload().name();
-    }
-
     /** Blocks until the database has its latest version, and says what was done. */
     public String run() {
         try (podTemplate) {
@@ -35,7 +31,8 @@ public record FlywayJob(PodTemplate podTemplate) {
                     : "%d migrations, now at version %s"
                             .formatted(result.migrationsExecuted, result.targetSchemaVersion);
         } catch (FlywayException e) {
-            throw new StartException("Job %s failed: %s".formatted(name(), e.getMessage()), e);
+            throw new StartException(
+                    "Job %s failed: %s".formatted(podTemplate.workload().name(), e.getMessage()), e);
         }
     }
 

@@ -20,24 +20,18 @@ public final class PodTemplate implements AutoCloseable {
     private final Thread renewal = Thread.ofVirtual().name("tokens").unstarted(this::renewTokens);
     private volatile Config config;
 
-    private PodTemplate(Workload workload, Config config, Volumes volumes, Path directory) {
-        this.workload = workload;
-        this.config = config;
-        this.volumes = volumes;
-        this.directory = directory;
-    }
-
     /**
      * @param directory its own
      * @throws shop.localknative.console.StartException for a reference to what is neither there nor optional
      */
-    public static PodTemplate of(Workload workload, Config config, TokenIssuer issuer, Path directory) {
-        var podTemplate = new PodTemplate(workload, config, new Volumes(workload, issuer, directory), directory);
-        podTemplate.update(config);
-        if (podTemplate.volumes.renewal().isPresent()) {
-            podTemplate.renewal.start();
+    public PodTemplate(Workload workload, Config config, TokenIssuer issuer, Path directory) {
+        this.workload = workload;
+        this.volumes = new Volumes(workload, issuer, directory);
+        this.directory = directory;
+        update(config);
+        if (volumes.renewal().isPresent()) {
+            renewal.start();
         }
-        return podTemplate;
     }
 
     private void renewTokens() {
