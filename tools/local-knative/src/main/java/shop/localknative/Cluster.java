@@ -2,18 +2,15 @@
 package shop.localknative;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.fabric8.knative.sources.v1.SinkBinding;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
@@ -30,10 +27,6 @@ import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.StatusPage;
-import shop.localknative.serving.revisions.Revision;
-import shop.localknative.serving.revisions.SinkBindings;
-import shop.localknative.workload.PodTemplate;
-import shop.localknative.workload.Workload;
 
 /**
  * One system: the resources of the manifests, and the platform beside Knative. The monitor guards what is to be closed, by
@@ -48,7 +41,7 @@ public final class Cluster implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final Addresses addresses = new Addresses();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
-    private final Map<String, Revision> external = new TreeMap<>();
+    private Map<String, Map<String, String>> externalEnvironments = Map.of();
     private boolean closed;
 
     /** The JVM must not end before a start that {@link #close} has interrupted has stopped what it was just starting. */
@@ -57,7 +50,7 @@ public final class Cluster implements AutoCloseable {
     /** @throws StartException when the manifests are not understood, or the options not meant for them */
     public Cluster(Options options) {
         this.options = options;
-        this.manifests = options.read();
+        this.manifests = options.checked();
         this.vertx = Vertx.vertx();
         closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
@@ -81,17 +74,15 @@ public final class Cluster implements AutoCloseable {
         manifests.skipped().forEach((kind, names) -> Console.say("skipped", "%s %s".formatted(kind, names)));
         manifests.notes().forEach(note -> Console.say("manifests", note));
         var door = new FrontDoor();
-        int port = Loopback.listen(vertx, options.port(), door);
+        int port = Loopback.listen(vertx, options.port, door);
         var data = closing(DataDirectory.open(options.data()));
         var processes = new Processes(data.directory("run"));
         tidy(data, processes);
         data.namespace(manifests.namespace());
         var platform = closing(Platform.start(data));
         var serving = new Serving(vertx, addresses, processes, data.directory("revisions"), door, clock);
-        var reconciler = new Reconciler(
-                options, manifests, data, platform, serving, (name, podTemplate) -> revision(name, podTemplate, data));
+        var reconciler = new Reconciler(options, manifests, data, platform, serving, addresses);
         reconciler.start();
-        addExternals(reconciler, serving, data);
         var eventing = eventing(platform);
         closing(serving::close);
         closing(eventing::stopDeliveries);
@@ -103,6 +94,7 @@ public final class Cluster implements AutoCloseable {
         serving.start();
         closing(reconciler::close);
         reconciler.follow();
+        externalEnvironments = reconciler.externalEnvironments();
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
         Console.say("logs", data.directory("logs").toString());
@@ -111,29 +103,7 @@ public final class Cluster implements AutoCloseable {
 
     /** The environments that the processes of external services need, by name; known once this is started. */
     public Map<String, Map<String, String>> externalEnvironments() {
-        var environments = new TreeMap<String, Map<String, String>>();
-        external.forEach((name, revision) -> environments.put(
-                name, revision.environment(options.external().get(name).getPort())));
-        return environments;
-    }
-
-    private Revision revision(String name, PodTemplate podTemplate, DataDirectory data) {
-        var variables = new HashMap<>(new SinkBindings(manifests.resources(SinkBinding.class))
-                .environmentOf(podTemplate.workload().manifest()));
-        variables.putAll(options.environment());
-        var service = podTemplate.workload().name();
-        return new Revision(
-                name, podTemplate, variables, addresses, data.directory("logs").resolve(service + ".log"));
-    }
-
-    private void addExternals(Reconciler reconciler, Serving serving, DataDirectory data) {
-        for (Workload workload : Workload.services(manifests)) {
-            var address = options.external().get(workload.name());
-            if (address != null) {
-                serving.addExternal(workload, address);
-                external.put(workload.name(), revision(workload.name(), reconciler.podTemplate(workload), data));
-            }
-        }
+        return externalEnvironments;
     }
 
     /** Removes the leftovers of an earlier run that was killed; with --fresh, its state, too. */
@@ -143,7 +113,7 @@ public final class Cluster implements AutoCloseable {
             Console.say("local-knative", "stopped %d processes of an earlier run".formatted(leftovers));
         }
         Postgres.stopLeftover(data.directory("postgresql"));
-        if (options.fresh()) {
+        if (options.fresh) {
             data.clear();
         }
         data.delete("volumes"); // made anew from the manifests; what is not mounted any more shall be gone
@@ -157,7 +127,7 @@ public final class Cluster implements AutoCloseable {
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid), clock);
         var eventing = closing(
-                new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker(), clock));
+                new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker, clock));
         addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));
         return eventing;
     }

@@ -4,7 +4,6 @@ package shop.localknative;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
@@ -25,8 +24,6 @@ final class Logs {
             java.util.logging.SimpleFormatter.format = %1$tT  %4$-7s %3$s %5$s%6$s
             """;
 
-    private static final Formatter MESSAGE = new SimpleFormatter();
-
     private Logs() {}
 
     static void configure() {
@@ -38,19 +35,15 @@ final class Logs {
         Logger.getLogger("").addHandler(new ToConsole());
     }
 
-    private static LogRecord oneLine(LogRecord entry) {
-        entry.setMessage(Text.printable(MESSAGE.formatMessage(entry)));
-        entry.setParameters(null);
-        entry.setThrown(PrintableThrowable.of(entry.getThrown()));
-        return entry;
-    }
-
     private static final class ToConsole extends Handler {
         private final SimpleFormatter formatter = new SimpleFormatter();
 
         @Override
-        public void publish(LogRecord message) {
-            Console.print(System.err, formatter.format(oneLine(message)));
+        public void publish(LogRecord entry) {
+            entry.setMessage(Text.printable(formatter.formatMessage(entry)));
+            entry.setParameters(null);
+            entry.setThrown(PrintableThrowable.of(entry.getThrown()));
+            Console.print(System.err, formatter.format(entry));
         }
 
         @Override

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative;
 
-import io.fabric8.knative.sources.v1.ContainerSource;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,14 +25,15 @@ import java.util.stream.Stream;
 import shop.localknative.console.Console;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifest;
-import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.network.Addresses;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Fingerprint;
 import shop.localknative.platform.Platform;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.FlywayJob;
 import shop.localknative.workload.GeneratedSecrets;
@@ -45,10 +48,8 @@ final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
     private static final Duration QUIET = Duration.ofMillis(500);
 
-    /** Makes the revision of a workload. */
-    interface Revisions {
-        Revision of(String name, PodTemplate podTemplate);
-    }
+    /** The kinds that are not followed; a ContainerSource is, as a service. */
+    private static final Set<String> EVENTING = Set.of("Broker", "Trigger", "PingSource", "SinkBinding");
 
     private final Options options;
     private final DataDirectory data;
@@ -56,8 +57,9 @@ final class Reconciler {
     private final GeneratedSecrets secrets;
     private final Serving serving;
     private final Images images;
-    private final Revisions revisions;
-    private final Set<String> databases = new HashSet<>();
+    private final SinkBindings bindings;
+    private final Addresses addresses;
+    private final Map<String, Revision> externals = new TreeMap<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
     /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
@@ -74,7 +76,7 @@ final class Reconciler {
             DataDirectory data,
             Platform platform,
             Serving serving,
-            Revisions revisions) {
+            Addresses addresses) {
         this.options = options;
         this.manifests = manifests;
         this.files = manifests.files();
@@ -82,8 +84,9 @@ final class Reconciler {
         this.platform = platform;
         this.secrets = new GeneratedSecrets(platform);
         this.serving = serving;
-        this.images = new Images(options.images(), options.processes(), data.directory("images"));
-        this.revisions = revisions;
+        this.images = new Images(options.images, options.processes, data.directory("images"));
+        this.bindings = new SinkBindings(manifests.resources(SinkBinding.class));
+        this.addresses = addresses;
     }
 
     /**
@@ -95,7 +98,13 @@ final class Reconciler {
         applied = fingerprint();
         var config = config();
         services(manifests).forEach(service -> apply(service, config));
-        serving.expose(manifests, options.external());
+        for (Workload workload : Workload.services(manifests)) {
+            if (options.external.containsKey(workload.name())) {
+                serving.addExternal(workload, options.external.get(workload.name()));
+                externals.put(workload.name(), revision(workload.name(), podTemplate(workload, config, "external")));
+            }
+        }
+        serving.expose(manifests, options.external);
     }
 
     /** Starts to look for changes. */
@@ -110,7 +119,7 @@ final class Reconciler {
 
     private List<Workload> services(Manifests manifests) {
         return Workload.services(manifests).stream()
-                .filter(workload -> !options.external().containsKey(workload.name()))
+                .filter(workload -> !options.external.containsKey(workload.name()))
                 .toList();
     }
 
@@ -122,52 +131,49 @@ final class Reconciler {
 
     private void apply(Workload workload, Config config) {
         serving.apply(
-                workload, images, config, (name, template) -> revisions.of(name, podTemplate(template, config, name)));
+                workload, images, config, (name, template) -> revision(name, podTemplate(template, config, name)));
     }
 
-    PodTemplate podTemplate(Workload workload, Config config, String name) {
-        return PodTemplate.of(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
+    private PodTemplate podTemplate(Workload workload, Config config, String name) {
+        return new PodTemplate(workload, config, platform.cluster(), data.directory("volumes", workload.name(), name));
     }
 
-    /** The pod template of a process that someone else runs. */
-    PodTemplate podTemplate(Workload workload) {
-        return podTemplate(workload, config(), "external");
+    private Revision revision(String name, PodTemplate podTemplate) {
+        var workload = podTemplate.workload();
+        var variables = new HashMap<>(bindings.environmentOf(workload.manifest()));
+        variables.putAll(options.environment);
+        var log = data.directory("logs").resolve(workload.name() + ".log");
+        return new Revision(name, podTemplate, variables, addresses, log);
+    }
+
+    /** The environments that the processes of external services need, by name. */
+    Map<String, Map<String, String>> externalEnvironments() {
+        var environments = new TreeMap<String, Map<String, String>>();
+        externals.forEach((name, revision) -> environments.put(
+                name, revision.environment(options.external.get(name).getPort())));
+        return environments;
     }
 
     /** Blocks until the databases are there and have their latest version. */
     void migrate() {
         var config = config();
-        var missing = new LinkedHashSet<>(secrets.databases());
-        missing.removeAll(databases);
-        inParallel(missing.stream().<Runnable>map(name -> () -> platform.createDatabase(name)));
-        databases.addAll(missing);
-        var jobs = new ArrayList<Runnable>();
-        for (Manifest manifest : manifests.of(Job.class)) {
-            var workload = Workload.of(manifest);
-            var inputs = inputs(workload);
-            if (!migrated.contains(inputs)) {
-                var job = FlywayJob.of(podTemplate(workload, config, "job"));
-                jobs.add(() -> {
-                    Console.say(job.name(), job.run());
-                    migrated.add(inputs);
-                });
-            }
+        inParallel(secrets.databases().stream().map(name -> () -> platform.createDatabase(name)));
+        inParallel(manifests.of(Job.class).stream().map(Workload::of).map(job -> () -> migrate(job, config)));
+    }
+
+    private void migrate(Workload job, Config config) {
+        var inputs = inputs(job);
+        if (!migrated.contains(inputs)) {
+            Console.say(job.name(), new FlywayJob(podTemplate(job, config, "job")).run());
+            migrated.add(inputs);
         }
-        inParallel(jobs.stream());
     }
 
     /** A Job is run again when one of these has changed. */
     private List<HasMetadata> inputs(Workload job) {
         var inputs = new ArrayList<>(List.of(job.manifest().resource()));
-        for (Volume volume : job.volumes()) {
-            if (volume.getConfigMap() != null) {
-                manifests
-                        .find(
-                                ConfigMap.class,
-                                job.namespace(),
-                                volume.getConfigMap().getName())
-                        .ifPresent(inputs::add);
-            }
+        for (JsonNode name : job.manifest().values("T.volumes[].configMap.name")) {
+            manifests.find(ConfigMap.class, job.namespace(), name.asText()).ifPresent(inputs::add);
         }
         return inputs;
     }
@@ -205,12 +211,12 @@ final class Reconciler {
         var before = manifests;
         var read = new HashSet<Path>();
         try {
-            manifests = ManifestReader.read(options.manifests(), options.skip(), read);
+            manifests = options.read(read);
             var config = config();
             migrate();
             problem = Optional.empty();
             services(manifests).forEach(service -> update(service, config));
-            serving.expose(manifests, options.external());
+            serving.expose(manifests, options.external);
             for (Workload gone : services(before)) {
                 if (services(manifests).stream()
                         .noneMatch(service -> service.name().equals(gone.name()))) {
@@ -248,10 +254,10 @@ final class Reconciler {
         return why;
     }
 
-    private static List<HasMetadata> eventing(Manifests manifests) {
-        return manifests.resources().stream()
-                .filter(resource -> resource.getApiVersion().matches("(eventing|sources).*"))
-                .filter(resource -> !(resource instanceof ContainerSource)) // which is followed as a service is
+    private static List<JsonNode> eventing(Manifests manifests) {
+        return manifests.all().stream()
+                .filter(manifest -> EVENTING.contains(manifest.kind()))
+                .map(Manifest::tree)
                 .toList();
     }
 

@@ -2,9 +2,6 @@
 package shop.localknative;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -24,44 +21,7 @@ import shop.localknative.workload.Workload;
         description = "Starts the system that the manifests describe and runs it until Ctrl-C.")
 final class RunCommand implements Callable<Integer> {
     @Mixin
-    private SystemOptions system;
-
-    @Option(
-            names = "--images",
-            paramLabel = "DIR",
-            description = "where the modules are that stand for the images: shop/order-service is DIR/order-service; "
-                    + "repeatable")
-    private List<Path> images = List.of();
-
-    @Option(
-            names = "--process",
-            paramLabel = "IMAGE=COMMAND",
-            description =
-                    "what a shell is to start here in place of an image, with the container's environment and its "
-                            + "arguments as \"$@\"; repeatable")
-    private Map<String, String> processes = Map.of();
-
-    @Option(names = "--port", paramLabel = "N", description = "of the front door, 0 for any; default ${DEFAULT-VALUE}")
-    private int port = 8080;
-
-    @Option(names = "--fresh", description = "forget the state of earlier runs")
-    private boolean fresh;
-
-    @Option(names = "--env", paramLabel = "NAME=VALUE", description = "one more variable for every process; repeatable")
-    private Map<String, String> environment = Map.of();
-
-    @Option(
-            names = "--external",
-            paramLabel = "SERVICE=URL",
-            description = "not to be started but reached there: who runs it is told its environment; repeatable")
-    private Map<String, URI> external = Map.of();
-
-    @Option(
-            names = "--in-memory-broker",
-            description =
-                    "brokers keep nothing, and answer a publisher when all subscribers have answered, as Knative's "
-                            + "in-memory channel does without async-handler")
-    private boolean inMemoryBroker;
+    private Options options;
 
     @Option(
             names = "--print-images",
@@ -70,9 +30,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var options = options();
         if (printImages) {
-            imagesToBuild(options).forEach(System.out::println);
+            imagesToBuild().forEach(System.out::println);
             return 0;
         }
         var cluster = new Cluster(options);
@@ -84,25 +43,11 @@ final class RunCommand implements Callable<Integer> {
         return 0;
     }
 
-    Options options() {
-        return new Options(
-                system.manifests(),
-                system.skip,
-                images,
-                processes,
-                port,
-                system.data(),
-                fresh,
-                environment,
-                external,
-                inMemoryBroker);
-    }
-
-    private static Stream<String> imagesToBuild(Options options) {
-        return Workload.all(options.read()).stream()
+    private Stream<String> imagesToBuild() {
+        return Workload.all(options.checked()).stream()
                 .filter(workload -> !(workload.manifest().resource() instanceof Job))
                 .map(workload -> workload.container().getImage())
-                .filter(image -> options.processes().keySet().stream().noneMatch(given -> Images.isFor(given, image)))
+                .filter(image -> options.processes.keySet().stream().noneMatch(given -> Images.isFor(given, image)))
                 .distinct()
                 .sorted();
     }

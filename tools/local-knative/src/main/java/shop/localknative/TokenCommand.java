@@ -4,7 +4,6 @@ package shop.localknative;
 import io.fabric8.knative.serving.v1.Service;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import shop.localknative.console.StartException;
-import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.PrivateFile;
@@ -63,19 +61,15 @@ final class TokenCommand implements Callable<Integer> {
     private String token(Path keys) {
         // Manifests take longer to read than everything else here; who calls this in a script has a system that runs.
         var namespace = DataDirectory.namespace(system.data())
-                .orElseGet(() -> manifests().namespace());
+                .orElseGet(() -> system.read().namespace());
         var recipient = audience.orElse(namespace);
         if (role == Role.service) {
             var subject = "system:serviceaccount:%s:%s"
-                    .formatted(namespace, user.orElseGet(() -> account(manifests(), recipient)));
+                    .formatted(namespace, user.orElseGet(() -> account(system.read(), recipient)));
             return TokenIssuer.cluster(keys).issue(subject, recipient, List.of(), VALID);
         }
         var subject = user.orElseGet(() -> UUID.randomUUID().toString());
         return TokenIssuer.people(keys).issue(subject, recipient, List.of(role.name()), VALID);
-    }
-
-    private Manifests manifests() {
-        return ManifestReader.read(system.manifests(), system.skip, new HashSet<>());
     }
 
     private static String account(Manifests manifests, String audience) {

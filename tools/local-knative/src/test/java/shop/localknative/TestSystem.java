@@ -45,11 +45,11 @@ public final class TestSystem {
     /** What {@code run} reads from these arguments, for a system with its data below {@code directory} and any port. */
     public static Options options(Path directory, String... arguments) {
         var own = Stream.of("--data=" + directory.resolve("data"), "--port=0");
-        var run = new RunCommand();
-        new CommandLine(run)
+        var options = new Options();
+        new CommandLine(options)
                 .setOverwrittenOptionsAllowed(true)
                 .parseArgs(Stream.concat(own, Stream.of(arguments)).toArray(String[]::new));
-        return run.options();
+        return options;
     }
 
     /** A request to the front door. Java resolves no *.localhost, hence the address and the header. */

@@ -29,31 +29,31 @@ public record FieldPath(List<Object> steps) {
         return new FieldPath(List.copyOf(longer));
     }
 
+    /** The name of the field, without those around it. */
+    public String name() {
+        return steps.getLast().toString();
+    }
+
     /** The line, counted from 1, of the field or of the last of its ancestors that the document has. */
     int lineIn(Node document) {
         int line = document.getStartMark().getLine();
-        var node = Optional.of(document);
+        var parent = document;
         for (Object step : steps) {
-            var tuple = node.flatMap(parent -> child(parent, step));
-            if (tuple.isEmpty()) {
+            var field = field(parent, step);
+            if (field.isEmpty()) {
                 break;
             }
-            line = tuple.get().getKeyNode().getStartMark().getLine();
-            node = tuple.map(NodeTuple::getValueNode);
+            line = field.get().getKeyNode().getStartMark().getLine();
+            parent = field.get().getValueNode();
         }
         return line + 1;
     }
 
-    /** The node at this path, which the document has. */
-    Node nodeIn(Node document) {
-        var node = document;
-        for (Object step : steps) {
-            node = child(node, step).orElseThrow().getValueNode();
-        }
-        return node;
+    static Optional<Node> child(Node parent, Object step) {
+        return field(parent, step).map(NodeTuple::getValueNode);
     }
 
-    private static Optional<NodeTuple> child(Node parent, Object step) {
+    private static Optional<NodeTuple> field(Node parent, Object step) {
         return switch (parent) {
             case MappingNode mapping ->
                 mapping.getValue().stream()

@@ -1,36 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
-import io.fabric8.knative.eventing.v1.Broker;
-import io.fabric8.knative.eventing.v1.Trigger;
-import io.fabric8.knative.serving.v1.Service;
-import io.fabric8.knative.sources.v1.ContainerSource;
-import io.fabric8.knative.sources.v1.PingSource;
-import io.fabric8.knative.sources.v1.SinkBinding;
-import io.fabric8.kubernetes.api.model.ConfigMap;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The kinds that are supported, and those that have no meaning outside a cluster. */
 final class Kinds {
-    static final Map<String, Class<? extends HasMetadata>> SUPPORTED = Map.ofEntries(
-            Map.entry("serving.knative.dev/v1 Service", Service.class),
-            Map.entry("eventing.knative.dev/v1 Broker", Broker.class),
-            Map.entry("eventing.knative.dev/v1 Trigger", Trigger.class),
-            Map.entry("sources.knative.dev/v1 PingSource", PingSource.class),
-            Map.entry("sources.knative.dev/v1 SinkBinding", SinkBinding.class),
-            Map.entry("sources.knative.dev/v1 ContainerSource", ContainerSource.class),
-            Map.entry("v1 ConfigMap", ConfigMap.class),
-            Map.entry("v1 Secret", Secret.class),
-            Map.entry("batch/v1 Job", Job.class),
-            Map.entry("apps/v1 Deployment", Deployment.class),
-            Map.entry("v1 Service", io.fabric8.kubernetes.api.model.Service.class));
+    /** By apiVersion and kind: {@code apps/v1 Deployment}. */
+    static final Map<String, Class<? extends HasMetadata>> SUPPORTED = SupportedFields.kinds().stream()
+            .collect(Collectors.toMap(k -> HasMetadata.getApiVersion(k) + " " + HasMetadata.getKind(k), k -> k));
 
     /** Isolation, identity and bookkeeping of a cluster: one machine has one user, who may do everything. */
     private static final Set<String> CLUSTER_ONLY = Set.of("""
@@ -54,6 +37,12 @@ final class Kinds {
             "batch CronJob", "use a PingSource and a service");
 
     private Kinds() {}
+
+    /** Of a resource, or a reference to one. */
+    static String of(JsonNode resource) {
+        return resource.path("apiVersion").asText() + " "
+                + resource.path("kind").asText();
+    }
 
     static boolean isClusterOnly(String kind) {
         return CLUSTER_ONLY.contains(unversioned(kind).strip());

@@ -4,14 +4,12 @@ package shop.localknative.manifests;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import shop.localknative.manifests.StrictYaml.Document;
 
 /**
@@ -21,8 +19,7 @@ import shop.localknative.manifests.StrictYaml.Document;
 final class KnativeConfig {
     private static final String AUTOSCALER = "knative-serving/config-autoscaler";
     private static final String DEFAULTS = "knative-serving/config-defaults";
-    private static final String FEATURES = "knative-serving/config-features";
-    private static final String FEATURES_OF_EVENTING = "knative-eventing/config-features";
+    private static final String FEATURES = "/config-features";
     private static final String BROKERS = "knative-eventing/config-br-defaults";
     private static final String BROKER_DEFAULTS = "default-br-config";
 
@@ -46,13 +43,11 @@ final class KnativeConfig {
 
     /** More keys that are honoured. */
     private static final Map<String, Set<String>> HONOURED = Map.of(
-            AUTOSCALER,
-                    words("allow-zero-initial-scale container-concurrency-target-default enable-scale-to-zero "
-                            + "requests-per-second-target-default target-burst-capacity"),
-            DEFAULTS,
-                    words("revision-timeout-seconds max-revision-timeout-seconds container-concurrency "
-                            + "container-concurrency-max-limit"),
-            BROKERS, Set.of(BROKER_DEFAULTS));
+            AUTOSCALER, Set.of("""
+                    allow-zero-initial-scale container-concurrency-target-default enable-scale-to-zero \
+                    requests-per-second-target-default target-burst-capacity""".split(" ")), DEFAULTS, Set.of("""
+                    revision-timeout-seconds max-revision-timeout-seconds container-concurrency \
+                    container-concurrency-max-limit""".split(" ")), BROKERS, Set.of(BROKER_DEFAULTS));
 
     private final Map<String, Document> configMaps = new TreeMap<>();
 
@@ -63,10 +58,6 @@ final class KnativeConfig {
                 .forEach(document -> configMaps.put(document.namespace() + "/" + document.name(), document));
         check(AUTOSCALER, AUTOSCALERS_VALUE);
         check(DEFAULTS, "[0-9]+");
-    }
-
-    private static Set<String> words(String text) {
-        return Set.of(text.split(" "));
     }
 
     private void check(String name, String expected) {
@@ -89,11 +80,12 @@ final class KnativeConfig {
 
     /** The features that are enabled or allowed. */
     Set<String> features() {
-        return Stream.of(FEATURES, FEATURES_OF_EVENTING)
+        return configMaps.keySet().stream()
+                .filter(name -> name.endsWith(FEATURES))
                 .flatMap(name -> data(name).entrySet().stream())
                 .filter(feature -> feature.getValue().toLowerCase().matches("enabled|allowed"))
                 .map(Map.Entry::getKey)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(Collectors.toSet());
     }
 
     long maxTimeoutSeconds() {
@@ -104,8 +96,22 @@ final class KnativeConfig {
         return Long.parseLong(data(DEFAULTS).getOrDefault("container-concurrency-max-limit", "1000"));
     }
 
-    /** The defaults for what the manifest of a service leaves open. */
-    void applyToService(ObjectNode template) {
+    /** The defaults of Knative's webhook, and the one of Kubernetes that matters here. */
+    void applyDefaults(ObjectNode tree) {
+        switch (Kinds.of(tree)) {
+            case "serving.knative.dev/v1 Service" -> applyToService((ObjectNode) tree.at("/spec/template"));
+            case "eventing.knative.dev/v1 Broker" -> applyToBroker(tree);
+            case "apps/v1 Deployment" -> tree.withObject("/spec").putIfAbsent("replicas", tree.numberNode(1));
+            default -> {}
+        }
+        FieldPattern.each(References.FIELDS, tree, (reference, at) -> {
+            if (reference.path("namespace").asText().isEmpty()) {
+                ((ObjectNode) reference).set("namespace", tree.at("/metadata/namespace"));
+            }
+        });
+    }
+
+    private void applyToService(ObjectNode template) {
         var spec = template.withObject("/spec");
         var defaults = data(DEFAULTS);
         if (spec.path("timeoutSeconds").asLong() == 0 && defaults.containsKey("revision-timeout-seconds")) {
@@ -122,31 +128,26 @@ final class KnativeConfig {
     }
 
     private void annotate(ObjectNode annotations, long concurrency) {
-        var given = new HashSet<String>(); // Knative still reads minScale for min-scale.
-        annotations
-                .fieldNames()
-                .forEachRemaining(name ->
-                        given.add(name.replaceAll("(?<=[a-z])([A-Z])", "-$1").toLowerCase()));
         var data = data(AUTOSCALER);
-        var defaults = new TreeMap<String, String>();
-        ANNOTATIONS.forEach((key, name) -> {
-            if (data.containsKey(key)) {
-                defaults.put(name, key.endsWith("target-percentage") ? percentage(data.get(key)) : data.get(key));
-            }
-        });
-        boolean isRps = annotations.path(GROUP + "metric").asText().equals("rps");
-        var target = data.get(isRps ? "requests-per-second-target-default" : "container-concurrency-target-default");
-        if (target != null && (isRps || concurrency == 0)) {
-            defaults.put("target", target);
-        }
         if ("false".equals(data.get("enable-scale-to-zero"))) {
-            defaults.merge("min-scale", "1", (set, one) -> set.equals("0") ? one : set);
+            data.merge("min-scale", "1", (set, one) -> set.equals("0") ? one : set);
         }
-        defaults.forEach((name, value) -> {
-            if (!given.contains(GROUP + name)) {
-                annotations.put(GROUP + name, value);
-            }
-        });
+        data.computeIfPresent("container-concurrency-target-percentage", (key, value) -> percentage(value));
+        ANNOTATIONS.forEach((key, name) -> annotate(annotations, name, data.get(key)));
+        if (annotations.path(GROUP + "metric").asText().equals("rps")) {
+            annotate(annotations, "target", data.get("requests-per-second-target-default"));
+        } else if (concurrency == 0) {
+            annotate(annotations, "target", data.get("container-concurrency-target-default"));
+        }
+    }
+
+    /** Knative still reads {@code minScale} for {@code min-scale}. */
+    private static void annotate(ObjectNode annotations, String name, String value) {
+        var earlierName =
+                Pattern.compile("-(.)").matcher(name).replaceAll(m -> m.group(1).toUpperCase());
+        if (value != null && !annotations.has(GROUP + name) && !annotations.has(GROUP + earlierName)) {
+            annotations.put(GROUP + name, value);
+        }
     }
 
     /** Up to 1 it is a fraction. */
@@ -155,7 +156,7 @@ final class KnativeConfig {
     }
 
     /** The delivery that a broker has when its manifest says nothing about it. */
-    void applyToBroker(ObjectNode broker) {
+    private void applyToBroker(ObjectNode broker) {
         if (!(broker.path("spec") instanceof ObjectNode spec)
                 || spec.has("delivery")
                 || !configMaps.containsKey(BROKERS)) {
@@ -178,12 +179,8 @@ final class KnativeConfig {
     private Map<String, String> data(String name) {
         var data = new TreeMap<String, String>();
         if (configMaps.containsKey(name)) {
-            configMaps
-                    .get(name)
-                    .tree()
-                    .path("data")
-                    .properties()
-                    .forEach(entry -> data.put(entry.getKey(), entry.getValue().asText()));
+            var tree = configMaps.get(name).tree();
+            FieldPattern.each("data.*", tree, (value, at) -> data.put(at.name(), value.asText()));
         }
         data.remove("_example");
         return data;
@@ -192,6 +189,6 @@ final class KnativeConfig {
     private static boolean isHonoured(String name, String key) {
         return HONOURED.getOrDefault(name, Set.of()).contains(key)
                 || name.equals(AUTOSCALER) && ANNOTATIONS.containsKey(key)
-                || name.endsWith("/config-features") && SupportedFields.isFeature(key);
+                || name.endsWith(FEATURES) && SupportedFields.isFeature(key);
     }
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Map;
 import shop.localknative.manifests.StrictYaml.Document;
 
 /**
- * The part of a kustomization.yaml that is read; every other field is an error. The {@code configurations} say where
- * hashed names are to be replaced: here no name has a hash.
+ * The part of a kustomization.yaml that is read; every other field is an error. The options and the {@code configurations} are
+ * for the hash that kustomize appends to a generated name, so that a cluster rolls out a change. Here no name has one: a
+ * change reaches the mounted files, as that of any other ConfigMap.
  */
 record Kustomization(
         String apiVersion,
@@ -16,17 +18,12 @@ record Kustomization(
         List<String> resources,
         List<String> components,
         List<Generator> configMapGenerator,
-        Options generatorOptions,
+        JsonNode generatorOptions,
         List<String> configurations,
         List<Patch> patches) {
 
     Kustomization {
         kind = kind == null ? "Kustomization" : kind;
-        components = components == null ? List.of() : components;
-        patches = patches == null ? List.of() : patches;
-        resources = resources == null ? List.of() : resources;
-        configMapGenerator = configMapGenerator == null ? List.of() : configMapGenerator;
-        generatorOptions = generatorOptions == null ? Options.NONE : generatorOptions;
     }
 
     /** @param patch JSON Patch operations (RFC 6902) in YAML */
@@ -56,30 +53,15 @@ record Kustomization(
     }
 
     record Generator(
-            String name,
+            @JsonProperty(required = true) String name,
             String namespace,
             Behavior behavior,
             List<String> files,
             List<String> literals,
-            Options options) {
+            JsonNode options) {
 
         Generator {
             behavior = behavior == null ? Behavior.create : behavior;
-            files = files == null ? List.of() : files;
-            literals = literals == null ? List.of() : literals;
-            options = options == null ? Options.NONE : options;
         }
-    }
-
-    /**
-     * The hash that kustomize appends to a generated name makes a cluster roll out a change. Here names are used as they
-     * are written: a change reaches the mounted files, as that of any other ConfigMap.
-     */
-    record Options(
-            Boolean disableNameSuffixHash,
-            Boolean immutable,
-            Map<String, String> labels,
-            Map<String, String> annotations) {
-        static final Options NONE = new Options(null, null, null, null);
     }
 }

@@ -2,16 +2,15 @@
 package shop.localknative.manifests;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -20,8 +19,6 @@ import shop.localknative.manifests.StrictYaml.Document;
 
 /** {@code kubectl kustomize} or {@code kustomize build}, which renders a kustomization as a cluster gets it. */
 record Kustomize(List<String> command) {
-    private static final String ORIGIN = "config.kubernetes.io/origin";
-
     /** The first of both that is on the PATH. */
     static Optional<Kustomize> installed() {
         var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(":");
@@ -46,77 +43,55 @@ record Kustomize(List<String> command) {
      * @throws StartException for what the command does not understand
      */
     List<Document> render(Path directory) {
-        try {
-            var outer = Files.createTempDirectory("local-knative").toRealPath();
-            var file = outer.resolve("kustomization.yaml");
-            try {
-                Files.writeString(
-                        file,
-                        "buildMetadata: [originAnnotations]\nresources: ['%s']\n"
-                                .formatted(outer.relativize(directory.toRealPath())));
-                var sources = new HashMap<Path, List<Document>>();
-                return StrictYaml.read(directory, run(outer)).stream()
-                        .map(rendered -> located(rendered, outer, directory, sources))
-                        .toList();
-            } catch (StartException e) {
-                run(directory); // which fails without a word of the outer one
-                throw e;
-            } finally {
-                Files.delete(file);
-                Files.delete(outer);
-            }
-        } catch (IOException e) {
-            throw new StartException("%s: %s: %s".formatted(directory, String.join(" ", command), e.getMessage()), e);
-        }
+        var rendered = StrictYaml.read(directory, run(directory));
+        var sources = new ArrayList<Document>();
+        addSources(directory, sources);
+        return rendered.stream().map(document -> located(document, sources)).toList();
     }
 
-    private String run(Path directory) throws IOException {
+    private String run(Path directory) {
         var words =
                 Stream.concat(command.stream(), Stream.of(directory.toString())).toList();
-        var errors = Files.createTempFile("local-knative", null);
         try {
+            var errors = Files.createTempFile("local-knative", null);
             var process =
                     new ProcessBuilder(words).redirectError(errors.toFile()).start();
             var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            var problem = Files.readString(errors).strip();
+            Files.delete(errors);
             if (process.onExit().join().exitValue() != 0) {
-                throw new StartException(String.join(" ", words) + ": "
-                        + Files.readString(errors).strip());
+                throw new StartException(String.join(" ", words) + ": " + problem);
             }
             return text;
-        } finally {
-            Files.delete(errors);
-        }
-    }
-
-    private static Document located(Document rendered, Path outer, Path directory, Map<Path, List<Document>> sources) {
-        try {
-            var metadata = (ObjectNode) rendered.tree().path("metadata");
-            var annotations = (ObjectNode) metadata.path("annotations");
-            var origin = StrictYaml.tree(annotations.remove(ORIGIN).asText());
-            if (annotations.isEmpty()) {
-                metadata.remove("annotations");
-            }
-            var root = directory.toRealPath();
-            var path = outer.resolve(
-                    origin.path("path").asText(origin.path("configuredIn").asText()));
-            var file =
-                    Files.isRegularFile(path) ? path.normalize() : fileOf(root).orElseThrow();
-            var candidates = sources.computeIfAbsent(file, Kustomize::documents);
-            var source = candidates.stream()
-                    .filter(c ->
-                            c.kind().equals(rendered.kind()) && rendered.name().contains(c.name()))
-                    .findFirst()
-                    .orElse(candidates.getFirst());
-            return new Document(directory.resolve(root.relativize(file)).normalize(), source.yaml(), rendered.tree());
         } catch (IOException e) {
-            throw new StartException(directory + ": " + e.getMessage(), e);
+            throw new StartException("%s: %s".formatted(String.join(" ", words), e.getMessage()), e);
         }
     }
 
-    private static List<Document> documents(Path file) {
-        return StrictYaml.read(file).stream()
-                .flatMap(document -> document.items().stream())
-                .toList();
+    /** Adds the kustomization itself, and the resources that it names. */
+    private static void addSources(Path directory, List<Document> sources) {
+        var file = fileOf(directory).orElseThrow();
+        for (Document kustomization : StrictYaml.read(file)) {
+            sources.add(kustomization);
+            FieldPattern.each("resources[] components[]", kustomization.tree(), (name, at) -> {
+                var source = directory.resolve(name.asText()).normalize();
+                if (Files.isDirectory(source)) {
+                    addSources(source, sources);
+                } else if (Files.exists(source)) {
+                    sources.addAll(StrictYaml.read(source));
+                }
+            });
+        }
+    }
+
+    /** Its name may have a prefix and a suffix by now; what comes from no resource, the kustomization has generated. */
+    private static Document located(Document rendered, List<Document> sources) {
+        return sources.stream()
+                .filter(s -> s.kind().equals(rendered.kind()) && rendered.name().contains(s.name()))
+                .max(Comparator.comparing((Document s) -> s.name().length())
+                        .thenComparing(s -> s.namespace().equals(rendered.namespace())))
+                .orElse(sources.getFirst())
+                .with(rendered.tree());
     }
 
     /** Adds all that a kustomization names and that is there, to be looked at for changes. */

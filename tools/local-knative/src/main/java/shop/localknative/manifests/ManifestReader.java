@@ -73,9 +73,9 @@ public final class ManifestReader {
         var manifests = new ArrayList<Manifest>();
         for (Document document : resources.values()) {
             var manifest = document.manifest();
-            SupportedFields.check(manifest, document.tree(), config.features());
-            new Admission(manifest, document.tree(), config).check();
-            Defaults.apply((ObjectNode) document.tree(), config);
+            SupportedFields.check(manifest, config.features());
+            new Admission(manifest, config).check();
+            config.applyDefaults((ObjectNode) document.tree());
             manifests.add(document.manifest());
         }
         var all = new Manifests(List.copyOf(manifests), skipped, notes, files);
@@ -87,15 +87,12 @@ public final class ManifestReader {
     private void readAny(Path path, String namespace) {
         files.add(path);
         if (!Files.isDirectory(path)) {
-            StrictYaml.read(path).forEach(document -> document.items().forEach(item -> readResource(item, namespace)));
+            StrictYaml.read(path).forEach(document -> readResource(document, namespace));
         } else if (Kustomize.fileOf(path).isEmpty()) {
             yamlFiles(path).forEach(file -> readAny(file, namespace));
         } else if (kustomize.isPresent()) {
             Kustomize.addFiles(path, files);
-            kustomize
-                    .get()
-                    .render(path)
-                    .forEach(document -> document.items().forEach(item -> readResource(item, namespace)));
+            kustomize.get().render(path).forEach(document -> readResource(document, namespace));
         } else {
             readKustomization(path, "Kustomization", namespace, resources.size());
         }
@@ -172,9 +169,6 @@ public final class ManifestReader {
     }
 
     private void generate(Document document, int index, Generator generator, String outer) {
-        if (generator.name() == null) {
-            throw document.problem("a ConfigMap needs a name", "configMapGenerator", index);
-        }
         var namespace = Optional.ofNullable(outer)
                 .or(() -> Optional.ofNullable(generator.namespace()))
                 .orElse("default");
@@ -242,14 +236,12 @@ public final class ManifestReader {
             tree.withObject("/metadata").put("namespace", namespace == null ? "default" : namespace);
         }
         var earlier = resources.put(id(kind, document.namespace(), name), document);
+        var title = tree.path("kind").asText() + " " + name;
         if (earlier != null && isKustomization) {
-            var message = "%s %s was defined before, in %s"
-                    .formatted(tree.path("kind").asText(), name, earlier.file());
+            var message = "%s was defined before, in %s".formatted(title, earlier.file());
             throw document.problem(message, "metadata", "name");
-        }
-        if (earlier != null) {
-            notes.add("%s %s is in %s and, later, in %s, which counts"
-                    .formatted(tree.path("kind").asText(), name, earlier.file(), document.file()));
+        } else if (earlier != null) {
+            notes.add("%s is in %s and, later, in %s, which counts".formatted(title, earlier.file(), document.file()));
         }
     }
 

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,10 +29,6 @@ public record Manifests(List<Manifest> all, Map<String, List<String>> skipped, L
 
     public <T extends HasMetadata> List<T> resources(Class<T> type) {
         return of(type).stream().map(Manifest::resource).map(type::cast).toList();
-    }
-
-    public Collection<HasMetadata> resources() {
-        return all.stream().map(Manifest::resource).toList();
     }
 
     public <T extends HasMetadata> Optional<T> find(Class<T> type, String namespace, String name) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -13,9 +16,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.StringReader;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -30,6 +32,7 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import shop.localknative.console.StartException;
 
@@ -40,27 +43,13 @@ final class StrictYaml {
 
     /** One document of a file. */
     record Document(Path file, Node yaml, JsonNode tree) {
-        /** The items of a list, such as kubectl prints it; of anything else, itself. */
-        List<Document> items() {
-            if (!tree.path("kind").asText().endsWith("List")
-                    || !tree.path("items").isArray()) {
-                return List.of(this);
-            }
-            var items = new ArrayList<Document>();
-            for (int i = 0; i < tree.path("items").size(); i++) {
-                var node = FieldPath.of("items", i).nodeIn(yaml);
-                items.add(new Document(file, node, tree.path("items").get(i)));
-            }
-            return items;
-        }
-
         Document with(JsonNode other) {
             return new Document(file, yaml, other);
         }
 
         /** As {@link Kinds} names it: {@code apps/v1 Deployment}. */
         String kind() {
-            return tree.path("apiVersion").asText() + " " + tree.path("kind").asText();
+            return Kinds.of(tree);
         }
 
         String name() {
@@ -73,17 +62,15 @@ final class StrictYaml {
 
         /** The resource of a supported kind. */
         Manifest manifest() {
-            return new Manifest(file, yaml, as(Kinds.SUPPORTED.get(kind())));
+            return new Manifest(file, yaml, tree, as(Kinds.SUPPORTED.get(kind())));
         }
 
         <T> T as(Class<T> type) {
             try {
                 return MAPPER.treeToValue(tree, type);
-            } catch (JsonMappingException e) {
-                var path = FieldPath.of(e);
-                throw StartException.at(file, path.lineIn(yaml), path + ": " + explain(e));
             } catch (JsonProcessingException e) {
-                throw StartException.at(file, FieldPath.of().lineIn(yaml), e.getOriginalMessage());
+                var path = e instanceof JsonMappingException at ? FieldPath.of(at) : FieldPath.of();
+                throw problem(explain(e), path.steps().toArray());
             }
         }
 
@@ -109,7 +96,7 @@ final class StrictYaml {
             var documents = new ArrayList<Document>();
             for (Node node : new Yaml(OPTIONS).composeAll(new StringReader(text))) {
                 if (node instanceof MappingNode) {
-                    documents.add(new Document(file, node, tree(node)));
+                    items(node).forEach(item -> documents.add(new Document(file, item, tree(item))));
                 } else if (!(node instanceof ScalarNode nothing
                         && nothing.getTag().equals(Tag.NULL))) {
                     throw StartException.at(file, node.getStartMark().getLine() + 1, "expected fields, name: value");
@@ -121,6 +108,17 @@ final class StrictYaml {
         }
     }
 
+    /** The items of a list, such as kubectl prints it; of anything else, itself. */
+    private static List<Node> items(Node document) {
+        boolean isList = FieldPath.child(document, "kind")
+                .filter(field ->
+                        field instanceof ScalarNode kind && kind.getValue().endsWith("List"))
+                .isPresent();
+        return isList && FieldPath.child(document, "items").orElse(document) instanceof SequenceNode items
+                ? items.getValue()
+                : List.of(document);
+    }
+
     /** YAML within YAML. */
     static JsonNode tree(String text) throws JsonProcessingException {
         return MAPPER.readTree(text);
@@ -128,16 +126,7 @@ final class StrictYaml {
 
     /** The content of a node. A field that is null is one that is not there, as for the API server. */
     private static JsonNode tree(Node node) {
-        var tree = MAPPER.valueToTree(new Content().of(node));
-        removeNulls(tree);
-        return tree;
-    }
-
-    private static void removeNulls(JsonNode tree) {
-        if (tree instanceof ObjectNode fields) {
-            fields.properties().removeIf(field -> field.getValue().isNull());
-        }
-        tree.forEach(StrictYaml::removeNulls);
+        return MAPPER.valueToTree(new Content().of(node));
     }
 
     /** Anchors and merge keys resolved; a date is a text, as Kubernetes reads it. */
@@ -153,15 +142,11 @@ final class StrictYaml {
         }
     }
 
-    private static String explain(JsonMappingException e) {
+    private static String explain(JsonProcessingException e) {
         return switch (e) {
             case UnrecognizedPropertyException unknown
             when unknown.getKnownPropertyIds() != null ->
-                "unknown field; known here are "
-                        + unknown.getKnownPropertyIds().stream()
-                                .map(Object::toString)
-                                .sorted()
-                                .toList();
+                "unknown field; known here are " + new TreeSet<>(unknown.getKnownPropertyIds());
             case UnrecognizedPropertyException unknown -> "unknown field";
             case MismatchedInputException wrong
             when wrong.getTargetType() != null ->
@@ -177,18 +162,20 @@ final class StrictYaml {
     }
 
     private static ObjectMapper mapper() {
-        return YAMLMapper.builder(new YAMLFactory())
+        var mapper = YAMLMapper.builder()
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .defaultPropertyInclusion(
+                        JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.NON_NULL))
                 .annotationIntrospector(new NoUnknownFields())
                 .withCoercionConfig(
                         LogicalType.Textual,
-                        text -> List.of(
-                                        CoercionInputShape.Integer,
-                                        CoercionInputShape.Float,
-                                        CoercionInputShape.Boolean)
-                                .forEach(shape -> text.setCoercion(shape, CoercionAction.Fail)))
+                        text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
                 .build();
+        mapper.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+        return mapper;
     }
 
     /** Fabric8's models collect unknown fields in a map; a misspelt field would pass without a word. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
@@ -13,7 +15,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,34 +26,26 @@ import java.util.TreeMap;
  * Kubernetes knows it (serving's pkg/apis/serving/fieldmask.go).
  */
 final class SupportedFields {
-    private static final List<String> PROBE = fields("""
+    /** Of a {@link FieldPattern}, each; {@code .**} stands for everything below a field. */
+    private static final String POD = under("P", """
             httpGet.path httpGet.port httpGet.scheme httpGet.httpHeaders[].name httpGet.httpHeaders[].value tcpSocket.port
             initialDelaySeconds periodSeconds timeoutSeconds successThreshold failureThreshold
-            """);
-
-    /** Of a pod, below {@code spec.template}; {@code .**} stands for everything below a field. */
-    private static final List<String> POD = with(
-            fields("""
-                    metadata.** spec.automountServiceAccountToken spec.enableServiceLinks spec.imagePullSecrets.**
-                    spec.serviceAccountName spec.volumes[].name spec.volumes[].configMap.** spec.volumes[].secret.**
-                    spec.volumes[].emptyDir.** spec.volumes[].projected.defaultMode
-                    spec.volumes[].projected.sources[].serviceAccountToken.**
-                    """),
-            under("spec.containers[].readinessProbe", PROBE),
-            under("spec.containers[].livenessProbe", PROBE),
-            under("spec.containers[].startupProbe", PROBE),
-            under("spec.containers[]", fields("""
-                    name image imagePullPolicy command[] args[] workingDir
-                    env[].name env[].value env[].valueFrom.secretKeyRef.** env[].valueFrom.configMapKeyRef.**
-                    envFrom[].prefix envFrom[].secretRef.** envFrom[].configMapRef.**
-                    ports[].name ports[].protocol ports[].containerPort resources.requests.** resources.limits.**
-                    terminationMessagePath terminationMessagePolicy
-                    volumeMounts[].name volumeMounts[].mountPath volumeMounts[].readOnly
-                    """)),
-            under("spec.containers[].securityContext", fields("""
-                    allowPrivilegeEscalation capabilities.drop[] privileged readOnlyRootFilesystem runAsGroup runAsNonRoot
-                    runAsUser seccompProfile.**
-                    """)));
+            """) + under("C", """
+            name image imagePullPolicy command[] args[] workingDir
+            env[].name env[].value env[].valueFrom.secretKeyRef.** env[].valueFrom.configMapKeyRef.**
+            envFrom[].prefix envFrom[].secretRef.** envFrom[].configMapRef.**
+            ports[].name ports[].protocol ports[].containerPort resources.requests.** resources.limits.**
+            terminationMessagePath terminationMessagePolicy
+            volumeMounts[].name volumeMounts[].mountPath volumeMounts[].readOnly
+            """) + under("C.securityContext", """
+            allowPrivilegeEscalation capabilities.drop[] privileged readOnlyRootFilesystem runAsGroup runAsNonRoot
+            runAsUser seccompProfile.**
+            """)
+            + under("T", """
+            automountServiceAccountToken enableServiceLinks imagePullSecrets.** serviceAccountName volumes[].name
+            volumes[].configMap.** volumes[].secret.** volumes[].emptyDir.** volumes[].projected.defaultMode
+            volumes[].projected.sources[].serviceAccountToken.**
+            """) + "spec.template.metadata.** ";
 
     /** More that Knative takes only where an administrator has switched on a feature. */
     private static final Map<String, String> FEATURES = new TreeMap<>(Map.of(
@@ -62,19 +55,18 @@ final class SupportedFields {
             "spec.delivery.retryAfterMax", "delivery-retryafter"));
 
     static {
-        fields("affinity dnsConfig dnsPolicy nodeSelector priorityClassName schedulerName securityContext tolerations "
-                        + "topologySpreadConstraints")
-                .forEach(field ->
-                        FEATURES.put("spec.template.spec." + field, "kubernetes.podspec-" + field.toLowerCase()));
+        var fields =
+                "affinity dnsConfig dnsPolicy nodeSelector priorityClassName schedulerName securityContext tolerations "
+                        + "topologySpreadConstraints";
+        for (var field : fields.split(" ")) {
+            FEATURES.put("spec.template.spec." + field, "kubernetes.podspec-" + field.toLowerCase());
+        }
     }
 
     /** Of the pods of Kubernetes itself. */
-    private static final List<String> KUBERNETES_POD = with(
-            FEATURES.keySet().stream().map(field -> field + ".**").toList(),
-            under("spec.template", with(POD, fields("""
-                    spec.restartPolicy spec.serviceAccount spec.terminationGracePeriodSeconds
-                    spec.containers[].securityContext.**
-                    """))));
+    private static final String KUBERNETES_POD = POD
+            + String.join(".** ", FEATURES.keySet())
+            + ".** C.securityContext.** T.restartPolicy T.serviceAccount T.terminationGracePeriodSeconds ";
 
     /** The way out for what is refused though it is common, by the end of its path. */
     private static final Map<String, String> WAYS_OUT = Map.of(
@@ -84,72 +76,63 @@ final class SupportedFields {
             "Probe.grpc", "write tcpSocket",
             "volumes[].persistentVolumeClaim", "write emptyDir, or a path of this machine into the environment");
 
-    private static final List<String> DESTINATION = fields("ref.apiVersion ref.kind ref.name ref.namespace uri");
+    private static final String DESTINATION = "ref.apiVersion ref.kind ref.name ref.namespace uri ";
 
-    private static final List<String> SINK =
-            with(under("spec.sink", DESTINATION), fields("spec.ceOverrides.extensions.**"));
+    /** A destination to which local-knative itself sends events, and tokens with them. */
+    private static final String IDENTIFYING_DESTINATION = DESTINATION + "audience ";
 
-    /** The fields of a destination to which local-knative itself sends events, and tokens with them. */
-    private static final List<String> IDENTIFYING_DESTINATION = with(DESTINATION, fields("audience"));
+    private static final String SINK = under("spec.sink", DESTINATION) + "spec.ceOverrides.extensions.** ";
 
-    private static final List<String> DELIVERY = with(
-            under("spec.delivery.deadLetterSink", IDENTIFYING_DESTINATION),
-            under("spec.delivery", fields("retry backoffPolicy backoffDelay timeout format")));
+    private static final String DELIVERY = under("spec.delivery.deadLetterSink", IDENTIFYING_DESTINATION)
+            + under("spec.delivery", "retry backoffPolicy backoffDelay timeout format");
 
-    private static final Map<Class<? extends HasMetadata>, List<String>> FIELDS = Map.ofEntries(
-            Map.entry(ConfigMap.class, fields("data.** binaryData.** immutable")),
-            Map.entry(Secret.class, fields("data.** stringData.** type immutable")),
-            Map.entry(Service.class, with(under("spec.template", POD), fields("""
-                    spec.template.spec.containerConcurrency spec.template.spec.responseStartTimeoutSeconds
-                    spec.template.spec.timeoutSeconds spec.traffic[].revisionName spec.traffic[].latestRevision
-                    spec.traffic[].percent spec.traffic[].tag
-                    """))),
-            Map.entry(io.fabric8.kubernetes.api.model.Service.class, under("spec", fields("""
+    private static final Map<Class<? extends HasMetadata>, String> FIELDS = Map.ofEntries(
+            entry(ConfigMap.class, "data.** binaryData.** immutable"),
+            entry(Secret.class, "data.** stringData.** type immutable"),
+            entry(Service.class, POD + """
+                    T.containerConcurrency T.responseStartTimeoutSeconds T.timeoutSeconds
+                    spec.traffic[].revisionName spec.traffic[].latestRevision spec.traffic[].percent spec.traffic[].tag
+                    """),
+            entry(io.fabric8.kubernetes.api.model.Service.class, under("spec", """
                     clusterIP clusterIPs.** externalName internalTrafficPolicy ipFamilies.** ipFamilyPolicy
                     ports[].appProtocol ports[].name ports[].nodePort ports[].port ports[].protocol ports[].targetPort
                     selector.** sessionAffinity type
-                    """))),
-            Map.entry(Deployment.class, with(KUBERNETES_POD, under("spec", fields("""
+                    """)),
+            entry(Deployment.class, KUBERNETES_POD + under("spec", """
                     minReadySeconds progressDeadlineSeconds replicas revisionHistoryLimit selector.matchLabels.**
                     strategy.**
-                    """)))),
-            Map.entry(Job.class, with(KUBERNETES_POD, under("spec", fields("""
+                    """)),
+            entry(Job.class, KUBERNETES_POD + under("spec", """
                     activeDeadlineSeconds backoffLimit completionMode completions manualSelector parallelism
                     podReplacementPolicy selector.** suspend ttlSecondsAfterFinished
-                    """)))),
-            Map.entry(Broker.class, with(DELIVERY, fields("spec.config.**"))),
-            Map.entry(
+                    """)),
+            entry(Broker.class, DELIVERY + "spec.config.**"),
+            entry(
                     Trigger.class,
-                    with(
-                            DELIVERY,
-                            under("spec.subscriber", IDENTIFYING_DESTINATION),
-                            fields("spec.broker spec.filter.attributes.** spec.filters.**"))),
-            Map.entry(
+                    DELIVERY + under("spec.subscriber", IDENTIFYING_DESTINATION)
+                            + "spec.broker spec.filter.attributes.** spec.filters.**"),
+            entry(
                     PingSource.class,
-                    with(
-                            SINK,
-                            fields("spec.sink.audience"),
-                            under("spec", fields("schedule timezone contentType data dataBase64")))),
-            Map.entry(ContainerSource.class, with(SINK, KUBERNETES_POD)),
-            Map.entry(SinkBinding.class, with(SINK, under("spec.subject", fields("""
+                    SINK + under("spec", "sink.audience schedule timezone contentType data dataBase64")),
+            entry(ContainerSource.class, SINK + KUBERNETES_POD),
+            entry(SinkBinding.class, SINK + under("spec.subject", """
                     apiVersion kind name namespace selector.matchLabels.**
-                    """)))));
-
-    private static final List<String> EVERYWHERE = fields("apiVersion kind metadata.**");
+                    """)));
 
     private SupportedFields() {}
 
+    static Set<Class<? extends HasMetadata>> kinds() {
+        return FIELDS.keySet();
+    }
+
     /** @param features of Knative that are switched on */
-    static void check(Manifest manifest, JsonNode tree, Set<String> features) {
-        var more = FEATURES.entrySet().stream()
-                .filter(field -> features.contains(field.getValue()))
-                .map(field -> field.getKey() + ".**")
-                .toList();
-        check(
-                manifest,
-                tree,
-                FieldPath.of(),
-                with(FIELDS.get(manifest.resource().getClass()), EVERYWHERE, more));
+    static void check(Manifest manifest, Set<String> features) {
+        var fields = new StringBuilder("apiVersion kind metadata.** ")
+                .append(FIELDS.get(manifest.resource().getClass()));
+        FEATURES.forEach((field, feature) -> fields.append(features.contains(feature) ? " " + field + ".**" : ""));
+        var patterns =
+                FieldPattern.of(fields.toString()).map(FieldPattern::text).toList();
+        check(manifest, manifest.tree(), FieldPath.of(), patterns);
     }
 
     private static void check(Manifest manifest, JsonNode node, FieldPath path, List<String> fields) {
@@ -158,13 +141,11 @@ final class SupportedFields {
         if (isEmptyList || fields.stream().anyMatch(field -> covers(field, pattern))) {
             return;
         }
-        if (!pattern.isEmpty() && fields.stream().noneMatch(field -> leadsTo(field, pattern))) {
+        if (!pattern.isEmpty() && fields.stream().noneMatch(field -> isBelow(field, pattern))) {
             throw manifest.problem(refusal(manifest, pattern), path);
         }
-        if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                check(manifest, node.get(i), path.then(i), fields);
-            }
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            check(manifest, node.get(i), path.then(i), fields);
         }
         node.properties().forEach(child -> check(manifest, child.getValue(), path.then(child.getKey()), fields));
     }
@@ -189,29 +170,14 @@ final class SupportedFields {
     }
 
     private static boolean covers(String field, String path) {
-        return field.equals(path)
-                || field.endsWith(".**") && (path + ".").startsWith(field.substring(0, field.length() - 2))
-                || field.endsWith(".**") && path.startsWith(field.substring(0, field.length() - 3) + "[");
+        return field.endsWith(".**") ? isBelow(path, field.substring(0, field.length() - 3)) : field.equals(path);
     }
 
-    private static boolean leadsTo(String field, String path) {
-        return field.startsWith(path + ".") || field.startsWith(path + "[");
+    private static boolean isBelow(String path, String parent) {
+        return (path.replace("[", ".[") + ".").startsWith(parent.replace("[", ".[") + ".");
     }
 
-    private static List<String> under(String parent, List<String> fields) {
-        return fields.stream().map(field -> parent + "." + field).toList();
-    }
-
-    @SafeVarargs
-    private static List<String> with(List<String>... fields) {
-        var all = new ArrayList<String>();
-        for (List<String> some : fields) {
-            all.addAll(some);
-        }
-        return all;
-    }
-
-    private static List<String> fields(String words) {
-        return List.of(words.strip().split("\\s+"));
+    private static String under(String parent, String fields) {
+        return fields.replaceAll("\\S+", parent + ".$0") + " ";
     }
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.manifests;
 
+import static java.util.Objects.requireNonNullElse;
+
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.regex.Pattern;
@@ -38,30 +41,23 @@ public final class UriReference {
         } else if (!path.isEmpty()) {
             path = withoutDots(path);
         }
-        return URI.create(base.getScheme() + ":" + authority + path + given(parts.group("query"))
-                + given(parts.group("fragment")));
+        return URI.create(base.getScheme() + ":" + authority + path + requireNonNullElse(parts.group("query"), "")
+                + requireNonNullElse(parts.group("fragment"), ""));
     }
 
     /** Section 5.2.4. */
     private static String withoutDots(String path) {
         var kept = new ArrayDeque<String>();
-        var segments = path.replaceFirst("^/", "").split("/", -1);
-        for (int i = 0; i < segments.length; i++) {
-            boolean up = segments[i].equals("..");
-            if (up) {
+        for (String segment : path.replaceFirst("^/", "")
+                .replaceFirst("(?<![^/])(\\.\\.?)$", "$1/")
+                .split("/", -1)) {
+            if (segment.equals("..")) {
                 kept.pollLast();
-            } else if (!segments[i].equals(".")) {
-                kept.add(segments[i]);
-            }
-            if (i == segments.length - 1 && (up || segments[i].equals("."))) {
-                kept.add("");
+            } else if (!segment.equals(".")) {
+                kept.add(segment);
             }
         }
         return "/" + String.join("/", kept);
-    }
-
-    private static String given(String part) {
-        return part == null ? "" : part;
     }
 
     /** Brackets are for the address of a host. */
@@ -70,12 +66,9 @@ public final class UriReference {
     }
 
     private static String escape(String text) {
-        return NOT_ALLOWED.matcher(text).replaceAll(found -> {
-            var escaped = new StringBuilder();
-            for (byte octet : found.group().getBytes(StandardCharsets.UTF_8)) {
-                escaped.append("%%%02X".formatted(octet));
-            }
-            return escaped.toString();
-        });
+        return NOT_ALLOWED
+                .matcher(text)
+                .replaceAll(found ->
+                        URLEncoder.encode(found.group(), StandardCharsets.UTF_8).replace("+", "%20"));
     }
 }

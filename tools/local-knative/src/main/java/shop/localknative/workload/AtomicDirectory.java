@@ -3,15 +3,15 @@ package shop.localknative.workload;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.PrivateFile;
@@ -30,27 +30,26 @@ record AtomicDirectory(Path directory) {
     /** Makes these the files, by path relative to the directory. Nothing happens when they are already. */
     void write(Map<String, byte[]> files) {
         try {
-            if (isSame(files)) {
+            var data = directory.resolve(DATA);
+            var earlier = Files.exists(data) ? directory.resolve(Files.readSymbolicLink(data)) : null;
+            var latest = directory.resolve(version(files));
+            if (latest.equals(earlier)) {
                 return;
             }
-            var earlier = Files.exists(directory.resolve(DATA))
-                    ? directory.resolve(DATA).toRealPath()
-                    : null;
-            var latest = PrivateFile.directory(directory.resolve(".." + System.nanoTime()));
+            PrivateFile.directory(latest);
             for (var file : files.entrySet()) {
                 Files.createDirectories(latest.resolve(file.getKey()).getParent());
                 Files.write(latest.resolve(file.getKey()), file.getValue());
             }
-            link(DATA, latest.getFileName());
-            var names = files.keySet().stream()
-                    .map(path -> path.split("/", 2)[0])
-                    .collect(Collectors.toCollection(TreeSet::new));
-            for (String name : names) {
-                if (!Files.isSymbolicLink(directory.resolve(name))) {
-                    link(name, Path.of(DATA, name));
+            link(Path.of(DATA), latest.getFileName());
+            for (Path file : list(latest)) {
+                link(file.getFileName(), Path.of(DATA).resolve(file.getFileName()));
+            }
+            for (Path link : list(directory)) {
+                if (Files.notExists(link)) { // behind it any more
+                    Files.delete(link);
                 }
             }
-            removeOthers(names);
             if (earlier != null) {
                 DataDirectory.delete(earlier);
             }
@@ -59,46 +58,26 @@ record AtomicDirectory(Path directory) {
         }
     }
 
-    private boolean isSame(Map<String, byte[]> files) throws IOException {
-        var data = directory.resolve(DATA);
-        if (!Files.exists(data)) {
-            return false;
-        }
-        var there = new TreeSet<String>();
-        var real = data.toRealPath();
-        try (Stream<Path> paths = Files.walk(real)) {
-            paths.filter(Files::isRegularFile)
-                    .forEach(path -> there.add(real.relativize(path).toString()));
-        }
-        if (!there.equals(files.keySet())) {
-            return false;
-        }
-        for (var file : files.entrySet()) {
-            if (!Arrays.equals(Files.readAllBytes(real.resolve(file.getKey())), file.getValue())) {
-                return false;
-            }
-        }
-        return true;
+    /** A name for these files, and no others. */
+    private static String version(Map<String, byte[]> files) {
+        var text = new StringBuilder();
+        new TreeMap<>(files)
+                .forEach((path, content) -> text.append(
+                        "%s %s%n".formatted(path, Base64.getEncoder().encodeToString(content))));
+        return ".." + UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** A link can't be changed, but replaced: at no moment is there none. */
-    private void link(String name, Path target) throws IOException {
+    private void link(Path name, Path target) throws IOException {
         var temporary = directory.resolve("..new");
         Files.deleteIfExists(temporary);
         Files.createSymbolicLink(temporary, target);
         Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private void removeOthers(Set<String> names) throws IOException {
+    private static List<Path> list(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
-            for (Path entry : entries.toList()) {
-                var name = entry.getFileName().toString();
-                if (!name.startsWith("..")
-                        && !names.contains(name)
-                        && !Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    Files.delete(entry);
-                }
-            }
+            return entries.toList();
         }
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -13,71 +13,83 @@ import java.util.Optional;
 import java.util.TreeMap;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import shop.localknative.manifests.FieldPath;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 
 /** The ConfigMaps and Secrets of one system, as bytes by key. */
 public final class Config {
+    /**
+     * Which Kubernetes makes in every namespace ({@code pkg/controller/certificates/rootcacertpublisher}): no API server has a
+     * certificate here, and whom the JDK trusts is trusted.
+     */
+    private static final String TRUSTED = id("ConfigMap", "", "kube-root-ca.crt");
+
     private final Map<String, Map<String, byte[]>> contents = new TreeMap<>();
 
     /** @throws shop.localknative.console.StartException for what is not base64 and should be */
     public Config(Manifests manifests) {
-        for (Manifest manifest : manifests.of(ConfigMap.class)) {
-            var map = (ConfigMap) manifest.resource();
-            put(map, text(map.getData()), decoded(manifest, "binaryData", map.getBinaryData()));
-        }
-        for (Manifest manifest : manifests.of(Secret.class)) {
-            var secret = (Secret) manifest.resource();
-            put(secret, decoded(manifest, "data", secret.getData()), text(secret.getStringData()));
-        }
+        manifests.of(ConfigMap.class).forEach(map -> put(map, "binaryData", "data"));
+        manifests.of(Secret.class).forEach(secret -> put(secret, "data", "stringData"));
     }
 
-    /**
-     * Also {@code kube-root-ca.crt}, which Kubernetes makes in every namespace ({@code pkg/controller/certificates/rootcacertpublisher}):
-     * no API server has a certificate here, and whom the JDK trusts is trusted.
-     */
-    public Optional<Map<String, byte[]>> configMap(String namespace, String name) {
-        return Optional.ofNullable(contents.get(id("ConfigMap", namespace, name)))
-                .or(() ->
-                        name.equals("kube-root-ca.crt") ? Optional.of(Map.of("ca.crt", trusted())) : Optional.empty());
+    private void put(Manifest manifest, String base64, String text) {
+        var data = new TreeMap<String, byte[]>();
+        manifest.each(base64 + ".*", (value, at) -> {
+            try {
+                data.put(at.name(), Base64.getDecoder().decode(value.asText().replaceAll("[\\r\\n]", "")));
+            } catch (IllegalArgumentException e) {
+                var message = "not base64: encode the value, or write it into %s as it is".formatted(text);
+                throw manifest.problem(message, at);
+            }
+        });
+        manifest.each(text + ".*", (value, at) -> data.put(at.name(), bytes(value.asText())));
+        contents.put(id(manifest.kind(), manifest.namespace(), manifest.name()), data);
     }
 
-    public Optional<Map<String, byte[]>> secret(String namespace, String name) {
-        return Optional.ofNullable(contents.get(id("Secret", namespace, name)));
+    public boolean hasSecret(String namespace, String name) {
+        return contents.containsKey(id("Secret", namespace, name));
     }
 
     /** Adds a Secret that the manifests refer to and do not contain. */
     public void addSecret(String namespace, String name, Map<String, String> data) {
-        contents.put(id("Secret", namespace, name), text(data));
+        var content = new TreeMap<String, byte[]>();
+        data.forEach((key, value) -> content.put(key, bytes(value)));
+        contents.put(id("Secret", namespace, name), content);
     }
 
-    private void put(HasMetadata resource, Map<String, byte[]> data, Map<String, byte[]> more) {
-        var all = new TreeMap<>(data);
-        all.putAll(more);
-        var metadata = resource.getMetadata();
-        contents.put(id(resource.getKind(), metadata.getNamespace(), metadata.getName()), all);
+    /**
+     * What a field such as {@code configMapRef} or {@code secret} refers to.
+     *
+     * @throws shop.localknative.console.StartException when it is neither there nor optional
+     */
+    Optional<Map<String, byte[]>> find(Manifest manifest, JsonNode reference, FieldPath at) {
+        var kind = at.name().startsWith("secret") ? "Secret" : "ConfigMap";
+        var field = reference.has("secretName") ? "secretName" : "name";
+        var name = reference.path(field).asText();
+        var data = contents.get(id(kind, manifest.namespace(), name));
+        if (data == null && id(kind, "", name).equals(TRUSTED)) {
+            return Optional.of(Map.of("ca.crt", trusted()));
+        }
+        if (data == null && !reference.path("optional").asBoolean()) {
+            var message = "there is no %s %s in namespace %s".formatted(kind, name, manifest.namespace());
+            throw manifest.problem(message, at.then(field));
+        }
+        return Optional.ofNullable(data);
     }
 
-    private static Map<String, byte[]> text(Map<String, String> data) {
-        var bytes = new TreeMap<String, byte[]>();
-        Optional.ofNullable(data).ifPresent(d -> d.forEach((k, v) -> bytes.put(k, v.getBytes(StandardCharsets.UTF_8))));
-        return bytes;
+    /** The value of a {@code key} of that; {@code item} says which. */
+    static Optional<byte[]> value(
+            Map<String, byte[]> data, Manifest manifest, JsonNode reference, JsonNode item, FieldPath at) {
+        var key = item.path("key").asText();
+        if (!data.containsKey(key) && !reference.path("optional").asBoolean()) {
+            throw manifest.problem("there is no key %s, only %s".formatted(key, data.keySet()), at.then("key"));
+        }
+        return Optional.ofNullable(data.get(key));
     }
 
-    private static Map<String, byte[]> decoded(Manifest manifest, String field, Map<String, String> data) {
-        var bytes = new TreeMap<String, byte[]>();
-        Optional.ofNullable(data).orElse(Map.of()).forEach((key, value) -> {
-            try {
-                bytes.put(key, Base64.getDecoder().decode(value.replaceAll("[\\r\\n]", "")));
-            } catch (IllegalArgumentException e) {
-                throw manifest.problem(
-                        "not base64: encode the value, or write it into %s as it is"
-                                .formatted(field.equals("data") ? "stringData" : "data"),
-                        field,
-                        key);
-            }
-        });
-        return bytes;
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] trusted() {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
-import io.fabric8.kubernetes.api.model.EnvFromSource;
-import io.fabric8.kubernetes.api.model.EnvVar;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,13 +18,8 @@ public record Environment(Workload workload, Config config, Map<String, String> 
     /** @throws shop.localknative.console.StartException for a reference to what is neither there nor optional */
     public static Map<String, String> of(Workload workload, Config config) {
         var environment = new Environment(workload, config, new LinkedHashMap<>());
-        var container = workload.container();
-        for (int i = 0; i < container.getEnvFrom().size(); i++) {
-            environment.addAll(container.getEnvFrom().get(i), Workload.field("envFrom", i));
-        }
-        for (int i = 0; i < container.getEnv().size(); i++) {
-            environment.add(container.getEnv().get(i), Workload.field("env", i));
-        }
+        workload.manifest().each("C.envFrom[]", environment::addAll);
+        workload.manifest().each("C.env[]", environment::add);
         return environment.variables;
     }
 
@@ -37,41 +31,33 @@ public record Environment(Workload workload, Config config, Map<String, String> 
         });
     }
 
-    private void addAll(EnvFromSource source, FieldPath field) {
-        var prefix = Optional.ofNullable(source.getPrefix()).orElse("");
-        var secret = source.getSecretRef();
-        var map = source.getConfigMapRef();
-        var reference = secret != null
-                ? new Reference("secretRef", secret.getName(), null, secret.getOptional())
-                : new Reference("configMapRef", map.getName(), null, map.getOptional());
-        find(reference, field)
-                .ifPresent(data -> data.forEach((key, value) -> variables.put(prefix + key, text(value))));
+    private void addAll(JsonNode source, FieldPath at) {
+        var prefix = source.path("prefix").asText();
+        for (var field : List.of("configMapRef", "secretRef")) {
+            if (source.has(field)) {
+                config.find(workload.manifest(), source.path(field), at.then(field))
+                        .ifPresent(data -> data.forEach((key, value) -> variables.put(prefix + key, text(value))));
+            }
+        }
     }
 
-    private void add(EnvVar variable, FieldPath field) {
-        var name = variable.getName();
-        var source = variable.getValueFrom();
-        if (source == null) {
-            var value = Optional.ofNullable(variable.getValue()).orElse("");
-            variables.put(name, expansion(variables).apply(value));
-            return;
+    private void add(JsonNode variable, FieldPath at) {
+        var name = variable.path("name").asText();
+        if (!variable.has("valueFrom")) {
+            variables.put(
+                    name, expansion(variables).apply(variable.path("value").asText()));
         }
-        var from = field.then("valueFrom");
-        var secret = source.getSecretKeyRef();
-        var map = source.getConfigMapKeyRef();
-        if (source.getFieldRef() != null) {
-            variables.put(name, podField(source.getFieldRef().getFieldPath(), from.then("fieldRef")));
-            return;
+        for (var source : variable.path("valueFrom").properties()) { // exactly one
+            var reference = source.getValue();
+            var field = at.then("valueFrom", source.getKey());
+            if (source.getKey().equals("fieldRef")) {
+                variables.put(name, podField(reference.path("fieldPath").asText(), field));
+            } else {
+                config.find(workload.manifest(), reference, field)
+                        .flatMap(data -> Config.value(data, workload.manifest(), reference, reference, field))
+                        .ifPresent(value -> variables.put(name, text(value)));
+            }
         }
-        if (secret == null && map == null) {
-            throw workload.manifest().problem("expected a secretKeyRef or configMapKeyRef", from);
-        }
-        var reference = secret != null
-                ? new Reference("secretKeyRef", secret.getName(), secret.getKey(), secret.getOptional())
-                : new Reference("configMapKeyRef", map.getName(), map.getKey(), map.getOptional());
-        find(reference, from)
-                .flatMap(data -> value(data, reference, from))
-                .ifPresent(value -> variables.put(name, text(value)));
     }
 
     private String podField(String path, FieldPath field) {
@@ -88,32 +74,7 @@ public record Environment(Workload workload, Config config, Map<String, String> 
         };
     }
 
-    private Optional<Map<String, byte[]>> find(Reference reference, FieldPath field) {
-        var data = reference.field.startsWith("secret")
-                ? config.secret(workload.namespace(), reference.name)
-                : config.configMap(workload.namespace(), reference.name);
-        if (data.isEmpty() && !reference.isOptional()) {
-            var message = "no such object in namespace %s: %s".formatted(workload.namespace(), reference.name);
-            throw workload.manifest().problem(message, field.then(reference.field, "name"));
-        }
-        return data;
-    }
-
-    private Optional<byte[]> value(Map<String, byte[]> data, Reference reference, FieldPath field) {
-        if (!data.containsKey(reference.key) && !reference.isOptional()) {
-            var message = "%s has no key %s, only %s".formatted(reference.name, reference.key, data.keySet());
-            throw workload.manifest().problem(message, field.then(reference.field, "key"));
-        }
-        return Optional.ofNullable(data.get(reference.key));
-    }
-
     private static String text(byte[] value) {
         return new String(value, StandardCharsets.UTF_8);
-    }
-
-    private record Reference(String field, String name, String key, Boolean optional) {
-        boolean isOptional() {
-            return Boolean.TRUE.equals(optional);
-        }
     }
 }

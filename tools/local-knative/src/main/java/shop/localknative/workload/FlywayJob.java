@@ -3,7 +3,6 @@ package shop.localknative.workload;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,23 +22,6 @@ public record FlywayJob(PodTemplate podTemplate) {
 
     private static final String FILES = "filesystem:";
 
-    /** @throws StartException for a Job of another kind */
-    public static FlywayJob of(PodTemplate podTemplate) {
-        var manifest = podTemplate.workload().manifest();
-        var container = podTemplate.workload().container();
-        if (!container.getImage().matches("(.*/)?flyway/flyway(:.*)?")) {
-            throw manifest.problem("only Jobs with the image flyway/flyway are run", Workload.field("image"));
-        }
-        if (!container.getArgs().equals(List.of("migrate"))) {
-            throw manifest.problem("only [migrate] is run", Workload.field("args"));
-        }
-        return new FlywayJob(podTemplate);
-    }
-
-    public String name() {
-        return podTemplate.workload().name();
-    }
-
     /** Blocks until the database has its latest version, and says what was done. */
     public String run() {
         try (podTemplate) {
@@ -49,7 +31,8 @@ public record FlywayJob(PodTemplate podTemplate) {
                     : "%d migrations, now at version %s"
                             .formatted(result.migrationsExecuted, result.targetSchemaVersion);
         } catch (FlywayException e) {
-            throw new StartException("Job %s failed: %s".formatted(name(), e.getMessage()), e);
+            throw new StartException(
+                    "Job %s failed: %s".formatted(podTemplate.workload().name(), e.getMessage()), e);
         }
     }
 

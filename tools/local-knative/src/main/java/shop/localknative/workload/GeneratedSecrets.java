@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
-import io.fabric8.kubernetes.api.model.EnvVar;
+import static java.util.Map.entry;
+
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import shop.localknative.platform.Credentials;
 import shop.localknative.platform.Mailbox;
 import shop.localknative.platform.Platform;
@@ -17,33 +17,30 @@ import shop.localknative.platform.Platform;
  * {@code NAME-postgresql}, with the keys of the Service Binding specification, {@code smtp} and {@code jwt}.
  */
 public final class GeneratedSecrets {
+    private static final String REFERENCES =
+            "C.env[].valueFrom.secretKeyRef.name C.envFrom[].secretRef.name T.volumes[].secret.secretName";
+
     private static final String DATABASE = "-postgresql";
 
     /** What kustomize puts after a generated name ({@code api/hasher}): it is there where the Secret itself was skipped. */
     private static final Pattern HASH = Pattern.compile("-[2456789bcdfghkmt]{10}$");
 
     private final Credentials credentials;
-    private final int postgresPort;
+    private final String postgresPort;
     private final Map<String, String> smtp;
     private final Map<String, String> jwt;
     private final Set<String> databases = new LinkedHashSet<>();
 
     public GeneratedSecrets(Platform platform) {
         this.credentials = platform.credentials();
-        this.postgresPort = platform.postgresPort();
-        this.smtp = Map.of(
-                "host",
-                "127.0.0.1",
-                "port",
-                Integer.toString(platform.mailbox().port()),
-                "username",
-                Mailbox.USERNAME,
-                "password",
-                credentials.password("smtp"),
-                "from",
-                "no-reply@local-knative.example",
-                "starttls",
-                "DISABLED");
+        this.postgresPort = Integer.toString(platform.postgresPort());
+        this.smtp = Map.ofEntries(
+                entry("host", "127.0.0.1"),
+                entry("port", Integer.toString(platform.mailbox().port())),
+                entry("username", Mailbox.USERNAME),
+                entry("password", credentials.password("smtp")),
+                entry("from", "no-reply@local-knative.example"),
+                entry("starttls", "DISABLED"));
         this.jwt = Map.of(
                 "people-issuer", platform.people().issuer(),
                 "people-jwks", platform.people().jwks().toUri().toString(),
@@ -54,9 +51,12 @@ public final class GeneratedSecrets {
     /** Adds the missing Secrets of these workloads. One of another name stays missing, and its reader says so. */
     public void addTo(Config config, List<Workload> workloads) {
         for (Workload workload : workloads) {
-            secretNames(workload)
-                    .filter(name -> config.secret(workload.namespace(), name).isEmpty())
-                    .forEach(name -> add(config, workload.namespace(), name));
+            for (var reference : workload.manifest().values(REFERENCES)) {
+                var name = reference.asText();
+                if (!config.hasSecret(workload.namespace(), name)) {
+                    add(config, workload.namespace(), name);
+                }
+            }
         }
     }
 
@@ -79,33 +79,12 @@ public final class GeneratedSecrets {
     }
 
     private Map<String, String> binding(String database) {
-        return Map.of(
-                "type",
-                "postgresql",
-                "host",
-                "127.0.0.1",
-                "port",
-                Integer.toString(postgresPort),
-                "database",
-                database,
-                "username",
-                database,
-                "password",
-                credentials.password(database));
-    }
-
-    private static Stream<String> secretNames(Workload workload) {
-        var container = workload.container();
-        var keys = container.getEnv().stream()
-                .map(EnvVar::getValueFrom)
-                .filter(source -> source != null && source.getSecretKeyRef() != null)
-                .map(source -> source.getSecretKeyRef().getName());
-        var all = container.getEnvFrom().stream()
-                .filter(source -> source.getSecretRef() != null)
-                .map(source -> source.getSecretRef().getName());
-        var files = workload.volumes().stream()
-                .filter(volume -> volume.getSecret() != null)
-                .map(volume -> volume.getSecret().getSecretName());
-        return Stream.of(keys, all, files).flatMap(names -> names);
+        return Map.ofEntries(
+                entry("type", "postgresql"),
+                entry("host", "127.0.0.1"),
+                entry("port", postgresPort),
+                entry("database", database),
+                entry("username", database),
+                entry("password", credentials.password(database)));
     }
 }

@@ -11,7 +11,7 @@ import shop.localknative.platform.TokenIssuer;
 
 /**
  * The pod template of a workload, its references resolved and its volumes in place: instances are started from it. Until it
- * is closed, a thread of its own renews the tokens in the volumes, which guard themselves.
+ * is closed, a thread of its own renews the tokens in the volumes. The monitor is for those who write these.
  */
 public final class PodTemplate implements AutoCloseable {
     private final Workload workload;
@@ -20,24 +20,18 @@ public final class PodTemplate implements AutoCloseable {
     private final Thread renewal = Thread.ofVirtual().name("tokens").unstarted(this::renewTokens);
     private volatile Config config;
 
-    private PodTemplate(Workload workload, Config config, Volumes volumes, Path directory) {
-        this.workload = workload;
-        this.config = config;
-        this.volumes = volumes;
-        this.directory = directory;
-    }
-
     /**
      * @param directory its own
      * @throws shop.localknative.console.StartException for a reference to what is neither there nor optional
      */
-    public static PodTemplate of(Workload workload, Config config, TokenIssuer issuer, Path directory) {
-        var podTemplate = new PodTemplate(workload, config, new Volumes(workload, issuer, directory), directory);
-        podTemplate.update(config);
-        if (podTemplate.volumes.renewal().isPresent()) {
-            podTemplate.renewal.start();
+    public PodTemplate(Workload workload, Config config, TokenIssuer issuer, Path directory) {
+        this.workload = workload;
+        this.volumes = new Volumes(workload, issuer, directory);
+        this.directory = directory;
+        update(config);
+        if (volumes.renewal().isPresent()) {
+            renewal.start();
         }
-        return podTemplate;
     }
 
     private void renewTokens() {
@@ -45,7 +39,7 @@ public final class PodTemplate implements AutoCloseable {
             while (true) {
                 Thread.sleep(volumes.renewal().orElseThrow());
                 try {
-                    volumes.renewTokens();
+                    renew();
                 } catch (RuntimeException e) {
                     Console.say(workload.name(), "its tokens can't be renewed now: " + e);
                 }
@@ -53,6 +47,10 @@ public final class PodTemplate implements AutoCloseable {
         } catch (InterruptedException closed) {
             // nobody is started from it any more
         }
+    }
+
+    private synchronized void renew() {
+        volumes.write(config);
     }
 
     /** Ends the renewal of the tokens. */
@@ -66,7 +64,7 @@ public final class PodTemplate implements AutoCloseable {
      *
      * @throws shop.localknative.console.StartException for a reference to what is neither there nor optional any more
      */
-    public void update(Config config) {
+    public synchronized void update(Config config) {
         Environment.of(workload, config);
         volumes.write(config);
         this.config = config;

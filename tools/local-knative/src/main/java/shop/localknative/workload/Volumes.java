@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.workload;
 
-import io.fabric8.kubernetes.api.model.KeyToPath;
-import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
-import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.api.model.VolumeMount;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -16,18 +13,31 @@ import shop.localknative.manifests.FieldPath;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.TokenIssuer;
 
-/** The volumes of a workload as directories with real files; the monitor guards these. */
+/** The volumes of a workload as directories with real files, for one thread at a time. */
 public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
+    private static final String TOKEN = "serviceAccountToken";
+
     /** Writes the files, all of a volume at once. */
-    public synchronized void write(Config config) {
-        for (int i = 0; i < workload.volumes().size(); i++) {
-            var volume = workload.volumes().get(i);
-            if (volume.getEmptyDir() == null) {
-                var files = new TreeMap<>(files(volume, config, Workload.podField("volumes", i)));
-                files.putAll(tokens(volume));
-                new AtomicDirectory(directory.resolve(volume.getName())).write(files);
+    public void write(Config config) {
+        workload.manifest().each("T.volumes[]", (volume, at) -> {
+            var files = tokens(volume);
+            for (var source : List.of("configMap", "secret")) {
+                if (volume.has(source)) {
+                    files.putAll(files(config, volume.path(source), at.then(source)));
+                }
             }
-        }
+            if (!volume.has("emptyDir")) {
+                var name = volume.path("name").asText();
+                new AtomicDirectory(directory.resolve(name)).write(files);
+            }
+        });
+    }
+
+    /** The period of {@link #write}, since that makes tokens anew: as with the kubelet, half of the shortest life. Empty without tokens. */
+    public Optional<Duration> renewal() {
+        return workload.manifest().values("T.volumes[].projected.sources[]." + TOKEN).stream()
+                .map(token -> lifetime(token).dividedBy(2))
+                .min(Duration::compareTo);
     }
 
     /**
@@ -37,95 +47,43 @@ public record Volumes(Workload workload, TokenIssuer issuer, Path directory) {
      */
     public Map<String, Path> mounts(Path instanceDirectory) {
         var mounts = new LinkedHashMap<String, Path>();
-        for (VolumeMount mount : workload.container().getVolumeMounts()) {
-            boolean isEmptyDir = workload.volumes().stream()
-                    .anyMatch(v -> v.getName().equals(mount.getName()) && v.getEmptyDir() != null);
-            mounts.put(
-                    mount.getMountPath(),
-                    isEmptyDir
-                            ? PrivateFile.directory(instanceDirectory.resolve(mount.getName()))
-                            : directory.resolve(mount.getName()));
+        var volumes = workload.manifest().values("T.volumes[]");
+        for (JsonNode mount : workload.manifest().values("C.volumeMounts[]")) {
+            var name = mount.path("name").asText();
+            boolean isEmptyDir = volumes.stream()
+                    .anyMatch(v -> v.has("emptyDir") && v.path("name").asText().equals(name));
+            var mounted = isEmptyDir ? PrivateFile.directory(instanceDirectory.resolve(name)) : directory.resolve(name);
+            mounts.put(mount.path("mountPath").asText(), mounted);
         }
         return mounts;
     }
 
-    /** Writes the tokens anew; as the kubelet does, well before they expire. */
-    public synchronized void renewTokens() {
-        for (Volume volume : workload.volumes()) {
-            if (volume.getProjected() != null) {
-                new AtomicDirectory(directory.resolve(volume.getName())).write(tokens(volume));
-            }
-        }
-    }
-
-    /** The period of {@link #renewTokens}: half of the shortest life. Empty without tokens. */
-    public Optional<Duration> renewal() {
-        return workload.volumes().stream()
-                .flatMap(volume -> projections(volume).stream())
-                .map(token -> lifetime(token).dividedBy(2))
-                .min(Duration::compareTo);
-    }
-
-    private Map<String, byte[]> files(Volume volume, Config config, FieldPath field) {
-        if (volume.getConfigMap() != null) {
-            var source = volume.getConfigMap();
-            var data = config.configMap(workload.namespace(), source.getName());
-            return files(data, source.getOptional(), source.getName(), source.getItems(), field);
-        }
-        if (volume.getSecret() != null) {
-            var source = volume.getSecret();
-            var data = config.secret(workload.namespace(), source.getSecretName());
-            return files(data, source.getOptional(), source.getSecretName(), source.getItems(), field);
-        }
-        return Map.of();
-    }
-
-    private Map<String, byte[]> files(
-            Optional<Map<String, byte[]>> data, Boolean optional, String name, List<KeyToPath> items, FieldPath field) {
-        require(data.isPresent() || Boolean.TRUE.equals(optional), name, field);
-        return data.map(given -> items(given, items, field)).orElse(Map.of());
-    }
-
-    private void require(boolean there, String name, FieldPath field) {
-        if (!there) {
-            throw workload.manifest().problem("there is no ConfigMap or Secret " + name, field);
-        }
-    }
-
-    private Map<String, byte[]> items(Map<String, byte[]> data, List<KeyToPath> items, FieldPath field) {
-        if (items == null || items.isEmpty()) {
-            return data;
+    private Map<String, byte[]> files(Config config, JsonNode source, FieldPath at) {
+        var data = config.find(workload.manifest(), source, at);
+        if (data.isEmpty() || source.path("items").isEmpty()) {
+            return data.orElse(Map.of());
         }
         var files = new TreeMap<String, byte[]>();
-        for (KeyToPath item : items) {
-            require(data.containsKey(item.getKey()), "with the key " + item.getKey(), field);
-            files.put(item.getPath(), data.get(item.getKey()));
+        for (JsonNode item : source.path("items")) {
+            Config.value(data.get(), workload.manifest(), source, item, at.then("items"))
+                    .ifPresent(content -> files.put(item.path("path").asText(), content));
         }
         return files;
     }
 
-    private Map<String, byte[]> tokens(Volume volume) {
+    private Map<String, byte[]> tokens(JsonNode volume) {
         var subject = "system:serviceaccount:%s:%s".formatted(workload.namespace(), workload.serviceAccount());
         var tokens = new TreeMap<String, byte[]>();
-        for (var token : projections(volume)) {
-            var audience = Optional.ofNullable(token.getAudience()).orElse(issuer.issuer());
-            tokens.put(
-                    token.getPath(),
-                    issuer.issue(subject, audience, List.of(), lifetime(token)).getBytes());
+        for (JsonNode source : volume.at("/projected/sources")) {
+            var token = source.path(TOKEN);
+            var audience = token.path("audience").asText(issuer.issuer());
+            var text = issuer.issue(subject, audience, List.of(), lifetime(token));
+            tokens.put(token.path("path").asText(), text.getBytes());
         }
         return tokens;
     }
 
-    private static Duration lifetime(ServiceAccountTokenProjection token) {
-        return Duration.ofSeconds(
-                Optional.ofNullable(token.getExpirationSeconds()).orElse(3600L));
-    }
-
-    static List<ServiceAccountTokenProjection> projections(Volume volume) {
-        return volume.getProjected() == null
-                ? List.of()
-                : volume.getProjected().getSources().stream()
-                        .map(source -> source.getServiceAccountToken())
-                        .toList();
+    private static Duration lifetime(JsonNode token) {
+        return Duration.ofSeconds(token.path("expirationSeconds").asLong(3600));
     }
 }

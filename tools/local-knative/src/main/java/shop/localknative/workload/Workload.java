@@ -5,7 +5,6 @@ import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
@@ -20,25 +19,17 @@ import shop.localknative.manifests.Manifests;
  *
  * @param template what is a new revision when it changes
  */
-public record Workload(
-        Manifest manifest, Container container, List<Volume> volumes, String serviceAccount, Object template) {
-    private static final FieldPath POD = FieldPath.of("spec", "template", "spec");
-
+public record Workload(Manifest manifest, Container container, Object template) {
     /** The field {@code path} of the container. */
     public static FieldPath field(Object... path) {
-        return POD.then("containers", 0).then(path);
-    }
-
-    public static FieldPath podField(Object... path) {
-        return POD.then(path);
+        return FieldPath.of("spec", "template", "spec", "containers", 0).then(path);
     }
 
     public static Workload of(Manifest manifest) {
         return switch (manifest.resource()) {
             case Service service -> {
                 var template = service.getSpec().getTemplate();
-                var pod = template.getSpec();
-                yield of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName(), template);
+                yield new Workload(manifest, template.getSpec().getContainers().getFirst(), template);
             }
             case Deployment deployment -> of(manifest, deployment.getSpec().getTemplate(), deployment.getSpec());
             case Job job -> of(manifest, job.getSpec().getTemplate(), job);
@@ -47,19 +38,8 @@ public record Workload(
         };
     }
 
-    private static Workload of(Manifest manifest, PodTemplateSpec template, Object version) {
-        var pod = template.getSpec();
-        return of(manifest, pod.getContainers(), pod.getVolumes(), pod.getServiceAccountName(), version);
-    }
-
-    private static Workload of(
-            Manifest manifest, List<Container> containers, List<Volume> volumes, String account, Object version) {
-        return new Workload(
-                manifest,
-                containers.getFirst(),
-                volumes,
-                Optional.ofNullable(account).orElse("default"),
-                version);
+    private static Workload of(Manifest manifest, PodTemplateSpec pod, Object template) {
+        return new Workload(manifest, pod.getSpec().getContainers().getFirst(), template);
     }
 
     public static List<Workload> all(Manifests manifests) {
@@ -89,9 +69,12 @@ public record Workload(
 
     /** Whether it identifies itself to {@code audience} with a token of its service account. */
     public boolean hasTokenFor(String audience) {
-        return volumes.stream()
-                .flatMap(volume -> Volumes.projections(volume).stream())
-                .anyMatch(token -> audience.equals(token.getAudience()));
+        return manifest.values("T.volumes[].projected.sources[].serviceAccountToken.audience").stream()
+                .anyMatch(given -> given.asText().equals(audience));
+    }
+
+    public String serviceAccount() {
+        return manifest.tree().at("/spec/template/spec/serviceAccountName").asText("default");
     }
 
     public String name() {

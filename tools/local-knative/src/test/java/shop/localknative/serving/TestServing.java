@@ -140,7 +140,7 @@ final class TestServing {
         serving.apply(workload, images, config, (name, template) -> {
             var volumes = PrivateFile.directory(directory.resolve("volumes/" + name));
             var issuer = TokenIssuer.cluster(PrivateFile.directory(directory.resolve("keys")));
-            var podTemplate = PodTemplate.of(template, config, issuer, volumes);
+            var podTemplate = new PodTemplate(template, config, issuer, volumes);
             return new Revision(name, podTemplate, Map.of(), addresses, directory.resolve("echo.log"));
         });
         try {

@@ -49,14 +49,14 @@ class EnvironmentTest {
         var message = complaint("- {name: A, valueFrom: {configMapKeyRef: {name: nothing, key: a}}}");
         assertTrue(
                 message.contains(
-                        "spec.template.spec.containers[0].env[0].valueFrom.configMapKeyRef.name: no such object"),
+                        "spec.template.spec.containers[0].env[0].valueFrom.configMapKeyRef.name: there is no ConfigMap"),
                 message);
     }
 
     @Test
     void missingKeyIsNamedWithTheKeysThatThereAre() {
         var message = complaint("- {name: A, valueFrom: {secretKeyRef: {name: secrets, key: pasword}}}");
-        assertTrue(message.endsWith("secrets has no key pasword, only [password]"), message);
+        assertTrue(message.endsWith("there is no key pasword, only [password]"), message);
     }
 
     private String complaint(String env) {

@@ -92,7 +92,9 @@ class VolumesTest {
     @Test
     void missingConfigMapIsNamed() {
         var e = assertThrows(StartException.class, () -> volumes("configMap: {name: nothing}"));
-        assertTrue(e.getMessage().contains("spec.template.spec.volumes[0]: there is no ConfigMap"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("spec.template.spec.volumes[0].configMap.name: there is no ConfigMap"),
+                e.getMessage());
     }
 
     @Test
@@ -116,7 +118,7 @@ class VolumesTest {
         var token = volumes.mounts(directory).get("/mnt").resolve("token");
         assertEquals(Optional.of(Duration.ofSeconds(300)), volumes.renewal());
         var first = Files.readString(token);
-        volumes.renewTokens();
+        volumes.write(config("greeting: hello"));
         assertNotEquals(first, Files.readString(token));
     }
 
