@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.settings;
 
-import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -106,7 +105,7 @@ public sealed interface Kind<T> {
 
         /** A list of some of these. */
         public static Texts outOf(Set<String> known) {
-            return new Texts(String.join(", ", known), known::contains);
+            return new Texts(String.join(", ", new TreeSet<>(known)), known::contains);
         }
 
         @Override
@@ -118,14 +117,13 @@ public sealed interface Kind<T> {
         public Optional<Set<String>> parse(String text) {
             Set<String> value = BETWEEN.splitAsStream(text)
                     .filter(element -> !element.isEmpty() && !element.equals(NONE))
-                    .collect(toCollection(LinkedHashSet::new));
-            return Optional.of(Collections.unmodifiableSet(value))
-                    .filter(elements -> elements.stream().allMatch(isAllowed));
+                    .collect(toUnmodifiableSet());
+            return Optional.of(value).filter(elements -> elements.stream().allMatch(isAllowed));
         }
 
         @Override
         public String print(Set<String> value) {
-            return value.isEmpty() ? NONE : String.join(",", value);
+            return value.isEmpty() ? NONE : String.join(",", new TreeSet<>(value));
         }
     }
 }

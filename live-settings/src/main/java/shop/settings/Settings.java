@@ -64,8 +64,7 @@ public class Settings {
         this.vertx = vertx;
         this.clock = clock;
         Map<String, State<?>> initial = new LinkedHashMap<>();
-        Stream.concat(declared.settings().stream(), Stream.of(LogLevels.SETTING))
-                .forEach(setting -> initial.put(setting.name(), State.initial(setting, clock.instant())));
+        declared.all().forEach(setting -> initial.put(setting.name(), State.initial(setting, clock.instant())));
         states = initial;
         refresh();
         initial.keySet()

@@ -78,7 +78,7 @@ class Orders {
     /** By the clock, which shows $2. */
     private static final String COUNT_OPEN = """
             select count(*) as open from orders where user_id = $1
-                and (status = 'CONFIRMED' or status = 'PLACED' and payment_deadline > $2)""";
+                and status in ('PLACED', 'CONFIRMED') and not (status = 'PLACED' and payment_deadline <= $2)""";
 
     private static final String LOCK_NEXT_OVERDUE = """
             select id from orders where status = 'PLACED' and payment_deadline <= $1
