@@ -50,11 +50,12 @@ public final class MountedSettings {
     /** Deletes the file, and waits until the default is in effect. */
     public static void unset(String name) {
         try {
-            Files.deleteIfExists(directory().resolve(name));
+            if (Files.deleteIfExists(directory().resolve(name))) {
+                await().atMost(SOON).until(() -> shown(name).get("source").equals("DEFAULT"));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        await().atMost(SOON).until(() -> shown(name).get("source").equals("DEFAULT"));
     }
 
     /** The setting of this name as the service shows it. */
