@@ -43,9 +43,9 @@ class JsonLogTest extends Mailing {
                 .filter(line -> line.contains(event.id()))
                 .map(JsonPath::from)
                 .toList();
-        assertEquals(2, lines.size());
-        assertTrue(lines.getFirst().getString("message").contains("is gone"));
-        assertTrue(lines.getLast().getString("message").contains("outcome=done"));
+        for (String said : List.of("is gone", "outcome=done")) {
+            assertTrue(lines.stream().anyMatch(line -> line.getString("message").contains(said)), said);
+        }
         lines.forEach(line -> assertEquals(
                 Map.of("trace", trace, "event", event.id(), "order", order.toString(), "user", user.toString()),
                 line.getMap("mdc")));
