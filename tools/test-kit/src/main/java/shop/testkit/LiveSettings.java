@@ -83,6 +83,12 @@ public abstract class LiveSettings {
                 .body("checks.name", equalTo(List.of("schema")));
     }
 
+    /** RFC 3629: 0xff is in no text of UTF-8. */
+    @Test
+    void targetThatIsNoTextIsRefused() {
+        problem(given().urlEncodingEnabled(false).get("/settings?name=%ff"), 400, "bad-request");
+    }
+
     @Test
     void settingsAreForAdminsOnly() {
         problem(given().get("/settings"), 401, "unauthenticated");
