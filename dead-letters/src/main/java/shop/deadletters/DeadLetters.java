@@ -29,18 +29,15 @@ import shop.kit.events.StoredEvent;
 import shop.kit.http.ETags;
 import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
-import shop.kit.settings.Settings;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
+import shop.settings.Settings;
 
 /** The dead letters that nobody has deleted and that are not too old, and their replays. */
 @ApplicationScoped
 class DeadLetters implements Sweep, Refusals {
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
     private static final int AT_ONCE = 1000;
-
-    /** Far less than the 90 days for which an inbox remembers: a replay after those would be handled twice. */
-    private static final Duration RETENTION = Duration.ofDays(30);
 
     /**
      * Arrivals and replays are put in order by the clock of the database, since every instance writes them: at the moment of
@@ -236,7 +233,7 @@ class DeadLetters implements Sweep, Refusals {
     /** Deletes what is too old, in transactions that delay no arrival for long. */
     @Override
     public void sweep() {
-        Duration retention = settings.duration("dead-letter-retention", RETENTION);
+        Duration retention = settings.get(DeadLetterSettings.RETENTION);
         Tuple oldest = Tuple.of(retention.toSeconds(), AT_ONCE);
         int deleted;
         do {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import shop.events.EventTypes;
 import shop.kit.sql.Database;
 import shop.testkit.CloudEvents;
+import shop.testkit.MountedSettings;
 import shop.testkit.PostgresResource;
 import shop.testkit.Tokens;
 
@@ -47,6 +48,18 @@ class RetentionTest {
         arrives("new");
         sweep();
         list().body("items.eventId", contains("new", "again"));
+    }
+
+    @Test
+    void retentionIsAsTheSettingSaysAtTheSweep() {
+        arrives("old");
+        age("31 days");
+        MountedSettings.set("dead-letter-retention", "P32D");
+        sweep();
+        list().body("items.eventId", contains("old"));
+        MountedSettings.unset("dead-letter-retention");
+        sweep();
+        list().body("items", empty());
     }
 
     @Test

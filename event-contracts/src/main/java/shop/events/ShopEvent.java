@@ -53,6 +53,11 @@ public sealed interface ShopEvent {
         }
     }
 
+    /** An event about an order of a user whom it names. */
+    sealed interface OfBuyer extends OfOrder {
+        UUID userId();
+    }
+
     /** A user exists from now on. */
     record UserRegistered(UUID userId, int version, Instant registeredAt) implements OfUser {}
 
@@ -63,25 +68,25 @@ public sealed interface ShopEvent {
     record UserDeleted(UUID userId, Instant deletedAt) implements OfUser {}
 
     /** An order was accepted, its stock is taken, its payment is still to come. */
-    record OrderPlaced(UUID orderId, UUID userId, Money total, Instant placedAt) implements OfOrder {}
+    record OrderPlaced(UUID orderId, UUID userId, Money total, Instant placedAt) implements OfBuyer {}
 
     /** An order is paid. */
-    record OrderConfirmed(UUID orderId, UUID userId, Money total, Instant confirmedAt) implements OfOrder {}
+    record OrderConfirmed(UUID orderId, UUID userId, Money total, Instant confirmedAt) implements OfBuyer {}
 
     /** An order's payment was declined; its stock is given back. */
-    record OrderRejected(UUID orderId, UUID userId, String reason, Instant rejectedAt) implements OfOrder {}
+    record OrderRejected(UUID orderId, UUID userId, String reason, Instant rejectedAt) implements OfBuyer {}
 
     /** An order was cancelled before it was shipped; its stock is given back. */
-    record OrderCancelled(UUID orderId, UUID userId, String reason, Instant cancelledAt) implements OfOrder {}
+    record OrderCancelled(UUID orderId, UUID userId, String reason, Instant cancelledAt) implements OfBuyer {}
 
     /** No answer about an order's payment came in time; its stock is given back. */
-    record OrderExpired(UUID orderId, UUID userId, Instant expiredAt) implements OfOrder {}
+    record OrderExpired(UUID orderId, UUID userId, Instant expiredAt) implements OfBuyer {}
 
     /** An order is on its way to its buyer. */
-    record OrderShipped(UUID orderId, UUID userId, Instant shippedAt) implements OfOrder {}
+    record OrderShipped(UUID orderId, UUID userId, Instant shippedAt) implements OfBuyer {}
 
     /** An order has reached its buyer. */
-    record OrderDelivered(UUID orderId, UUID userId, Instant deliveredAt) implements OfOrder {}
+    record OrderDelivered(UUID orderId, UUID userId, Instant deliveredAt) implements OfBuyer {}
 
     /** The payment provider charged an order. */
     record PaymentAuthorized(UUID orderId, Money amount, String chargeId) implements OfOrder {}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
+import shop.settings.Settings;
 import shop.text.TextReader;
 
 /** Interceptor of every function: checks the event, then logs and times the outcome. */
@@ -34,9 +37,15 @@ class Invocation {
     };
 
     private final MeterRegistry meters;
+    private final Settings settings;
+    private final ObjectMapper json;
+    private final Exchange exchange;
 
-    Invocation(MeterRegistry meters) {
+    Invocation(MeterRegistry meters, Settings settings, ObjectMapper json) {
         this.meters = meters;
+        this.settings = settings;
+        this.json = json;
+        this.exchange = new Exchange(json);
     }
 
     @AroundInvoke
@@ -44,18 +53,34 @@ class Invocation {
         String function = invocation.getMethod().getName();
         CloudEvent<?> event = (CloudEvent<?>) invocation.getParameters()[0];
         long start = System.nanoTime();
+        JsonNode data = null;
+        LogFields.put(event);
         try {
             check(event, List.of(invocation.getInterceptorBinding(Handles.class).value()));
+            data = json.valueToTree(event.data());
+            LogFields.put(data);
             Object result = invocation.proceed();
+            CloudEvent<?> reply = result instanceof CloudEvent<?> answer ? answer : null;
             // The reply's type is what the function decided.
-            String outcome = result instanceof CloudEvent<?> reply ? reply.type() : "done";
-            record(function, event, outcome, start, Logger.Level.INFO, "");
+            String outcome = reply == null ? "done" : reply.type();
+            String more = exchange(function, event, data, reply == null ? 204 : 200, reply);
+            record(function, event, outcome, start, Logger.Level.INFO, more);
             return result;
         } catch (Exception e) {
             Fault fault = Fault.of(e);
-            record(function, event, fault.outcome(), start, Logger.Level.WARN, " " + fault.detail());
+            String more = " " + fault.detail() + exchange(function, event, data, fault.status(), null);
+            record(function, event, fault.outcome(), start, Logger.Level.WARN, more);
             throw e;
+        } finally {
+            LogFields.clear();
         }
+    }
+
+    /** Nothing unless the operator asks for it. */
+    private String exchange(String function, CloudEvent<?> event, JsonNode data, int status, CloudEvent<?> reply) {
+        return settings.get(FunctionSettings.LOGGED).contains(function)
+                ? " " + exchange.masked(event, data, status, reply)
+                : "";
     }
 
     private static void check(CloudEvent<?> event, List<String> types) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions;
 
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.quarkus.funqy.Funq;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +31,13 @@ class CompletenessTest {
                 () -> functions()
                         .flatMap(function -> AccessLog.of(function).stream()
                                 .map(answer -> name(function, modeOf(answer), answer.status() / 100))));
+    }
+
+    @Test
+    void everyFunctionCanBeLogged() {
+        assertEquals(
+                "none, or a list with commas of " + functions().sorted().collect(joining(", ")),
+                FunctionSettings.LOGGED.kind().allowed());
     }
 
     private static String name(String function, Mode mode, int kind) {

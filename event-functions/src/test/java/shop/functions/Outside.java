@@ -2,6 +2,10 @@
 package shop.functions;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.either;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
@@ -11,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import shop.testkit.Ports;
 
@@ -18,6 +23,9 @@ import shop.testkit.Ports;
 public class Outside implements QuarkusTestResourceLifecycleManager {
     /** The place where a @QuarkusIntegrationTest looks for the log of its process. */
     private static final Path LOG = Path.of("target", "quarkus.log");
+
+    /** What a running function has to keep. */
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     public Party paymentProvider;
     public Party orderService;
@@ -43,11 +51,13 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
             throw new UncheckedIOException(e);
         }
         identityToken("a-token");
+        settings().toFile().mkdir();
         return Map.ofEntries(
                 Map.entry("PAYMENT_PROVIDER_URL", paymentProvider.url()),
                 Map.entry("ORDER_SERVICE_URL", orderService.url()),
                 Map.entry("USER_SERVICE_URL", userService.url()),
                 Map.entry("IDENTITY_TOKEN_FILE", tokenFile().toString()),
+                Map.entry("shop.settings", settings().toString()),
                 Map.entry("SMTP_HOST", "localhost"),
                 Map.entry("SMTP_PORT", Integer.toString(smtp)),
                 Map.entry("SMTP_FROM", "The Shop <orders@shop.example>"),
@@ -85,6 +95,31 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         }
     }
 
+    /** Edits the mounted ConfigMap, and waits until the function that runs has taken or refused it. */
+    public void set(String name, String text) {
+        try {
+            Files.writeString(settings().resolve(name), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        await().atMost(SOON).until(() -> setting(name), either(equalTo(text)).or(containsString("refused")));
+    }
+
+    /** Takes the key out of the ConfigMap again, and waits for its default. */
+    public void unset(String name, String byDefault) {
+        try {
+            Files.deleteIfExists(settings().resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        await().atMost(SOON).until(() -> setting(name), equalTo(byDefault));
+    }
+
+    /** The setting as the function's health tells it. */
+    public String setting(String name) {
+        return management("/q/health").path("checks.find { it.name == 'settings' }.data.'" + name + "'");
+    }
+
     public String metrics() {
         return management("/q/metrics").asString();
     }
@@ -100,6 +135,10 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Path settings() {
+        return directory.resolve("settings");
     }
 
     private Path tokenFile() {

@@ -1,40 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.orders;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import shop.testkit.MountedSettings;
 import shop.testkit.PostgresResource;
 
-/** The surroundings of the order-service: the usual ones, and its mounted settings, which tests may edit. */
+/** The surroundings of the order-service: the usual ones. */
 public class OrdersResource extends PostgresResource {
-    private static final Path SETTINGS = directory();
-
     private Map<String, String> database;
 
     /** As an edited ConfigMap would, for orders that are placed from now on. */
     public static void setPaymentTimeout(String text) {
-        set("payment-timeout", text);
+        MountedSettings.set("payment-timeout", text);
     }
 
     /** As {@link #setPaymentTimeout}, for refunds that nobody has answered. */
     public static void setRefundTimeout(String text) {
-        set("refund-timeout", text);
-    }
-
-    private static void set(String name, String text) {
-        try {
-            Files.writeString(SETTINGS.resolve(name), text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        MountedSettings.set("refund-timeout", text);
     }
 
     /** How many rows this statement finds or changes in the service's database. */
@@ -65,15 +52,6 @@ public class OrdersResource extends PostgresResource {
     public Map<String, String> start() {
         Map<String, String> environment = super.start();
         database = Map.copyOf(environment);
-        environment.put("shop.settings", SETTINGS.toString());
         return environment;
-    }
-
-    private static Path directory() {
-        try {
-            return Files.createTempDirectory(Path.of("target"), "settings").toAbsolutePath();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -58,23 +58,36 @@ class ArchitectureTest {
     }
 
     @Test
-    void cloudEventsTextAndEdgeKnowNoShop() {
+    void cloudEventsTextEdgeAndSettingsKnowNoShop() {
         check(ofTheShop("shop.cloudevents.."));
         check(ofTheShop("shop.text.."));
         check(ofTheShop("shop.edge.."));
+        check(ofTheShop("shop.settings.."));
     }
 
     @Test
     void kitKnowsNoneOfItsServices() {
         check(ofTheShop(
-                "shop.kit..", "shop.events..", "shop.cloudevents..", "shop.identity..", "shop.text..", "shop.edge.."));
+                "shop.kit..",
+                "shop.events..",
+                "shop.cloudevents..",
+                "shop.identity..",
+                "shop.text..",
+                "shop.edge..",
+                "shop.settings.."));
     }
 
     @Test
     void servicesKnowEachOtherByTheirEventsOnly() {
         Stream.of("shop.users..", "shop.orders..", "shop.deadletters..")
                 .forEach(service -> check(ofTheShop(
-                        service, service, "shop.kit..", "shop.events..", "shop.cloudevents..", "shop.text..")));
+                        service,
+                        service,
+                        "shop.kit..",
+                        "shop.events..",
+                        "shop.cloudevents..",
+                        "shop.text..",
+                        "shop.settings..")));
     }
 
     @Test
@@ -85,7 +98,8 @@ class ArchitectureTest {
                 "shop.cloudevents..",
                 "shop.identity..",
                 "shop.text..",
-                "shop.edge.."));
+                "shop.edge..",
+                "shop.settings.."));
         check(noClasses()
                 .that()
                 .resideInAPackage("shop.functions..")

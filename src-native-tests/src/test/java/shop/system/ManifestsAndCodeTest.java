@@ -9,17 +9,25 @@ import static shop.system.Manifests.name;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import shop.settings.DeclaredSettings;
+import shop.settings.Setting;
 
 /** The manifests as files, and what they have in common with the code. */
 class ManifestsAndCodeTest {
@@ -61,6 +69,51 @@ class ManifestsAndCodeTest {
                     .findFirst()
                     .orElseThrow());
         }
+    }
+
+    /** A key that no setting has would be refused at run time; a default that is not written down, nobody would find. */
+    @ParameterizedTest
+    @CsvSource({
+        "user-settings, user-service, shop.users.UserSettings",
+        "order-settings, order-service, shop.orders.order.OrderSettings",
+        "dead-letters-settings, dead-letters, shop.deadletters.DeadLetterSettings",
+        "function-settings, event-functions, shop.functions.FunctionSettings"
+    })
+    void configMapHasEverySettingWithItsDefault(String configMap, String module, String declaration) throws Exception {
+        JsonNode data = LOCAL.ofKind("ConfigMap")
+                .filter(map -> name(map).equals(configMap))
+                .findFirst()
+                .orElseThrow()
+                .get("data");
+        Map<String, String> defaults = new TreeMap<>();
+        Map<String, String> written = new TreeMap<>();
+        data.propertyStream().forEach(key -> written.put(key.getKey(), "of no setting"));
+        declared(module, declaration).all().forEach(setting -> {
+            defaults.put(setting.name(), printedDefault(setting));
+            written.computeIfPresent(
+                    setting.name(), (name, _) -> printed(setting, data.get(name).asText()));
+        });
+        assertEquals(defaults, written);
+    }
+
+    private static DeclaredSettings declared(String module, String type) throws Exception {
+        URL classes = module(module).resolve("target/classes").toUri().toURL();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {classes}, DeclaredSettings.class.getClassLoader())) {
+            var constructor = loader.loadClass(type).getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return (DeclaredSettings) constructor.newInstance();
+        }
+    }
+
+    private static <T> String printedDefault(Setting<T> setting) {
+        return setting.kind().print(setting.byDefault());
+    }
+
+    private static <T> String printed(Setting<T> setting, String text) {
+        return setting.kind()
+                .parse(text)
+                .map(setting.kind()::print)
+                .orElse("must be " + setting.kind().allowed());
     }
 
     @Test

@@ -4,6 +4,7 @@ package shop.system;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,6 +61,28 @@ class PaymentTokenIT {
                 .statusCode(200);
         assertEquals(List.of(), knative.query(tokens));
         shop.awaitRefund(order);
+    }
+
+    /** Of all tests so far, with requests and replies of functions logged (src-native-tests/k8s). */
+    @Test
+    void noLogHasAnAddressOrANameOfAnybody() {
+        String order = shop.placeOrder(customer, shop.stockProduct(1), "tok_ok");
+        shop.awaitMail(customer, order, "is confirmed");
+        for (String function : List.of("authorize-payment", "notify-customer")) {
+            String log = knative.logOf(function);
+            assertTrue(
+                    log.contains(" request={") && log.contains("\"orderId\":\"" + order),
+                    function + " logs no requests");
+        }
+        assertEquals(List.of(), logsWith("@" + Shop.DOMAIN_OF_EVERYBODY));
+        assertEquals(List.of(), logsWith(Shop.NAME_OF_EVERYBODY));
+        assertEquals(List.of(), logsWith("tok_"));
+    }
+
+    private List<Path> logsWith(String text) {
+        return filesWith(text, "/postgresql/").stream()
+                .filter(file -> file.toString().endsWith(".log"))
+                .toList();
     }
 
     /** Of all that the system has written, but the table of this path and the write-ahead log, the files with this text. */

@@ -25,6 +25,10 @@ final class Shop implements AutoCloseable {
 
     static final long PRICE = 49_90;
 
+    static final String NAME_OF_EVERYBODY = "Ada Lovelace";
+
+    static final String DOMAIN_OF_EVERYBODY = "customer.example";
+
     private static final Set<String> PAID = Set.of("CONFIRMED", "SHIPPED", "DELIVERED");
 
     private final LocalKnative knative;
@@ -64,10 +68,10 @@ final class Shop implements AutoCloseable {
     Customer registerCustomer() {
         UUID id = UUID.randomUUID();
         Customer customer = new Customer(
-                id, id + "@customer.example", knative.token("--role", "customer", "--user", id.toString()));
+                id, id + "@" + DOMAIN_OF_EVERYBODY, knative.token("--role", "customer", "--user", id.toString()));
         to("user-service", customer)
                 .contentType(ContentType.JSON)
-                .body(Map.of("email", customer.email(), "name", "Ada"))
+                .body(Map.of("email", customer.email(), "name", NAME_OF_EVERYBODY))
                 .post("/users")
                 .then()
                 .statusCode(201);

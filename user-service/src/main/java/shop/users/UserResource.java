@@ -56,6 +56,8 @@ import shop.kit.http.Page;
 import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
+import shop.kit.settings.Closed;
+import shop.settings.Settings;
 
 /** Users: they register, and read, change and delete what is theirs. */
 @Path("/users")
@@ -75,6 +77,7 @@ public class UserResource {
     private final Caller caller;
     private final ObjectMapper json;
     private final Validator validator;
+    private final Settings settings;
 
     UserResource(
             Users users,
@@ -83,7 +86,8 @@ public class UserResource {
             Publisher publisher,
             Caller caller,
             ObjectMapper json,
-            Validator validator) {
+            Validator validator,
+            Settings settings) {
         this.users = users;
         this.latestOrders = latestOrders;
         this.idempotency = idempotency;
@@ -91,6 +95,7 @@ public class UserResource {
         this.caller = caller;
         this.json = json;
         this.validator = validator;
+        this.settings = settings;
     }
 
     /** @param orders only if asked for */
@@ -121,12 +126,22 @@ public class UserResource {
                     "Another user has this e-mail (email-taken), or this identity is registered (already-registered)")
     @APIResponse(responseCode = "410", description = "The user with this identity was deleted")
     @APIResponse(responseCode = "422", description = "The key was used for another request (idempotency-key-reused)")
+    @APIResponse(
+            responseCode = "503",
+            description = "No new registrations are taken for now (registrations-closed), the service takes no more"
+                    + " requests (service-unavailable), or its database does not answer (database-unavailable)",
+            headers =
+                    @Header(
+                            name = HttpHeaders.RETRY_AFTER,
+                            description = "The seconds to wait before the next try",
+                            schema = @Schema(implementation = String.class)))
     public Response register(
             @HeaderParam(IdempotencyKeys.HEADER)
                     @Parameter(description = "New for each registration, the same at each retry")
                     String key,
             @NotNull @Valid UserData data) {
         Optional<UUID> identity = caller.userId();
+        Closed.requireOpen(settings.get(UserSettings.REGISTRATION), "registrations");
         Response response = key == null
                 ? registered(users.register(identity.orElseGet(Uuids::timeOrdered), data))
                 : idempotency.once(identity.orElse(ANYBODY), "POST /users", key, data, transaction -> {

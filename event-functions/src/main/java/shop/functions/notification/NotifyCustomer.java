@@ -18,11 +18,13 @@ import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.Uuids;
+import shop.functions.FunctionSettings;
 import shop.functions.Handles;
 import shop.functions.Identity;
 import shop.functions.Refused;
 import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
+import shop.settings.Settings;
 import shop.text.EmailAddress;
 
 /** Mails a customer about the new state of their order. */
@@ -70,10 +72,12 @@ public class NotifyCustomer {
     private final Instance<UserService> users;
 
     private final Mailer mailer;
+    private final Settings settings;
 
-    NotifyCustomer(@RestClient Instance<UserService> users, Mailer mailer) {
+    NotifyCustomer(@RestClient Instance<UserService> users, Mailer mailer, Settings settings) {
         this.users = users;
         this.mailer = mailer;
+        this.settings = settings;
     }
 
     @Funq
@@ -88,6 +92,10 @@ public class NotifyCustomer {
     public void notifyCustomer(CloudEvent<OrderNews> event) {
         UUID orderId = required("orderId", event.data().orderId());
         UUID userId = required("userId", event.data().userId());
+        if (!settings.get(FunctionSettings.NOTIFICATIONS).contains(event.type())) {
+            LOG.infof("no mail about order %s: the setting notifications leaves out %s", orderId, event.type());
+            return;
+        }
         user(userId)
                 .ifPresentOrElse(
                         user -> send(

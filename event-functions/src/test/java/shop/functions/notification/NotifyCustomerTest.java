@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -13,6 +14,7 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.mail.internet.MimeMessage;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,6 +29,9 @@ import shop.functions.Party.Answer;
 @QuarkusTest
 @TestProfile(Exported.NotifyCustomer.class)
 class NotifyCustomerTest extends Mailing {
+    private static final String ALL_NEWS = "shop.order.cancelled.v1,shop.order.confirmed.v1,shop.order.delivered.v1,"
+            + "shop.order.expired.v1,shop.order.rejected.v1,shop.order.shipped.v1";
+
     @ParameterizedTest
     @CsvSource({
         "shop.order.confirmed.v1, is confirmed",
@@ -60,6 +65,38 @@ class NotifyCustomerTest extends Mailing {
         for (MimeMessage mail : mails()) {
             assertArrayEquals(new String[] {id}, mail.getHeader("Message-ID"));
         }
+    }
+
+    @Test
+    void newsThatTheSettingLeavesOutIsNotMailed() {
+        outside.set("notifications", EventTypes.ORDER_CONFIRMED + "," + EventTypes.ORDER_SHIPPED);
+        event(EventTypes.ORDER_DELIVERED).deliver(Mode.BINARY).then().statusCode(204);
+        event(EventTypes.ORDER_SHIPPED).deliver(Mode.BINARY).then().statusCode(204);
+        assertEquals(1, mails().size());
+
+        outside.set("notifications", "shop.order.confirmed");
+        event(EventTypes.ORDER_SHIPPED).deliver(Mode.BINARY).then().statusCode(204);
+        assertEquals(2, mails().size());
+        assertTrue(outside.metrics().contains("settings_refused{setting=\"notifications\"} 1.0"));
+
+        outside.set("notifications", "none");
+        event(EventTypes.ORDER_SHIPPED).deliver(Mode.BINARY).then().statusCode(204);
+        assertEquals(2, mails().size());
+        outside.unset("notifications", ALL_NEWS);
+    }
+
+    /** The user's name and address come from the user-service and go to the mail server, and nowhere else. */
+    @ParameterizedTest
+    @EnumSource
+    void nothingPersonalIsLoggedWithTheRequest(Mode mode) {
+        outside.set("logged-functions", "notifyCustomer");
+        Event event = event(EventTypes.ORDER_CONFIRMED);
+        event.deliver(mode).then().statusCode(204);
+        assertTrue(outside.log()
+                .contains("\"data\":{\"orderId\":\"%s\",\"userId\":\"%s\"}} status=204".formatted(order, user)));
+        assertFalse(outside.log().contains(email()));
+        assertFalse(outside.log().contains("Ann Example"));
+        outside.unset("logged-functions", "none");
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions.payment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
@@ -19,6 +20,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,11 @@ class AuthorizePaymentTest {
     private final UUID order = UUID.randomUUID();
 
     Outside outside;
+
+    @AfterEach
+    void nothingMoreIsLogged() {
+        outside.unset("logged-functions", "none");
+    }
 
     @BeforeEach
     void anOrderThatIsDueAndAProviderThatCharges() {
@@ -292,6 +299,68 @@ class AuthorizePaymentTest {
         outside.paymentProvider.answers(Answer.json(200, """
                 {"orderId": "%s", "status": "DECLINED"}""".formatted(order)));
         placed().deliver(Mode.BINARY).then().statusCode(200).body("reason", is("declined by the payment provider"));
+    }
+
+    /** A member that no contract has, or has only from tomorrow on, is not shown either. */
+    @ParameterizedTest
+    @EnumSource
+    void requestAndReplyAreLoggedWithoutWhatIsPersonalOrSecret(Mode mode) {
+        outside.set("logged-functions", "authorizePayment");
+        String token = "tok_" + UUID.randomUUID();
+        String email = UUID.randomUUID() + "@customers.example";
+        Event event = placed("""
+                {"orderId": "%s", "total": {"amount": 17, "currency": "JPY"}, "paymentToken": "%s",
+                 "email": "%s", "name": "Ada Lovelace"}""".formatted(order, token, email)).with("from", email);
+        event.deliver(mode).then().statusCode(200);
+
+        String line = lineOf(event);
+        Stream.of(
+                        "request={\"from\":\"***\",",
+                        "\"subject\":\"" + order + "\"",
+                        "\"data\":{\"orderId\":\"" + order + "\",\"total\":{\"amount\":17,\"currency\":\"JPY\"},"
+                                + "\"paymentToken\":\"***\"}} status=200 reply={",
+                        "\"type\":\"shop.payment.authorized.v1\"",
+                        "\"amount\":{\"amount\":17,\"currency\":\"JPY\"},\"chargeId\":\"***\"}}")
+                .forEach(text -> assertTrue(line.contains(text), () -> text + " is not in " + line));
+        Stream.of(token, email, "Lovelace")
+                .forEach(secret -> assertFalse(outside.log().contains(secret), secret));
+    }
+
+    @Test
+    void requestIsLoggedWithTheStatusOfAFailure() {
+        outside.set("logged-functions", "authorizePayment");
+        outside.paymentProvider.answers(Answer.json(500, "{}"));
+        Event event = placed();
+        event.deliver(Mode.BINARY).then().statusCode(503);
+        assertTrue(lineOf(event).matches(".*outcome=unavailable .* request=.*\"orderId\".* status=503"), lineOf(event));
+    }
+
+    @Test
+    void requestIsLoggedUpToEightKibibytes() {
+        outside.set("logged-functions", "authorizePayment");
+        Event event = placed();
+        for (int i = 0; i < 900; i++) {
+            event = event.with("extension" + i, "x");
+        }
+        event.deliver(Mode.STRUCTURED).then().statusCode(200);
+        String logged = lineOf(event).replaceFirst(".* request=", "request=");
+        assertEquals(8192, logged.getBytes(UTF_8).length);
+    }
+
+    @Test
+    void neitherIsLoggedUnlessTheSettingNamesTheFunction() {
+        outside.set("logged-functions", "heartbeat,notifyCustomer");
+        Event event = placed();
+        event.deliver(Mode.BINARY).then().statusCode(200);
+        assertFalse(lineOf(event).contains("request="), lineOf(event));
+    }
+
+    private String lineOf(Event event) {
+        return outside.log()
+                .lines()
+                .filter(line -> line.contains("id=" + event.id()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void assertCharge(int amount, String currency, String token, String asked) {

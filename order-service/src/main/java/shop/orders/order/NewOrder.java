@@ -24,13 +24,16 @@ import shop.orders.product.Product;
  *     given to nobody but the function that charges
  */
 public record NewOrder(
-        @NotEmpty @Size(max = 100) List<@NotNull @Valid Line> lines,
+        @NotEmpty @Size(max = MOST_LINES) List<@NotNull @Valid Line> lines,
 
         @NotBlank
         @Size(max = 200)
         @Pattern(regexp = "[!-~]*", message = "must be printable ASCII characters without spaces")
         @Schema(description = "The payment provider's token for this payment", examples = "tok_ok")
         String paymentToken) {
+    /** Of what any setting allows. */
+    static final int MOST_LINES = 100;
+
     static final int MOST_OF_A_PRODUCT = 1000;
 
     @Schema(name = "NewOrderLine")

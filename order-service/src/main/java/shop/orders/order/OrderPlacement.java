@@ -4,7 +4,6 @@ package shop.orders.order;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -20,19 +19,16 @@ import shop.events.ShopEvent.OrderPlaced;
 import shop.events.Uuids;
 import shop.kit.events.Outbox;
 import shop.kit.http.Problem;
-import shop.kit.settings.Settings;
 import shop.kit.sql.Sql;
 import shop.orders.buyer.Buyers;
 import shop.orders.product.LegalTender;
 import shop.orders.product.Product;
 import shop.orders.product.Products;
+import shop.settings.Settings;
 
 /** Places an order: takes the stock, fixes the total and asks for the payment, all in one transaction. */
 @ApplicationScoped
 class OrderPlacement {
-    /** Longer than the whole retry horizon of the triggers between an order and its payment's answer. */
-    private static final Duration PAYMENT_TIMEOUT = Duration.ofMinutes(20);
-
     /** One statement: the products are locked meanwhile. */
     private static final String INSERT = """
             with placed as (
@@ -45,13 +41,15 @@ class OrderPlacement {
                 insert into payment_tokens (order_id, token) values ($1, $11))
             insert into order_history (order_id, status, at, cause) values ($1, $3, $6, 'placed')""";
 
+    private final Orders orders;
     private final Buyers buyers;
     private final Products products;
     private final Outbox outbox;
     private final Settings settings;
     private final Clock clock;
 
-    OrderPlacement(Buyers buyers, Products products, Outbox outbox, Settings settings, Clock clock) {
+    OrderPlacement(Orders orders, Buyers buyers, Products products, Outbox outbox, Settings settings, Clock clock) {
+        this.orders = orders;
         this.buyers = buyers;
         this.products = products;
         this.outbox = outbox;
@@ -60,8 +58,10 @@ class OrderPlacement {
     }
 
     Order place(Sql transaction, UUID user, NewOrder request) {
+        requireLines(request);
         requireQuantities(request);
         buyers.lock(transaction, user);
+        requireFewOpenOrders(transaction, user);
         List<Order.Line> lines = takeStock(transaction, request);
         Instant placedAt = clock.instant();
         Order order = new Order(
@@ -72,7 +72,7 @@ class OrderPlacement {
                 lines,
                 total(lines),
                 placedAt,
-                placedAt.plus(settings.duration("payment-timeout", PAYMENT_TIMEOUT)),
+                placedAt.plus(settings.get(OrderSettings.PAYMENT_TIMEOUT)),
                 null,
                 null);
         insert(transaction, order, request.paymentToken());
@@ -95,9 +95,33 @@ class OrderPlacement {
                 .toList();
     }
 
-    private static void requireQuantities(NewOrder request) {
+    /** While the buyer is locked, no other order of theirs is placed. */
+    private void requireFewOpenOrders(Sql transaction, UUID user) {
+        int most = settings.get(OrderSettings.MOST_OPEN_ORDERS);
+        if (orders.openOrdersOf(transaction, user) >= most) {
+            throw Problem.because(
+                    409,
+                    "too-many-open-orders",
+                    "Too many open orders",
+                    "At most " + most + " orders of a customer may be PLACED or CONFIRMED at a time; wait until one is"
+                            + " shipped, or cancel one.");
+        }
+    }
+
+    private void requireLines(NewOrder request) {
+        int most = settings.get(OrderSettings.MOST_LINES);
+        if (request.lines().size() > most) {
+            throw Problem.invalid(
+                    Problem.Place.body,
+                    "lines",
+                    "Order at most " + most + " lines at once; the rest in another order.");
+        }
+    }
+
+    private void requireQuantities(NewOrder request) {
+        int most = settings.get(OrderSettings.MOST_UNITS);
         Set<String> tooMany = request.quantities().entrySet().stream()
-                .filter(line -> line.getValue() > NewOrder.MOST_OF_A_PRODUCT)
+                .filter(line -> line.getValue() > most)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(TreeSet::new));
         if (!tooMany.isEmpty()) {
@@ -105,13 +129,12 @@ class OrderPlacement {
                     400,
                     "invalid-request",
                     "Invalid request",
-                    "Order at most " + NewOrder.MOST_OF_A_PRODUCT + " of " + String.join(", ", tooMany)
-                            + ", all its lines together.",
+                    "Order at most " + most + " of " + String.join(", ", tooMany) + ", all its lines together.",
                     faults(
                             request,
                             tooMany,
                             "quantity",
-                            sku -> "the lines of " + sku + " together must not be over " + NewOrder.MOST_OF_A_PRODUCT));
+                            sku -> "the lines of " + sku + " together must not be over " + most));
         }
     }
 

@@ -16,6 +16,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -36,7 +39,9 @@ import shop.kit.http.Page;
 import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.identity.Caller;
+import shop.kit.settings.Closed;
 import shop.kit.sql.Database;
+import shop.settings.Settings;
 
 /** Orders: placed and cancelled by customers, who see their own; shipped and delivered by admins. */
 @Path("/orders")
@@ -52,6 +57,7 @@ public class OrderResource {
     private final Publisher publisher;
     private final Caller caller;
     private final ETags etags;
+    private final Settings settings;
 
     OrderResource(
             OrderPlacement placement,
@@ -60,7 +66,8 @@ public class OrderResource {
             IdempotencyKeys idempotency,
             Publisher publisher,
             Caller caller,
-            ETags etags) {
+            ETags etags,
+            Settings settings) {
         this.placement = placement;
         this.orders = orders;
         this.database = database;
@@ -68,6 +75,7 @@ public class OrderResource {
         this.publisher = publisher;
         this.caller = caller;
         this.etags = etags;
+        this.settings = settings;
     }
 
     @POST
@@ -83,18 +91,31 @@ public class OrderResource {
     @APIResponse(
             responseCode = "403",
             description = "The caller is no customer (forbidden), or is deleted (user-deleted)")
-    @APIResponse(responseCode = "409", description = "There is too little stock, and nothing was taken (out-of-stock)")
+    @APIResponse(
+            responseCode = "409",
+            description = "There is too little stock, and nothing was taken (out-of-stock), or the caller has as many"
+                    + " open orders as one may have (too-many-open-orders)")
     @APIResponse(
             responseCode = "422",
             description =
                     "A sku is not in the catalogue (unknown-product), the prices are in several currencies"
                             + " (mixed-currencies), the total is over the bound of its currency (total-too-large), or the key was used for another request (idempotency-key-reused)")
+    @APIResponse(
+            responseCode = "503",
+            description = "No new orders are taken for now (orders-closed), the service takes no more requests"
+                    + " (service-unavailable), or its database does not answer (database-unavailable)",
+            headers =
+                    @Header(
+                            name = HttpHeaders.RETRY_AFTER,
+                            description = "The seconds to wait before the next try",
+                            schema = @Schema(implementation = String.class)))
     public Response place(
             @HeaderParam(IdempotencyKeys.HEADER)
                     @Parameter(required = true, description = "New for each order, the same at each retry")
                     String key,
             @NotNull @Valid NewOrder request) {
         UUID user = caller.requireUserId();
+        Closed.requireOpen(settings.get(OrderSettings.ORDERS), "orders");
         Response response = idempotency.once(user, "POST /orders", key, request, transaction -> {
             Order order = placement.place(transaction, user, request);
             return new IdempotencyKeys.Answer(201, URI.create("/orders/" + order.id()), order);

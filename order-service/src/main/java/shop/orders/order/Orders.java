@@ -12,7 +12,6 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -32,10 +31,10 @@ import shop.events.ShopEvent.OrderShipped;
 import shop.events.ShopEvent.RefundRequested;
 import shop.kit.events.Outbox;
 import shop.kit.events.Publisher;
-import shop.kit.settings.Settings;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
 import shop.orders.product.Products;
+import shop.settings.Settings;
 
 /**
  * The orders that were placed, and the only place where their state changes. A payment deadline was set by the clock of one
@@ -46,9 +45,6 @@ import shop.orders.product.Products;
 class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class);
     private static final Cause TIMED_OUT = Cause.of("no answer about the payment came in time");
-
-    /** Longer than the whole retry horizon of the triggers between a request for a refund and its answer. */
-    private static final Duration REFUND_TIMEOUT = Duration.ofHours(3);
 
     /** An order by the clock, which shows $1: one whose payment is overdue has expired, even if that is not recorded yet. */
     private static final String SELECT = """
@@ -78,6 +74,11 @@ class Orders {
     private static final String LOCK_OPEN = """
             select id from orders where user_id = $1 and status in ('PLACED', 'CONFIRMED')
             order by id for no key update""";
+
+    /** By the clock, which shows $2. */
+    private static final String COUNT_OPEN = """
+            select count(*) as open from orders where user_id = $1
+                and status in ('PLACED', 'CONFIRMED') and not (status = 'PLACED' and payment_deadline <= $2)""";
 
     private static final String LOCK_NEXT_OVERDUE = """
             select id from orders where status = 'PLACED' and payment_deadline <= $1
@@ -192,6 +193,13 @@ class Orders {
             wrongPayments.increment();
             LOG.errorf("Order %s was refunded, but it stands or does not exist: ask the payment provider", id);
         }
+    }
+
+    /** The number of orders that are PLACED or CONFIRMED; exact as long as the buyer is locked. */
+    long openOrdersOf(Sql transaction, UUID user) {
+        return transaction
+                .first(COUNT_OPEN, Tuple.of(user, now()), row -> row.getLong("open"))
+                .orElseThrow();
     }
 
     void cancelOpenOrdersOf(Sql transaction, UUID user, Cause cause) {
@@ -327,7 +335,7 @@ class Orders {
     }
 
     private Function<Row, Order> orderByTheClock() {
-        Instant overdue = clock.instant().minus(settings.duration("refund-timeout", REFUND_TIMEOUT));
+        Instant overdue = clock.instant().minus(settings.get(OrderSettings.REFUND_TIMEOUT));
         return row -> order(row, overdue);
     }
 

@@ -58,6 +58,7 @@ public class EventEndpoint {
         CloudEvent event = parse(headers.getRequestHeaders(), body);
         requireRecordable(event);
         trace.join(event.getExtension("traceparent"));
+        LogFields.put(event);
         if (event.getType().equals(EventTypes.PING)) {
             sweep();
         } else {
@@ -83,6 +84,7 @@ public class EventEndpoint {
                     failure.addSuppressed(e);
                 }
             }
+            LogFields.forget();
         }
         if (failure != null) {
             throw failure;
@@ -148,6 +150,7 @@ public class EventEndpoint {
             if (data == null) {
                 throw Problem.invalid(Problem.Place.body, "data", "The data of " + event.getType() + " is null.");
             }
+            LogFields.put(data);
             return data;
         } catch (JsonMappingException e) {
             String member =

@@ -47,6 +47,7 @@ public class Outbox {
 
     /** Publishes an event with this data, if {@code transaction} commits. */
     public void add(Sql transaction, ShopEvent event) {
+        LogFields.put(event);
         String aggregate = event.aggregateId().toString();
         add(
                 transaction,

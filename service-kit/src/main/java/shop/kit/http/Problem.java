@@ -3,6 +3,7 @@ package shop.kit.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.text.Text;
@@ -64,6 +65,11 @@ public record Problem(
     /** The problem {@code slug} as an exception, to be thrown. */
     public static ProblemException because(int status, String slug, String title, String detail, Fault... faults) {
         return new ProblemException(new Problem(TYPES + slug, title, status, detail, List.of(faults)));
+    }
+
+    /** One that passes: 503, with the time after which trying again makes sense. */
+    public static ProblemException unavailable(String slug, String title, String detail, Duration retryAfter) {
+        return new ProblemException(new Problem(TYPES + slug, title, 503, detail, List.of()), retryAfter);
     }
 
     public static ProblemException notFound(String what, Object id) {

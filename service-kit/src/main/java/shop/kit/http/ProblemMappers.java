@@ -35,7 +35,9 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
-        return respond(e.problem());
+        Response.ResponseBuilder response = Response.fromResponse(respond(e.problem()));
+        e.retryAfter().ifPresent(time -> response.header(HttpHeaders.RETRY_AFTER, time.toSeconds()));
+        return response.build();
     }
 
     @ServerExceptionMapper
@@ -98,16 +100,12 @@ class ProblemMappers {
     @ServerExceptionMapper
     Response databaseUnavailable(DatabaseUnavailable e) {
         LOG.warnf("Database unavailable: %s", e.getMessage());
-        Problem problem = Problem.because(
-                        503,
-                        "database-unavailable",
-                        "Database unavailable",
-                        "The database does not answer, or others use what this needs. Try again in a moment, a change with"
-                                + " the same Idempotency-Key or If-Match.")
-                .problem();
-        return Response.fromResponse(respond(problem))
-                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
-                .build();
+        return problem(Problem.unavailable(
+                "database-unavailable",
+                "Database unavailable",
+                "The database does not answer, or others use what this needs. Try again in a moment, a change with"
+                        + " the same Idempotency-Key or If-Match.",
+                RETRY_AFTER));
     }
 
     @ServerExceptionMapper

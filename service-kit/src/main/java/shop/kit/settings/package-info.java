@@ -1,4 +1,5 @@
 /**
- * Settings that change while the process runs. Entry point: {@link shop.kit.settings.Settings}. For every class of a service.
+ * Live settings as a service shows and enforces them. Entry point: {@link shop.kit.settings.Closed}, for resources; the resource
+ * of this package is every service's.
  */
 package shop.kit.settings;

@@ -37,6 +37,7 @@ public class PostgresResource implements QuarkusTestResourceLifecycleManager {
         environment.putAll(AccessLog.settings(APPLICATION));
         environment.put("K_SINK", RecordingBroker.shared().address().toString());
         environment.put("shop.exposure", "all");
+        environment.put("shop.settings", MountedSettings.directory().toString());
         managementPort = Ports.free();
         environment.put("quarkus.management.port", Integer.toString(managementPort));
         environment.put("quarkus.management.test-port", Integer.toString(managementPort));
