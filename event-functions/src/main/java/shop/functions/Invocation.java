@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
 import shop.text.TextReader;
+import shop.tracing.Trace;
 
 /** Interceptor of every function: checks the event, then logs and times the outcome. */
 @Handles({})
@@ -46,6 +47,7 @@ class Invocation {
         long start = System.nanoTime();
         try {
             check(event, List.of(invocation.getInterceptorBinding(Handles.class).value()));
+            Trace.join(event.extensions()::get);
             Object result = invocation.proceed();
             // The reply's type is what the function decided.
             String outcome = result instanceof CloudEvent<?> reply ? reply.type() : "done";

@@ -62,19 +62,32 @@ class ArchitectureTest {
         check(ofTheShop("shop.cloudevents.."));
         check(ofTheShop("shop.text.."));
         check(ofTheShop("shop.edge.."));
+        check(ofTheShop("shop.tracing..", "shop.cloudevents.."));
     }
 
     @Test
     void kitKnowsNoneOfItsServices() {
         check(ofTheShop(
-                "shop.kit..", "shop.events..", "shop.cloudevents..", "shop.identity..", "shop.text..", "shop.edge.."));
+                "shop.kit..",
+                "shop.events..",
+                "shop.cloudevents..",
+                "shop.identity..",
+                "shop.text..",
+                "shop.tracing..",
+                "shop.edge.."));
     }
 
     @Test
     void servicesKnowEachOtherByTheirEventsOnly() {
         Stream.of("shop.users..", "shop.orders..", "shop.deadletters..")
                 .forEach(service -> check(ofTheShop(
-                        service, service, "shop.kit..", "shop.events..", "shop.cloudevents..", "shop.text..")));
+                        service,
+                        service,
+                        "shop.kit..",
+                        "shop.events..",
+                        "shop.cloudevents..",
+                        "shop.text..",
+                        "shop.tracing..")));
     }
 
     @Test
@@ -85,6 +98,7 @@ class ArchitectureTest {
                 "shop.cloudevents..",
                 "shop.identity..",
                 "shop.text..",
+                "shop.tracing..",
                 "shop.edge.."));
         check(noClasses()
                 .that()

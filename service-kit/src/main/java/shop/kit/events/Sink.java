@@ -39,6 +39,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import shop.cloudevents.HeaderValue;
+import shop.tracing.TraceContext;
 
 /**
  * The address for events, in the variables of a Knative SinkBinding: {@code K_SINK}, {@code K_CA_CERTS} with certificates to
@@ -128,6 +129,7 @@ class Sink {
                 .setAbsoluteURI(address.orElseThrow())
                 .setTimeout(ANSWER.toMillis());
         credentials.forEach(request::addHeader);
+        TraceContext.write(TraceContext.of(event::getExtension), request::addHeader);
         Buffer[] body = {Buffer.buffer()};
         HttpMessageFactory.createWriter(
                         (name, value) -> request.addHeader(
