@@ -44,10 +44,13 @@ class Invocation {
     Object invoke(InvocationContext invocation) throws Exception {
         String function = invocation.getMethod().getName();
         CloudEvent<?> event = (CloudEvent<?>) invocation.getParameters()[0];
+        return Trace.handle(function, name -> attribute(event, name), () -> invoke(invocation, function, event));
+    }
+
+    private Object invoke(InvocationContext invocation, String function, CloudEvent<?> event) throws Exception {
         long start = System.nanoTime();
         try {
             check(event, List.of(invocation.getInterceptorBinding(Handles.class).value()));
-            Trace.join(event.extensions()::get);
             Object result = invocation.proceed();
             // The reply's type is what the function decided.
             String outcome = result instanceof CloudEvent<?> reply ? reply.type() : "done";
@@ -58,6 +61,16 @@ class Invocation {
             record(function, event, fault.outcome(), start, Logger.Level.WARN, " " + fault.detail());
             throw e;
         }
+    }
+
+    private static String attribute(CloudEvent<?> event, String name) {
+        return switch (name) {
+            case "id" -> event.id();
+            case "source" -> event.source();
+            case "type" -> event.type();
+            case "subject" -> event.subject();
+            default -> event.extensions().get(name);
+        };
     }
 
     private static void check(CloudEvent<?> event, List<String> types) {

@@ -44,6 +44,14 @@ class HeartbeatTest {
         assertTrue(outside.log().contains("Hello, world!"));
     }
 
+    /** Without OTEL_EXPORTER_OTLP_ENDPOINT: a batch of spans has a thread, by this name in opentelemetry-sdk-trace. */
+    @Test
+    void nothingIsRecordedThatNobodyWants() {
+        ping(GREETING).deliver(Mode.BINARY).then().statusCode(204);
+        assertTrue(Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("BatchSpanProcessor")));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"type", "source", "subject", "id", "data"})
     void noLineOfTheLogCanBeForged(String place) {

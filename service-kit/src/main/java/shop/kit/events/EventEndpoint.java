@@ -56,7 +56,13 @@ public class EventEndpoint {
         MediaTypes.requireEvent(headers, body);
         CloudEvent event = parse(headers.getRequestHeaders(), body);
         requireRecordable(event);
-        Trace.join(event::getExtension);
+        return Trace.handle("CloudEvents Process " + event.getType(), StoredEvent.attributes(event)::getString, () -> {
+            handle(event, handler);
+            return Response.noContent().build();
+        });
+    }
+
+    private void handle(CloudEvent event, Consumer<CloudEvent> handler) {
         if (event.getType().equals(EventTypes.PING)) {
             sweep();
         } else {
@@ -65,7 +71,6 @@ public class EventEndpoint {
         LOG.infof(
                 "Event %s %s of %s about %s handled",
                 event.getType(), event.getId(), event.getSource(), event.getSubject());
-        return Response.noContent().build();
     }
 
     /** Runs all sweeps, whatever becomes of the others, and fails if any of them did: then the ping comes again. */
