@@ -24,10 +24,10 @@ import java.util.stream.Stream;
  */
 public final class TraceContext {
     /** The header and extension that names the trace and the span in it. */
-    public static final String PARENT = "traceparent";
+    static final String PARENT = "traceparent";
 
     /** The header and extension with what tracing systems keep along with a trace. */
-    public static final String STATE = "tracestate";
+    static final String STATE = "tracestate";
 
     /** Section 3.3.2: at least 512 characters are passed on. More would be in every event, where brokers limit all headers. */
     private static final int LONGEST_STATE = 512;

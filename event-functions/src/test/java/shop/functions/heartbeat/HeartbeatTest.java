@@ -44,6 +44,17 @@ class HeartbeatTest {
         assertTrue(outside.log().contains("Hello, world!"));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void linesOfTheLogNameTheTraceOfTheEvent(Mode mode) {
+        String trace = UUID.randomUUID().toString().replace("-", "");
+        Event ping = ping(GREETING).with("traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
+        ping.deliver(mode).then().statusCode(204);
+        assertTrue(outside.log()
+                .lines()
+                .anyMatch(line -> line.contains("Invocation trace=" + trace) && line.contains("id=" + ping.id())));
+    }
+
     /** Without OTEL_EXPORTER_OTLP_ENDPOINT: a batch of spans has a thread, by this name in opentelemetry-sdk-trace. */
     @Test
     void nothingIsRecordedThatNobodyWants() {

@@ -133,14 +133,14 @@ class Sink {
                 .setAbsoluteURI(address.orElseThrow())
                 .setTimeout(ANSWER.toMillis());
         credentials.forEach(request::addHeader);
-        Span span = Trace.send(vertx, "publish " + event.getType(), StoredEvent.attributes(event)::getString);
-        TraceContext.write(span.getSpanContext(), request::addHeader);
         Buffer[] body = {Buffer.buffer()};
         HttpMessageFactory.createWriter(
                         (name, value) -> request.addHeader(
                                 name, HeaderValue.isAttribute(name) ? HeaderValue.encode(value) : value),
                         data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
                 .writeBinary(overridden(event));
+        Span span = Trace.send(vertx, "publish " + event.getType(), StoredEvent.attributes(event)::getString);
+        TraceContext.write(span.getSpanContext(), request::addHeader);
         return client.request(request)
                 .compose(open -> open.send(body[0]))
                 .compose(Sink::taken)
