@@ -23,7 +23,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import shop.events.EventTypes;
-import shop.testkit.PostgresResource;
+import shop.orders.OrdersResource;
 import shop.testkit.RecordingBroker;
 import shop.testkit.SpanReceiver;
 import shop.testkit.SpanReceiver.Recorded;
@@ -31,7 +31,7 @@ import shop.testkit.Tokens;
 
 /** Spans that requests and events leave where OTEL_EXPORTER_OTLP_ENDPOINT says (OpenTelemetry's semantic conventions). */
 @QuarkusTest
-@QuarkusTestResource(PostgresResource.class)
+@QuarkusTestResource(OrdersResource.class)
 @WithTestResource(SpanReceiver.class)
 class TracingTest {
     private static final String CALLER = "b7ad6b7169203331";
