@@ -127,7 +127,7 @@ executable() { find "$1/target" -maxdepth 1 -name '*-runner' -type f 2>/dev/null
 parts() {
     local part
     echo "$1"
-    for part in event-contracts cloudevents-http text http-edge live-settings event-identity service-kit; do
+    for part in event-contracts cloudevents-http text http-edge live-settings event-identity tracing service-kit; do
         [ "$part" = "$1" ] || ! grep -q "<artifactId>$part<" "$1/pom.xml" || parts "$part"
     done
 }

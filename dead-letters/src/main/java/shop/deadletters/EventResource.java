@@ -26,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import shop.kit.events.EventEndpoint;
 import shop.kit.http.MediaTypes;
+import shop.tracing.Trace;
 
 /** The dead letter sink. It keeps everything, since no other place is left for it. */
 @Path("/events")
@@ -89,6 +90,7 @@ public class EventResource {
                 .forEach(name -> asTheyCame.put(
                         name.toLowerCase(Locale.ROOT), request.headers().getAll(name)));
         Arrival arrival = Arrival.of(uri.getQueryParameters().getFirst("trigger"), asTheyCame, body);
+        Trace.join(arrival.attributes()::getString);
         if (arrival.isPingOf(schedule) && MediaTypes.areOfAnEvent(headers, body)) {
             return endpoint.receive(headers, body, ping -> {});
         }

@@ -20,6 +20,7 @@ import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
 import shop.settings.Settings;
 import shop.text.TextReader;
+import shop.tracing.Trace;
 
 /** Interceptor of every function: checks the event, then logs and times the outcome. */
 @Handles({})
@@ -52,6 +53,10 @@ class Invocation {
     Object invoke(InvocationContext invocation) throws Exception {
         String function = invocation.getMethod().getName();
         CloudEvent<?> event = (CloudEvent<?>) invocation.getParameters()[0];
+        return Trace.handle(function, name -> attribute(event, name), () -> invoke(invocation, function, event));
+    }
+
+    private Object invoke(InvocationContext invocation, String function, CloudEvent<?> event) throws Exception {
         long start = System.nanoTime();
         JsonNode data = null;
         LogFields.put(event);
@@ -81,6 +86,16 @@ class Invocation {
         return settings.get(FunctionSettings.LOGGED).contains(function)
                 ? " " + exchange.masked(event, data, status, reply)
                 : "";
+    }
+
+    private static String attribute(CloudEvent<?> event, String name) {
+        return switch (name) {
+            case "id" -> event.id();
+            case "source" -> event.source();
+            case "type" -> event.type();
+            case "subject" -> event.subject();
+            default -> event.extensions().get(name);
+        };
     }
 
     private static void check(CloudEvent<?> event, List<String> types) {

@@ -82,9 +82,13 @@ public record Event(Map<String, String> attributes, String data) {
         return new Event(changed, data);
     }
 
-    /** With one more header. */
     public Response deliver(Mode mode, String authorization) {
-        return mode.post(this, Map.of("Authorization", authorization));
+        return deliver(mode, Map.of("Authorization", authorization));
+    }
+
+    /** With more headers. */
+    public Response deliver(Mode mode, Map<String, String> headers) {
+        return mode.post(this, headers);
     }
 
     /** Delivers it to the function, as the broker would. */

@@ -70,7 +70,8 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
                 Map.entry("quarkus.management.port", Integer.toString(managementPort)),
                 Map.entry("quarkus.management.test-port", Integer.toString(managementPort)),
                 Map.entry("quarkus.log.file.enabled", "true"),
-                Map.entry("quarkus.log.file.path", LOG.toString()));
+                Map.entry("quarkus.log.file.path", LOG.toString()),
+                Map.entry("quarkus.log.file.format", "${quarkus.log.console.format}"));
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -14,7 +15,11 @@ import java.util.concurrent.Executors;
 /** An HTTP server outside of the functions, which keeps what it was asked and answers as the test says. */
 public final class Party implements AutoCloseable {
     /** @param request method and path */
-    public record Asked(String request, String authorization, String body) {}
+    public record Asked(String request, Headers headers, String body) {
+        public String authorization() {
+            return headers.getFirst("Authorization");
+        }
+    }
 
     public interface Answer {
         /** The connection is closed without an answer. */
@@ -74,7 +79,7 @@ public final class Party implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         asked.add(new Asked(
                 exchange.getRequestMethod() + " " + exchange.getRequestURI(),
-                exchange.getRequestHeaders().getFirst("Authorization"),
+                exchange.getRequestHeaders(),
                 new String(exchange.getRequestBody().readAllBytes())));
         answer.to(exchange);
     }

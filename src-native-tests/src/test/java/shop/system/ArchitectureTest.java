@@ -63,6 +63,7 @@ class ArchitectureTest {
         check(ofTheShop("shop.text.."));
         check(ofTheShop("shop.edge.."));
         check(ofTheShop("shop.settings.."));
+        check(ofTheShop("shop.tracing..", "shop.cloudevents.."));
     }
 
     @Test
@@ -73,6 +74,7 @@ class ArchitectureTest {
                 "shop.cloudevents..",
                 "shop.identity..",
                 "shop.text..",
+                "shop.tracing..",
                 "shop.edge..",
                 "shop.settings.."));
     }
@@ -87,7 +89,8 @@ class ArchitectureTest {
                         "shop.events..",
                         "shop.cloudevents..",
                         "shop.text..",
-                        "shop.settings..")));
+                        "shop.settings..",
+                        "shop.tracing..")));
     }
 
     @Test
@@ -98,6 +101,7 @@ class ArchitectureTest {
                 "shop.cloudevents..",
                 "shop.identity..",
                 "shop.text..",
+                "shop.tracing..",
                 "shop.edge..",
                 "shop.settings.."));
         check(noClasses()

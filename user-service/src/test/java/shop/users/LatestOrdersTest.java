@@ -69,6 +69,21 @@ class LatestOrdersTest {
         assertEquals("Bearer " + token, asked().getFirst().authorization());
     }
 
+    /** W3C Trace Context, 4.2: both fields are passed on with every call. */
+    @Test
+    void ordersAreAskedForInTheTraceOfTheRequest() {
+        String traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        behaves(answers(200, ORDERS));
+        with(token)
+                .header("traceparent", traceparent)
+                .header("tracestate", "congo=t61rcWkgMzE")
+                .get("/users/" + id + "?include=orders")
+                .then()
+                .body("orders.available", equalTo(true));
+        assertEquals(traceparent, asked().getFirst().headers().getFirst("traceparent"));
+        assertEquals("congo=t61rcWkgMzE", asked().getFirst().headers().getFirst("tracestate"));
+    }
+
     @Test
     void failureThatPassesIsNotNoticed() {
         behaves(answers(500, "{}"), answers(200, ORDERS));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.users;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -17,7 +18,11 @@ import java.util.concurrent.Executors;
 /** A server in the order-service's place, which answers as the test says. */
 public class OrderServiceStub implements QuarkusTestResourceLifecycleManager {
     /** A request as it arrived. */
-    record Asked(String path, String authorization) {}
+    record Asked(String path, Headers headers) {
+        String authorization() {
+            return headers.getFirst("Authorization");
+        }
+    }
 
     /** A way to answer. */
     @FunctionalInterface
@@ -95,9 +100,7 @@ public class OrderServiceStub implements QuarkusTestResourceLifecycleManager {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             try (exchange) {
-                ASKED.add(new Asked(
-                        exchange.getRequestURI().toString(),
-                        exchange.getRequestHeaders().getFirst("Authorization")));
+                ASKED.add(new Asked(exchange.getRequestURI().toString(), exchange.getRequestHeaders()));
                 behaviour.answer(exchange);
             }
         });

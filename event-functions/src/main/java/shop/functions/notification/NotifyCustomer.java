@@ -26,6 +26,7 @@ import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
 import shop.settings.Settings;
 import shop.text.EmailAddress;
+import shop.tracing.Trace;
 
 /** Mails a customer about the new state of their order. */
 @Singleton
@@ -120,7 +121,10 @@ public class NotifyCustomer {
     }
 
     private void send(Mail mail) {
-        Unavailable.run("SMTP_HOST", () -> mailer.send(mail));
+        Trace.call("send mail", () -> {
+            Unavailable.run("SMTP_HOST", () -> mailer.send(mail));
+            return null;
+        });
     }
 
     /** RFC 5322, 3.6.4. The same event makes the same id, by which a mailbox can drop what came twice. */

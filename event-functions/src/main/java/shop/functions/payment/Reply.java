@@ -10,6 +10,7 @@ import java.util.Map;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.events.Uuids;
+import shop.tracing.Trace;
 
 /** The answer of a function to an event. */
 final class Reply {
@@ -22,7 +23,7 @@ final class Reply {
     static CloudEvent<Object> to(CloudEvent<?> event, String function, String source, ShopEvent data, Clock clock) {
         String orderId = data.aggregateId().toString();
         Map<String, String> extensions = new HashMap<>(Map.of("partitionkey", orderId));
-        extensions.computeIfAbsent("traceparent", event.extensions()::get);
+        Trace.start(extensions::put);
         return CloudEventBuilder.create()
                 .id(Uuids.replyId(function, event.source(), event.id()).toString())
                 .source(source)

@@ -45,6 +45,25 @@ class HeartbeatTest {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void linesOfTheLogNameTheTraceOfTheEvent(Mode mode) {
+        String trace = UUID.randomUUID().toString().replace("-", "");
+        Event ping = ping(GREETING).with("traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
+        ping.deliver(mode).then().statusCode(204);
+        assertTrue(outside.log()
+                .lines()
+                .anyMatch(line -> line.contains("Invocation trace=" + trace) && line.contains("id=" + ping.id())));
+    }
+
+    /** Without OTEL_EXPORTER_OTLP_ENDPOINT: a batch of spans has a thread, by this name in opentelemetry-sdk-trace. */
+    @Test
+    void nothingIsRecordedThatNobodyWants() {
+        ping(GREETING).deliver(Mode.BINARY).then().statusCode(204);
+        assertTrue(Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("BatchSpanProcessor")));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"type", "source", "subject", "id", "data"})
     void noLineOfTheLogCanBeForged(String place) {
         String forged = UUID.randomUUID() + " INFO  forged";

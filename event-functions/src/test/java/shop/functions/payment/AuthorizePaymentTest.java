@@ -8,9 +8,9 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.Headers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -18,6 +18,7 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ import shop.functions.Event;
 import shop.functions.Event.Mode;
 import shop.functions.Exported;
 import shop.functions.Outside;
+import shop.functions.Party;
 import shop.functions.Party.Answer;
 
 @QuarkusTest
@@ -188,10 +190,59 @@ class AuthorizePaymentTest {
         assertNotEquals(first, mode.attribute(placed().deliver(mode), "id"));
     }
 
+    /** CloudEvents, Distributed Tracing extension; W3C Trace Context, 3.4: whoever continues a trace passes on both fields. */
     @ParameterizedTest
     @EnumSource
-    void anUntracedOrderHasAnUntracedReply(Mode mode) {
-        assertNull(mode.attribute(placed().deliver(mode), "traceparent"));
+    void theTraceOfAnOrderGoesOnInEachCallAndInTheReply(Mode mode) {
+        Response reply = placed().with("traceparent", TRACEPARENT)
+                .with("tracestate", "congo=t61rcWkgMzE")
+                .deliver(mode);
+
+        assertEquals("congo=t61rcWkgMzE", mode.attribute(reply, "tracestate"));
+        for (Party party : List.of(outside.orderService, outside.paymentProvider)) {
+            Headers headers = party.asked(order).getFirst().headers();
+            assertEquals(TRACEPARENT, headers.getFirst("traceparent"));
+            assertEquals("congo=t61rcWkgMzE", headers.getFirst("tracestate"));
+        }
+    }
+
+    /** W3C Trace Context, 4.2: a hop tells where it is in the trace by HTTP headers. */
+    @ParameterizedTest
+    @EnumSource
+    void theHopOfADeliveryIsWhereTheTraceGoesOn(Mode mode) {
+        String hop = "00-4bf92f3577b34da6a3ce929d0e0e4736-b7ad6b7169203331-01";
+        placed().with("traceparent", TRACEPARENT)
+                .deliver(mode, Map.of("traceparent", hop))
+                .then()
+                .statusCode(200);
+
+        assertEquals(
+                hop, outside.paymentProvider.asked(order).getFirst().headers().getFirst("traceparent"));
+    }
+
+    /** A broker that starts a trace at each delivery does not take the event out of its own. */
+    @ParameterizedTest
+    @EnumSource
+    void anotherTraceOfTheBrokerIsNotTheEvents(Mode mode) {
+        placed().with("traceparent", TRACEPARENT)
+                .deliver(mode, Map.of("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
+                .then()
+                .statusCode(200);
+
+        assertEquals(
+                TRACEPARENT,
+                outside.paymentProvider.asked(order).getFirst().headers().getFirst("traceparent"));
+    }
+
+    /** W3C Trace Context, 4.1: without a traceparent, a new one is made. */
+    @ParameterizedTest
+    @EnumSource
+    void anUntracedOrderBeginsATrace(Mode mode) {
+        String reply = mode.attribute(placed().deliver(mode), "traceparent");
+
+        assertTrue(reply.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-03"), reply);
+        assertEquals(
+                reply, outside.paymentProvider.asked(order).getFirst().headers().getFirst("traceparent"));
     }
 
     @ParameterizedTest

@@ -30,6 +30,7 @@ import shop.kit.http.Problem;
 import shop.kit.http.ProblemException;
 import shop.text.Text;
 import shop.text.TextReader;
+import shop.tracing.Trace;
 
 /**
  * Receives CloudEvents over HTTP (CloudEvents HTTP Protocol Binding 1.0, binary and structured mode). Answers 204 when the
@@ -43,12 +44,10 @@ public class EventEndpoint {
     private static final Pattern CLASS = Pattern.compile("\\w+\\.\\w+\\.\\w+");
 
     private final ObjectMapper json;
-    private final Trace trace;
     private final List<Sweep> sweeps;
 
-    EventEndpoint(ObjectMapper json, Trace trace, @All List<Sweep> sweeps) {
+    EventEndpoint(ObjectMapper json, @All List<Sweep> sweeps) {
         this.json = json.copy().registerModule(TextReader.module(Text::unicode));
-        this.trace = trace;
         this.sweeps = sweeps;
     }
 
@@ -57,7 +56,13 @@ public class EventEndpoint {
         MediaTypes.requireEvent(headers, body);
         CloudEvent event = parse(headers.getRequestHeaders(), body);
         requireRecordable(event);
-        trace.join(event.getExtension("traceparent"));
+        return Trace.handle("CloudEvents Process " + event.getType(), StoredEvent.attributes(event)::getString, () -> {
+            handle(event, handler);
+            return Response.noContent().build();
+        });
+    }
+
+    private void handle(CloudEvent event, Consumer<CloudEvent> handler) {
         LogFields.put(event);
         if (event.getType().equals(EventTypes.PING)) {
             sweep();
@@ -67,7 +72,6 @@ public class EventEndpoint {
         LOG.infof(
                 "Event %s %s of %s about %s handled",
                 event.getType(), event.getId(), event.getSource(), event.getSubject());
-        return Response.noContent().build();
     }
 
     /** Runs all sweeps, whatever becomes of the others, and fails if any of them did: then the ping comes again. */

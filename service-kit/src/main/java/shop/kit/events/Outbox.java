@@ -17,6 +17,7 @@ import shop.events.EventTypes;
 import shop.events.ShopEvent;
 import shop.events.Uuids;
 import shop.kit.sql.Sql;
+import shop.tracing.Trace;
 
 /**
  * The transactional outbox: an event is written in the transaction of the change that it tells of, and published after its
@@ -34,13 +35,11 @@ public class Outbox {
     private static final int LONGEST_KEY = 500;
 
     private final ObjectMapper json;
-    private final Trace trace;
     private final Clock clock;
     private final URI source;
 
-    Outbox(ObjectMapper json, Trace trace, Clock clock, @ConfigProperty(name = "shop.source") URI source) {
+    Outbox(ObjectMapper json, Clock clock, @ConfigProperty(name = "shop.source") URI source) {
         this.json = json;
-        this.trace = trace;
         this.clock = clock;
         this.source = source;
     }
@@ -49,20 +48,18 @@ public class Outbox {
     public void add(Sql transaction, ShopEvent event) {
         LogFields.put(event);
         String aggregate = event.aggregateId().toString();
-        add(
-                transaction,
-                CloudEventBuilder.v1()
-                        .withId(Uuids.timeOrdered().toString())
-                        .withSource(source)
-                        .withType(event.type())
-                        .withSubject(aggregate)
-                        .withTime(OffsetDateTime.now(clock))
-                        .withDataContentType("application/json")
-                        .withDataSchema(URI.create(EventTypes.schemaOf(event.type())))
-                        .withExtension("partitionkey", aggregate)
-                        .withExtension("traceparent", trace.parent())
-                        .withData(write(event))
-                        .build());
+        CloudEventBuilder builder = CloudEventBuilder.v1()
+                .withId(Uuids.timeOrdered().toString())
+                .withSource(source)
+                .withType(event.type())
+                .withSubject(aggregate)
+                .withTime(OffsetDateTime.now(clock))
+                .withDataContentType("application/json")
+                .withDataSchema(URI.create(EventTypes.schemaOf(event.type())))
+                .withExtension("partitionkey", aggregate)
+                .withData(write(event));
+        Trace.start(builder::withExtension);
+        add(transaction, builder.build());
     }
 
     /** Publishes this event unchanged, if {@code transaction} commits. Returns its position, which no other event ever has. */

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.http.HttpMessageFactory;
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,6 +40,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import shop.cloudevents.HeaderValue;
+import shop.tracing.Trace;
+import shop.tracing.TraceContext;
 
 /**
  * The address for events, in the variables of a Knative SinkBinding: {@code K_SINK}, {@code K_CA_CERTS} with certificates to
@@ -83,6 +86,7 @@ class Sink {
         }
     }
 
+    private final Vertx vertx;
     private final Optional<String> address;
     private final JsonObject extensions;
     private final Path token;
@@ -94,6 +98,7 @@ class Sink {
             @ConfigProperty(name = "K_CA_CERTS") Optional<String> certificates,
             @ConfigProperty(name = "K_CE_OVERRIDES") Optional<String> overrides,
             @ConfigProperty(name = "shop.sink.token", defaultValue = "/oidc/token") Path token) {
+        this.vertx = vertx;
         this.address = address;
         this.extensions = overrides
                 .map(JsonObject::new)
@@ -134,7 +139,12 @@ class Sink {
                                 name, HeaderValue.isAttribute(name) ? HeaderValue.encode(value) : value),
                         data -> body[0] = data == null ? body[0] : Buffer.buffer(data))
                 .writeBinary(overridden(event));
-        return client.request(request).compose(open -> open.send(body[0])).compose(Sink::taken);
+        Span span = Trace.send(vertx, "publish " + event.getType(), StoredEvent.attributes(event)::getString);
+        TraceContext.write(span.getSpanContext(), request::addHeader);
+        return client.request(request)
+                .compose(open -> open.send(body[0]))
+                .compose(Sink::taken)
+                .onComplete(sent -> Trace.end(span, sent.cause()));
     }
 
     private static Future<Void> taken(HttpClientResponse response) {
