@@ -20,6 +20,9 @@ public final class EventTypes {
     public static final String PAYMENT_REFUNDED = "shop.payment.refunded.v1";
     public static final String REFUND_REQUESTED = "shop.refund.requested.v1";
 
+    public static final String ALARM_FIRING = "shop.alarm.firing.v1";
+    public static final String ALARM_RESOLVED = "shop.alarm.resolved.v1";
+
     /** The type of a Knative PingSource's events, at which the services sweep. */
     public static final String PING = "dev.knative.sources.ping";
 
@@ -27,6 +30,7 @@ public final class EventTypes {
     public static final String ORDER_SERVICE = "/shop/order-service";
     public static final String AUTHORIZE_PAYMENT = "/shop/functions/authorize-payment";
     public static final String REFUND_PAYMENT = "/shop/functions/refund-payment";
+    public static final String RAISE_ALARM = "/shop/functions/raise-alarm";
 
     private EventTypes() {}
 

@@ -19,7 +19,15 @@ import shop.identity.Verdict;
  * broker would repeat what can't succeed.
  */
 @Singleton
-class Failures {
+public class Failures {
+    /** The place among the router's handlers for a path other than that of events. */
+    public static final int BEFORE_EVENTS = Integer.MIN_VALUE + 1;
+
+    private static final int EVENTS = BEFORE_EVENTS + 1;
+
+    /** After this, before everything that reads a request. */
+    static final int SENDERS = EVENTS + 1;
+
     static final String ONE_EVENT = "POST one CloudEvent in binary or structured JSON mode";
 
     private static final Logger LOG = Logger.getLogger(Failures.class);
@@ -32,13 +40,23 @@ class Failures {
     }
 
     void install(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(this::check).failureHandler(this::answer);
+        router.route().order(Integer.MIN_VALUE).handler(this::checkHead).failureHandler(this::answer);
+        router.route().order(EVENTS).handler(this::checkEvent);
     }
 
-    private void check(RoutingContext context) {
-        Fault fault = RequestHead.refusal(context.request())
-                .map(refusal -> new Fault(refusal.status(), "refused", refusal.detail()))
-                .orElseGet(new EventRequest(context.request())::fault);
+    private void checkHead(RoutingContext context) {
+        check(
+                context,
+                RequestHead.refusal(context.request())
+                        .map(refusal -> new Fault(refusal.status(), "refused", refusal.detail()))
+                        .orElse(null));
+    }
+
+    private void checkEvent(RoutingContext context) {
+        check(context, new EventRequest(context.request()).fault());
+    }
+
+    private void check(RoutingContext context, Fault fault) {
         if (fault == null) {
             context.next();
         } else {
