@@ -9,6 +9,7 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
+import shop.events.EventTypes;
 import shop.text.TextReader;
 
 /** Interceptor of every function: checks the event, then logs and times the outcome. */
@@ -33,10 +35,23 @@ class Invocation {
         Duration.ofSeconds(10)
     };
 
-    private final MeterRegistry meters;
+    private static final Duration[] LAG_BUCKETS = {
+        Duration.ofMillis(50),
+        Duration.ofMillis(200),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(20)
+    };
 
-    Invocation(MeterRegistry meters) {
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    Invocation(MeterRegistry meters, Clock clock) {
         this.meters = meters;
+        this.clock = clock;
     }
 
     @AroundInvoke
@@ -49,6 +64,7 @@ class Invocation {
             Object result = invocation.proceed();
             // The reply's type is what the function decided.
             String outcome = result instanceof CloudEvent<?> reply ? reply.type() : "done";
+            recordLag(event);
             record(function, event, outcome, start, Logger.Level.INFO, "");
             return result;
         } catch (Exception e) {
@@ -124,6 +140,18 @@ class Invocation {
         return mismatch.getPath().stream()
                 .map(step -> "." + step.getFieldName())
                 .collect(Collectors.joining("", "data", ""));
+    }
+
+    private void recordLag(CloudEvent<?> event) {
+        if (event.time() != null) {
+            Duration lag = Duration.between(event.time().toInstant(), clock.instant());
+            Timer.builder("event.lag")
+                    .description("The time from an event to its effect here")
+                    .tag("type", EventTypes.labelOf(event.type()))
+                    .serviceLevelObjectives(LAG_BUCKETS)
+                    .register(meters)
+                    .record(lag.isNegative() ? Duration.ZERO : lag);
+        }
     }
 
     private void record(
