@@ -37,8 +37,9 @@ class KnownSenders {
 
     void install(@Observes Router router, Failures failures) {
         identity.subjects()
-                .ifPresent(
-                        known -> router.route().order(Failures.SENDERS).handler(new SenderCheck(trust(known), failures::refuse)));
+                .ifPresent(known -> router.route()
+                        .order(Failures.SENDERS)
+                        .handler(new SenderCheck(trust(known), failures::refuse)));
     }
 
     private Trust trust(Set<String> known) {

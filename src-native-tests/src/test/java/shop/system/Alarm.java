@@ -212,14 +212,10 @@ record Alarm(
             case missing ->
                 datapointsToAlarm == 1
                         ? enough
-                        // All that is there breaches, and the oldest of it is as old as if nothing had been missing since.
+                        // All that is there breaches, and the oldest of it is as old as if nothing had been missing
+                        // since.
                         : "%s or (%s == %s unless %s == %s)"
-                                .formatted(
-                                        enough,
-                                        breaching,
-                                        existing,
-                                        existing,
-                                        over("count", datapointsToAlarm - 1));
+                                .formatted(enough, breaching, existing, existing, over("count", datapointsToAlarm - 1));
             case breaching ->
                 "(sum(%s - %s) or vector(0)) + scalar(%s) >= %d"
                         .formatted(
@@ -267,8 +263,6 @@ record Alarm(
     }
 
     private String labels(String first) {
-        return first.isEmpty() || by.isEmpty()
-                ? first + String.join(", ", by)
-                : first + ", " + String.join(", ", by);
+        return first.isEmpty() || by.isEmpty() ? first + String.join(", ", by) : first + ", " + String.join(", ", by);
     }
 }

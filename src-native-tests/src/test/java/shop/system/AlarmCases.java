@@ -43,10 +43,7 @@ final class AlarmCases {
 
     /** The cases of every alarm of one period, which is the interval of evaluation. */
     static File of(AlarmTable table, BigDecimal period, String rules) {
-        return file(
-                period,
-                rules,
-                table.alarmsByPeriod().get(period).stream().flatMap(alarm -> cases(table, alarm)));
+        return file(period, rules, table.alarmsByPeriod().get(period).stream().flatMap(alarm -> cases(table, alarm)));
     }
 
     static File file(BigDecimal period, String rules, Stream<Case> cases) {
@@ -96,11 +93,14 @@ final class AlarmCases {
     }
 
     /** @param recovered for how many minutes, after ten bad ones */
-    private static Case burning(
-            AlarmTable table, Objective objective, BigDecimal rate, String factor, int recovered) {
+    private static Case burning(AlarmTable table, Objective objective, BigDecimal rate, String factor, int recovered) {
         BigDecimal speed = rate.multiply(new BigDecimal(factor));
         int events = 100_000;
-        int bad = objective.budget().multiply(speed).multiply(BigDecimal.valueOf(events)).intValueExact();
+        int bad = objective
+                .budget()
+                .multiply(speed)
+                .multiply(BigDecimal.valueOf(events))
+                .intValueExact();
         String goodOnes = "0+%dx10 %d+%dx10".formatted(events - bad, 11 * events - 10 * bad, events);
         boolean oneCounter = objective.good().contains("!=");
         Series others = oneCounter
@@ -116,7 +116,8 @@ final class AlarmCases {
                         objective.name() + "Burning",
                         alerts(table, objective.name() + "Burning")
                                 .filter(alert -> {
-                                    BigDecimal limit = new BigDecimal(alert.labels().get("burn_rate"));
+                                    BigDecimal limit =
+                                            new BigDecimal(alert.labels().get("burn_rate"));
                                     // Half of the time was bad: half as fast, and nothing in the last five.
                                     return recovered == 0
                                             ? limit.compareTo(speed) < 0

@@ -108,7 +108,8 @@ record AlarmTable(List<Alarm> alarms, List<Objective> objectives, BigDecimal sho
                 "alarms-" + interval,
                 interval,
                 Stream.concat(
-                                Stream.of(new Rule("alarm:period", null, "vector(1)", Map.of("period", interval), null)),
+                                Stream.of(
+                                        new Rule("alarm:period", null, "vector(1)", Map.of("period", interval), null)),
                                 alarms.stream().flatMap(AlarmTable::rules))
                         .toList());
     }
@@ -174,10 +175,14 @@ record AlarmTable(List<Alarm> alarms, List<Objective> objectives, BigDecimal sho
                         burn.severity(),
                         objective.action(),
                         Map.of(
-                                "alarm", objective.name() + "Burning",
-                                "burn_rate", burn.rate(),
-                                "slo", objective.name(),
-                                "window", burn.longWindow().label)),
+                                "alarm",
+                                objective.name() + "Burning",
+                                "burn_rate",
+                                burn.rate(),
+                                "slo",
+                                objective.name(),
+                                "window",
+                                burn.longWindow().label)),
                 objective.summary(),
                 objective.condition(burn),
                 objective.remedy());

@@ -65,9 +65,13 @@ class AlarmsTest {
 
     @Test
     void thereAreNoOtherFilesOfTests() throws IOException {
-        try (Stream<Path> files = Files.list(Manifests.ROOT.resolve(AlarmTable.FOLDER).resolve("tests"))) {
+        try (Stream<Path> files =
+                Files.list(Manifests.ROOT.resolve(AlarmTable.FOLDER).resolve("tests"))) {
             assertEquals(
-                    generated().keySet().stream().filter(name -> name.startsWith("tests/")).sorted().toList(),
+                    generated().keySet().stream()
+                            .filter(name -> name.startsWith("tests/"))
+                            .sorted()
+                            .toList(),
                     files.map(file -> "tests/" + file.getFileName()).sorted().toList());
         }
     }
@@ -75,13 +79,20 @@ class AlarmsTest {
     @Test
     void everyCaseOfEveryAlarmHolds() throws IOException {
         promtool("check", "rules", "rules.yaml");
-        try (Stream<Path> files = Files.list(Manifests.ROOT.resolve(AlarmTable.FOLDER).resolve("tests"))) {
+        try (Stream<Path> files =
+                Files.list(Manifests.ROOT.resolve(AlarmTable.FOLDER).resolve("tests"))) {
             files.sorted().forEach(file -> promtool("test", "rules", "tests/" + file.getFileName()));
         }
     }
 
     /** One row of the tables in "Configuring how CloudWatch alarms treat missing data", for 3 evaluation periods. */
-    private record Row(int datapointsToAlarm, String datapoints, String missing, String ignore, String breaching, String notBreaching) {
+    private record Row(
+            int datapointsToAlarm,
+            String datapoints,
+            String missing,
+            String ignore,
+            String breaching,
+            String notBreaching) {
         String state(Alarm.MissingData treatment) {
             return switch (treatment) {
                 case missing -> missing;
@@ -199,7 +210,8 @@ class AlarmsTest {
 
     private static void promtool(Path directory, String... arguments) {
         assumeTrue(Commands.find("promtool").isPresent(), "no promtool on the PATH (Debian: apt install prometheus)");
-        String[] command = Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toArray(String[]::new);
+        String[] command =
+                Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toArray(String[]::new);
         assertTrue(Commands.succeeds(directory, command), String.join(" ", command) + " fails: see above");
     }
 }

@@ -58,7 +58,8 @@ class AlertRoute {
                         context.next();
                     } else {
                         context.response().putHeader("WWW-Authenticate", "Bearer");
-                        context.fail(new RefusedRequest(401, "show the token of the Secret alerts (Authorization: Bearer)"));
+                        context.fail(
+                                new RefusedRequest(401, "show the token of the Secret alerts (Authorization: Bearer)"));
                     }
                 })
                 .onFailure(context::fail);

@@ -53,8 +53,8 @@ record Notification(String version, List<Alert> alerts) {
             Instant endsAt,
             String fingerprint) {
         /** Those that all of an alarm's alerts share. The others tell them apart. */
-        private static final Set<String> COMMON = Set.of(
-                "alertname", "alarm", "severity", "action", "namespace", "prometheus", "slo", "job", "instance");
+        private static final Set<String> COMMON =
+                Set.of("alertname", "alarm", "severity", "action", "namespace", "prometheus", "slo", "job", "instance");
 
         private static final int LONGEST = 1000;
 
@@ -91,8 +91,7 @@ record Notification(String version, List<Alert> alerts) {
             String condition = text(annotations, "condition");
             String remedy = text(annotations, "remedy");
             return switch (status) {
-                case firing ->
-                    new AlarmFiring(id, name, about(), severity, summary, condition, remedy, startsAt);
+                case firing -> new AlarmFiring(id, name, about(), severity, summary, condition, remedy, startsAt);
                 case resolved ->
                     new AlarmResolved(id, name, about(), severity, summary, condition, remedy, startsAt, endsAt);
             };

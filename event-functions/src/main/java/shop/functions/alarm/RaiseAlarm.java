@@ -58,7 +58,8 @@ public class RaiseAlarm {
                         Severity: %s
                         When: %s
                         What to do: %s
-                        """.formatted(news.summary(), name, times, news.severity(), news.condition(), news.remedy()))
+                        """.formatted(
+                                news.summary(), name, times, news.severity(), news.condition(), news.remedy()))
                 .addHeader("Message-ID", MessageId.of("raiseAlarm", event));
         Unavailable.run("SMTP_HOST", () -> mailer.send(mail));
     }

@@ -90,8 +90,9 @@ public class NotifyCustomer {
         UUID userId = required("userId", event.data().userId());
         user(userId)
                 .ifPresentOrElse(
-                        user -> send(
-                                LETTERS.get(event.type()).to(user, orderId).addHeader("Message-ID", MessageId.of("notifyCustomer", event))),
+                        user -> send(LETTERS.get(event.type())
+                                .to(user, orderId)
+                                .addHeader("Message-ID", MessageId.of("notifyCustomer", event))),
                         () -> LOG.infof("user %s is gone: no mail about order %s", userId, orderId));
     }
 

@@ -37,9 +37,17 @@ class AlertsAmongKnownSendersTest {
 
     @Test
     void alertsNeedTheirOwnTokenAndNoTriggers() {
-        given().header("Authorization", "Bearer a-secret").body(NO_ALERTS).post("/alerts").then().statusCode(204);
+        given().header("Authorization", "Bearer a-secret")
+                .body(NO_ALERTS)
+                .post("/alerts")
+                .then()
+                .statusCode(204);
         String trigger = Tokens.trigger("raise-alarm", "shop/raise-alarm");
-        given().header("Authorization", "Bearer " + trigger).body(NO_ALERTS).post("/alerts").then().statusCode(401);
+        given().header("Authorization", "Bearer " + trigger)
+                .body(NO_ALERTS)
+                .post("/alerts")
+                .then()
+                .statusCode(401);
     }
 
     @Test

@@ -53,7 +53,8 @@ class AlertsTest {
         assertEquals("shop.alarm.firing.v1", event.type());
         assertEquals("1.0", event.headers().get("ce-specversion"));
         assertEquals(EventTypes.RAISE_ALARM, event.headers().get("ce-source"));
-        assertEquals(EventTypes.schemaOf(EventTypes.ALARM_FIRING), event.headers().get("ce-dataschema"));
+        assertEquals(
+                EventTypes.schemaOf(EventTypes.ALARM_FIRING), event.headers().get("ce-dataschema"));
         assertEquals("2026-11-24T21:59:27.125Z", event.headers().get("ce-time"));
         assertEquals(event.subject(), event.headers().get("ce-partitionkey"));
         assertEquals("application/json", event.headers().get("content-type"));
@@ -75,10 +76,14 @@ class AlertsTest {
         post(alert("resolved", "2026-11-24T22:59:27.125Z")).statusCode(204);
 
         List<Received> events = received();
-        assertEquals(List.of("shop.alarm.firing.v1", "shop.alarm.resolved.v1"), events.stream().map(Received::type).toList());
+        assertEquals(
+                List.of("shop.alarm.firing.v1", "shop.alarm.resolved.v1"),
+                events.stream().map(Received::type).toList());
         assertEquals(events.getFirst().subject(), events.getLast().subject());
         assertNotEquals(events.getFirst().id(), events.getLast().id());
-        assertEquals("2026-11-24T22:59:27.125Z", JsonPath.from(events.getLast().body()).getString("endsAt"));
+        assertEquals(
+                "2026-11-24T22:59:27.125Z",
+                JsonPath.from(events.getLast().body()).getString("endsAt"));
     }
 
     /** With another endsAt each time, which is a guess as long as the alert is firing. */
@@ -141,10 +146,7 @@ class AlertsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             {}                                                                                | version
             {"version": "3", "alerts": []}                                                    | version
             {"version": "4"}                                                                  | alerts
@@ -208,7 +210,6 @@ class AlertsTest {
                   "action": "mail", "namespace": "shop", "function": "authorizePayment", "about": "%s"},
                  "annotations": {"summary": "A function failed", "condition": "once in 60 s", "remedy": "Read the log."},
                  "startsAt": "2026-11-24T22:59:27.125+01:00", "endsAt": "%s",
-                 "generatorURL": "http://prometheus:9090/graph", "fingerprint": "%s"}"""
-                .formatted(status, fingerprint, endsAt, fingerprint);
+                 "generatorURL": "http://prometheus:9090/graph", "fingerprint": "%s"}""".formatted(status, fingerprint, endsAt, fingerprint);
     }
 }

@@ -67,7 +67,8 @@ class EventMetrics {
                     .register(meters);
             Gauge.builder("outbox.oldest.age", waiting, state -> state.get().age())
                     .baseUnit("seconds")
-                    .description("The age of the oldest event of this service in the outbox, when it was last looked at")
+                    .description(
+                            "The age of the oldest event of this service in the outbox, when it was last looked at")
                     .register(meters);
         }
     }

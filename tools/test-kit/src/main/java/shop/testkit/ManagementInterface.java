@@ -72,9 +72,7 @@ public abstract class ManagementInterface {
     @Test
     void durationsOfRequestsAreAHistogram() {
         given().post("/events");
-        await().until(
-                        this::metrics,
-                        containsString("http_server_requests_seconds_bucket{"));
+        await().until(this::metrics, containsString("http_server_requests_seconds_bucket{"));
         assertThat(metrics(), containsString("le=\"1.0\""));
     }
 

@@ -27,7 +27,8 @@ public final class MetricLabels {
                 .filter(line -> !line.startsWith("#") && line.contains("{"))
                 .collect(groupingBy(line -> line.substring(0, line.indexOf('{'))))
                 .forEach((metric, lines) -> lines.stream()
-                        .flatMap(line -> LABEL.matcher(line.substring(line.indexOf('{'))).results())
+                        .flatMap(line ->
+                                LABEL.matcher(line.substring(line.indexOf('{'))).results())
                         .collect(groupingBy(label -> label.group(1), mapping(label -> label.group(2), toSet())))
                         .forEach((label, values) -> assertBounded(metric + "." + label, values)));
     }
