@@ -7,8 +7,10 @@ import io.quarkus.funqy.runtime.ApplicationException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.interceptor.Interceptor;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import shop.edge.RequestHead;
@@ -20,13 +22,11 @@ import shop.identity.Verdict;
  */
 @Singleton
 public class Failures {
-    /** The place among the router's handlers for a path other than that of events. */
-    public static final int BEFORE_EVENTS = Integer.MIN_VALUE + 1;
+    /** Before everything that reads a request, Quarkus' own handler of bodies included. In this order, who observes first is first. */
+    public static final int FIRST = Integer.MIN_VALUE;
 
-    private static final int EVENTS = BEFORE_EVENTS + 1;
-
-    /** After this, before everything that reads a request. */
-    static final int SENDERS = EVENTS + 1;
+    /** The priority of who observes the router for a path other than that of events. */
+    public static final int BEFORE_EVENTS = Interceptor.Priority.APPLICATION + 1;
 
     static final String ONE_EVENT = "POST one CloudEvent in binary or structured JSON mode";
 
@@ -39,9 +39,12 @@ public class Failures {
         this.function = function;
     }
 
-    void install(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(this::checkHead).failureHandler(this::answer);
-        router.route().order(EVENTS).handler(this::checkEvent);
+    void install(@Observes @Priority(BEFORE_EVENTS - 1) Router router) {
+        router.route().order(FIRST).handler(this::checkHead).failureHandler(this::answer);
+    }
+
+    void installEvents(@Observes @Priority(BEFORE_EVENTS + 1) Router router) {
+        router.route().order(FIRST).handler(this::checkEvent);
     }
 
     private void checkHead(RoutingContext context) {

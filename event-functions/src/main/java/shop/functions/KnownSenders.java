@@ -15,6 +15,9 @@ import shop.identity.Trust;
 /** Where the cluster gives its Triggers an identity, events are taken from known ones only. */
 @Singleton
 class KnownSenders {
+    /** After {@link Failures}, before everything else. */
+    private static final int FIRST = Integer.MIN_VALUE + 1;
+
     /** Without subjects, events are taken from everybody. */
     @ConfigMapping(prefix = "shop.senders")
     interface Identity {
@@ -37,9 +40,8 @@ class KnownSenders {
 
     void install(@Observes Router router, Failures failures) {
         identity.subjects()
-                .ifPresent(known -> router.route()
-                        .order(Failures.SENDERS)
-                        .handler(new SenderCheck(trust(known), failures::refuse)));
+                .ifPresent(
+                        known -> router.route().order(FIRST).handler(new SenderCheck(trust(known), failures::refuse)));
     }
 
     private Trust trust(Set<String> known) {

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class AlertRoute {
         this.alerts = alerts;
     }
 
-    void install(@Observes Router router) {
+    void install(@Observes @Priority(Failures.BEFORE_EVENTS) Router router) {
         token.ifPresent(known -> {
             route(router, context -> authorize(context, known));
             route(router, BodyHandler.create(false).setBodyLimit(LARGEST));
@@ -40,7 +41,7 @@ class AlertRoute {
     }
 
     private static void route(Router router, Handler<RoutingContext> handler) {
-        router.route("/alerts").order(Failures.BEFORE_EVENTS).handler(handler);
+        router.route("/alerts").order(Failures.FIRST).handler(handler);
     }
 
     private static void authorize(RoutingContext context, AlertToken token) {
