@@ -30,6 +30,7 @@ import shop.kit.http.ETags;
 import shop.kit.http.Preconditions;
 import shop.kit.http.Problem;
 import shop.kit.sql.Database;
+import shop.kit.sql.DatabaseUnavailable;
 import shop.kit.sql.Sql;
 import shop.settings.Settings;
 
@@ -111,18 +112,33 @@ class DeadLetters implements Sweep, Refusals {
     private static final String REPLAYS = """
             select * from replays where dead_letter = $1 order by replayed_at desc""";
 
+    /** What fails fails in bursts. After the first of one, the metric is above zero, and how far is no hurry. */
+    private static final long BETWEEN_ARRIVALS = Duration.ofSeconds(10).toNanos();
+
+    private static final String COUNT_WAITING =
+            "select count(*) as waiting from (" + SELECT + ") letters where not replayed";
+
     private final Database database;
     private final Outbox outbox;
     private final Publisher publisher;
     private final Settings settings;
     private final ETags etags;
+    private final DeadLetterMetrics metrics;
+    private volatile long counted = System.nanoTime() - BETWEEN_ARRIVALS - 1;
 
-    DeadLetters(Database database, Outbox outbox, Publisher publisher, Settings settings, ETags etags) {
+    DeadLetters(
+            Database database,
+            Outbox outbox,
+            Publisher publisher,
+            Settings settings,
+            ETags etags,
+            DeadLetterMetrics metrics) {
         this.database = database;
         this.outbox = outbox;
         this.publisher = publisher;
         this.settings = settings;
         this.etags = etags;
+        this.metrics = metrics;
     }
 
     /** Keeps it. A repeated delivery, of which at-least-once delivery has some, is only counted. */
@@ -139,6 +155,21 @@ class DeadLetters implements Sweep, Refusals {
                 arrival.destination(),
                 arrival.trigger(),
                 arrival.code());
+        metrics.received(arrival);
+        if (System.nanoTime() - counted > BETWEEN_ARRIVALS) {
+            count();
+        }
+    }
+
+    private void count() {
+        counted = System.nanoTime();
+        try {
+            metrics.waiting(database.withConnection(
+                            sql -> sql.first(COUNT_WAITING, Tuple.tuple(), row -> row.getLong("waiting")))
+                    .orElseThrow());
+        } catch (DatabaseUnavailable e) { // What is counted is committed.
+            LOG.infof("Dead letters are not counted: %s", e.getMessage());
+        }
     }
 
     /** The latest first, beginning below {@code before} (null: with the latest). */
@@ -193,6 +224,7 @@ class DeadLetters implements Sweep, Refusals {
             transaction.update(RECORD, Tuple.of(ids.toArray(UUID[]::new), positions, admin));
             return ids;
         });
+        count();
         publisher.publishSoon();
         return replayed;
     }
@@ -210,11 +242,12 @@ class DeadLetters implements Sweep, Refusals {
             require(transaction, id, preconditions);
             delete(transaction, List.of(id));
         });
+        count();
     }
 
     /** Deletes all of these or, with a problem, none. A replay that is under way goes on. */
     List<UUID> delete(Set<UUID> ids) {
-        return database.inTransaction(transaction -> {
+        return deleted(transaction -> {
             List<UUID> found = ids(lock(transaction, LOCK, Tuple.of(ids.toArray(UUID[]::new))));
             requireAll(ids, found);
             return delete(transaction, found);
@@ -223,11 +256,17 @@ class DeadLetters implements Sweep, Refusals {
 
     /** Deletes the oldest 1000 that match. */
     List<UUID> delete(Filter filter) {
-        return database.inTransaction(transaction -> {
+        return deleted(transaction -> {
             List<UUID> locked = ids(lock(transaction, LOCK_MATCHING, tuple(filter)));
             Tuple still = tuple(filter).addArrayOfUUID(locked.toArray(UUID[]::new));
             return delete(transaction, ids(transaction.list(STILL_MATCHING, still, Function.identity())));
         });
+    }
+
+    private List<UUID> deleted(Function<Sql, List<UUID>> deletion) {
+        List<UUID> deleted = database.inTransaction(deletion);
+        count();
+        return deleted;
     }
 
     /** Deletes what is too old, in transactions that delay no arrival for long. */
@@ -242,6 +281,7 @@ class DeadLetters implements Sweep, Refusals {
                 LOG.infof("%d dead letters deleted: they arrived last before %s", deleted, retention);
             }
         } while (deleted == AT_ONCE);
+        count();
     }
 
     private static List<UUID> delete(Sql transaction, List<UUID> ids) {

@@ -63,6 +63,8 @@ class DeadLetterTest {
 
     private final String source = "/" + type;
 
+    PostgresResource outside;
+
     @AfterEach
     void brokerIsUp() {
         broker.answer(202);
@@ -103,6 +105,31 @@ class DeadLetterTest {
         byte[] data = {0, -1, 7};
         arrives(structured("1", "\"datacontenttype\":\"image/png\",\"data_base64\":\"" + base64(data) + "\""));
         details().body("dataBase64", equalTo(base64(data))).body("attributes.datacontenttype", equalTo("image/png"));
+    }
+
+    @Test
+    void arrivalsAreCountedByReasonAndThoseThatWaitAreShown() {
+        double before = metric("dead_letters_received_total{reason=\"failed\"}");
+        arrives(structured("1", "\"data\": 1"));
+        assertEquals(before + 1, metric("dead_letters_received_total{reason=\"failed\"}"));
+        arrives(structured("2", "\"data\": 1"));
+        arrives(structured("3", "\"data\": 1"));
+        admin().delete("/dead-letters/" + id()).then().statusCode(204);
+        double waiting = metric("dead_letters_waiting");
+        admin().delete("/dead-letters/" + id()).then().statusCode(204);
+        assertEquals(waiting - 1, metric("dead_letters_waiting"));
+        replay(Map.of("ids", List.of(id()))).body("replayed", hasSize(1));
+        assertEquals(waiting - 2, metric("dead_letters_waiting"));
+    }
+
+    private double metric(String series) {
+        return given().port(outside.managementPort())
+                .get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     @Test

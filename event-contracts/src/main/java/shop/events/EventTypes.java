@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.events;
 
+import java.util.Set;
+
 /** The catalogue: every CloudEvents {@code type} and {@code source} that the shop's parts exchange. */
 public final class EventTypes {
     public static final String USER_REGISTERED = "shop.user.registered.v1";
@@ -20,6 +22,9 @@ public final class EventTypes {
     public static final String PAYMENT_REFUNDED = "shop.payment.refunded.v1";
     public static final String REFUND_REQUESTED = "shop.refund.requested.v1";
 
+    public static final String ALARM_FIRING = "shop.alarm.firing.v1";
+    public static final String ALARM_RESOLVED = "shop.alarm.resolved.v1";
+
     /** The type of a Knative PingSource's events, at which the services sweep. */
     public static final String PING = "dev.knative.sources.ping";
 
@@ -27,8 +32,33 @@ public final class EventTypes {
     public static final String ORDER_SERVICE = "/shop/order-service";
     public static final String AUTHORIZE_PAYMENT = "/shop/functions/authorize-payment";
     public static final String REFUND_PAYMENT = "/shop/functions/refund-payment";
+    public static final String RAISE_ALARM = "/shop/functions/raise-alarm";
+
+    private static final Set<String> ALL = Set.of(
+            USER_REGISTERED,
+            USER_CHANGED,
+            USER_DELETED,
+            ORDER_PLACED,
+            ORDER_CONFIRMED,
+            ORDER_REJECTED,
+            ORDER_CANCELLED,
+            ORDER_EXPIRED,
+            ORDER_SHIPPED,
+            ORDER_DELIVERED,
+            PAYMENT_AUTHORIZED,
+            PAYMENT_DECLINED,
+            PAYMENT_REFUNDED,
+            REFUND_REQUESTED,
+            ALARM_FIRING,
+            ALARM_RESOLVED,
+            PING);
 
     private EventTypes() {}
+
+    /** The type as the label of a metric, of which there must not be more than the catalogue has: {@code other} for any else. */
+    public static String labelOf(String type) {
+        return ALL.contains(type) ? type : "other";
+    }
 
     /** The {@code dataschema} of an event type: the address under which its JSON Schema is published. */
     public static String schemaOf(String type) {

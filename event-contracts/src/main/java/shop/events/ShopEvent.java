@@ -27,10 +27,12 @@ public sealed interface ShopEvent {
             case PaymentDeclined _ -> EventTypes.PAYMENT_DECLINED;
             case PaymentRefunded _ -> EventTypes.PAYMENT_REFUNDED;
             case RefundRequested _ -> EventTypes.REFUND_REQUESTED;
+            case AlarmFiring _ -> EventTypes.ALARM_FIRING;
+            case AlarmResolved _ -> EventTypes.ALARM_RESOLVED;
         };
     }
 
-    /** The CloudEvents {@code subject} and {@code partitionkey}: the id of the user or order that the event is about. */
+    /** The CloudEvents {@code subject} and {@code partitionkey}: the id of the user, order or alarm that the event is about. */
     UUID aggregateId();
 
     /** An event about a user. */
@@ -56,6 +58,16 @@ public sealed interface ShopEvent {
     /** An event about an order of a user whom it names. */
     sealed interface OfBuyer extends OfOrder {
         UUID userId();
+    }
+
+    /** An event about an alarm, of one function or service where it watches several. */
+    sealed interface OfAlarm extends ShopEvent {
+        UUID alarmId();
+
+        @Override
+        default UUID aggregateId() {
+            return alarmId();
+        }
     }
 
     /** A user exists from now on. */
@@ -99,4 +111,35 @@ public sealed interface ShopEvent {
 
     /** All past and future charges of an order are to be refunded. */
     record RefundRequested(UUID orderId, String reason, Instant requestedAt) implements OfOrder {}
+
+    /**
+     * An alarm is on.
+     *
+     * @param about the function or service, as {@code function=authorizePayment}; empty if it watches one thing only
+     * @param condition the threshold that is passed, and where
+     * @param remedy the first thing to do
+     */
+    record AlarmFiring(
+            UUID alarmId,
+            String alarm,
+            String about,
+            String severity,
+            String summary,
+            String condition,
+            String remedy,
+            Instant startsAt)
+            implements OfAlarm {}
+
+    /** An alarm is over. */
+    record AlarmResolved(
+            UUID alarmId,
+            String alarm,
+            String about,
+            String severity,
+            String summary,
+            String condition,
+            String remedy,
+            Instant startsAt,
+            Instant endsAt)
+            implements OfAlarm {}
 }

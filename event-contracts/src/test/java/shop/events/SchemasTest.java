@@ -96,6 +96,7 @@ class SchemasTest {
                 .filter(value -> value.startsWith("shop."))
                 .collect(toSet());
         assertEquals(catalogue, events().map(ShopEvent::type).collect(toSet()));
+        catalogue.forEach(type -> assertEquals(type, EventTypes.labelOf(type)));
 
         Path schemas = Path.of(SchemasTest.class.getResource("/schemas").toURI());
         try (Stream<Path> files = Files.list(schemas)) {

@@ -11,6 +11,7 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
+import shop.events.EventTypes;
 import shop.settings.Settings;
 import shop.text.TextReader;
 import shop.tracing.Trace;
@@ -37,13 +39,26 @@ class Invocation {
         Duration.ofSeconds(10)
     };
 
+    private static final Duration[] LAG_BUCKETS = {
+        Duration.ofMillis(50),
+        Duration.ofMillis(200),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(20)
+    };
+
     private final MeterRegistry meters;
+    private final Clock clock;
     private final Settings settings;
     private final ObjectMapper json;
     private final Exchange exchange;
 
-    Invocation(MeterRegistry meters, Settings settings, ObjectMapper json) {
+    Invocation(MeterRegistry meters, Clock clock, Settings settings, ObjectMapper json) {
         this.meters = meters;
+        this.clock = clock;
         this.settings = settings;
         this.json = json;
         this.exchange = new Exchange(json);
@@ -69,6 +84,7 @@ class Invocation {
             // The reply's type is what the function decided.
             String outcome = reply == null ? "done" : reply.type();
             String more = exchange(function, event, data, reply == null ? 204 : 200, reply);
+            recordLag(event);
             record(function, event, outcome, start, Logger.Level.INFO, more);
             return result;
         } catch (Exception e) {
@@ -164,6 +180,18 @@ class Invocation {
         return mismatch.getPath().stream()
                 .map(step -> "." + step.getFieldName())
                 .collect(Collectors.joining("", "data", ""));
+    }
+
+    private void recordLag(CloudEvent<?> event) {
+        if (event.time() != null) {
+            Duration lag = Duration.between(event.time().toInstant(), clock.instant());
+            Timer.builder("event.lag")
+                    .description("The time from an event to its effect here")
+                    .tag("type", EventTypes.labelOf(event.type()))
+                    .serviceLevelObjectives(LAG_BUCKETS)
+                    .register(meters)
+                    .record(lag.isNegative() ? Duration.ZERO : lag);
+        }
     }
 
     private void record(

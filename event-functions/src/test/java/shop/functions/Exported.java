@@ -54,6 +54,24 @@ public abstract class Exported implements QuarkusTestProfile {
 
     public static class NotifyCustomerInOutage extends NotifyCustomer {}
 
+    public static class RaiseAlarm extends Exported {
+        public RaiseAlarm() {
+            super("raiseAlarm");
+        }
+    }
+
+    /** In a cluster that gives its Triggers an identity. Alertmanager is none. */
+    public static class RaiseAlarmToKnownSenders extends RaiseAlarm {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+            settings.put("CLUSTER_ISSUER", Tokens.CLUSTER);
+            settings.put("SHOP_EVENT_AUDIENCE", "shop/raise-alarm");
+            settings.put("SHOP_BROKERS", Tokens.triggersAccount("raise-alarm"));
+            return settings;
+        }
+    }
+
     public static class Heartbeat extends Exported {
         public Heartbeat() {
             super("heartbeat");

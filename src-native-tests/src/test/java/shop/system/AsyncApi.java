@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import shop.events.EventTypes;
 
 /**
@@ -88,19 +89,28 @@ final class AsyncApi {
                 .forEach(type -> sent.computeIfAbsent(type.at("/spec/source").asText(), source -> new LinkedHashSet<>())
                         .add(name(type)));
         sent.forEach((source, types) -> {
-            if (!source.startsWith(FUNCTIONS)) {
-                addOperation(operations, source.substring("/shop/".length()), "send", types);
+            String part = source.replaceFirst(".*/", "");
+            if (publishes(part)) {
+                addOperation(operations, part, "send", types);
             }
         });
         receivers().forEach((receiver, types) -> {
             ObjectNode operation = addOperation(operations, receiver, "receive", types);
             Set<String> replies = sent.get(FUNCTIONS + receiver);
-            if (replies != null) {
+            if (replies != null && !publishes(receiver)) {
                 ObjectNode reply = operation.putObject("reply");
                 reply.set("channel", reference("#/channels/broker"));
                 addMessages(reply, replies);
             }
         });
+    }
+
+    /** Others only reply. */
+    private boolean publishes(String part) {
+        return manifests
+                .knativeServices()
+                .filter(service -> name(service).equals(part))
+                .anyMatch(service -> service.findValuesAsText("name").contains("K_SINK"));
     }
 
     private static ObjectNode addOperation(ObjectNode operations, String part, String action, Set<String> types) {
@@ -169,7 +179,11 @@ final class AsyncApi {
     }
 
     private static void addExample(ObjectNode example, JsonNode eventType, JsonNode data) {
-        String aggregate = data.path("orderId").asText(data.path("userId").asText());
+        String aggregate = Stream.of("orderId", "userId", "alarmId")
+                .filter(data::has)
+                .map(member -> data.get(member).asText())
+                .findFirst()
+                .orElseThrow();
         ObjectNode headers = example.putObject("headers")
                 .put("ce-specversion", "1.0")
                 .put("ce-id", "01a20f92-3c51-7a2b-8d3e-6f0a9b1c2d3e");
@@ -192,7 +206,7 @@ final class AsyncApi {
                   ce-source: {type: string, format: uri-reference, minLength: 1, description: The part that sends}
                   ce-type: {type: string, minLength: 1}
                   ce-dataschema: {type: string, format: uri}
-                  ce-subject: {type: string, format: uuid, description: The id of the user or the order}
+                  ce-subject: {type: string, format: uuid, description: "The id of the user, the order or the alarm"}
                   ce-partitionkey: {type: string, format: uuid, description: "The subject; a Broker that orders, orders by it"}
                   ce-time: {type: string, format: date-time}
                   ce-traceparent: {type: string, description: The W3C trace of the request that caused it}

@@ -36,6 +36,7 @@ class ManifestsTest {
             "postgresql", Set.of("type", "host", "port", "database", "username", "password"),
             "jwt", Set.of("people-issuer", "people-jwks", "cluster-issuer", "cluster-jwks"),
             "smtp", Set.of("host", "port", "username", "password", "from", "starttls"),
+            "alerts", Set.of("token"),
             "postgresql-ca", Set.of("ca.crt"),
             "registry", Set.of(".dockerconfigjson"));
 
@@ -210,7 +211,10 @@ class ManifestsTest {
                         manifests.valuesOf("imagePullSecrets").flatMap(Manifests::elements))
                 .forEach(ref -> assertSecret(
                         manifests, ref.get("name").asText(), ref.path("key").asText(".dockerconfigjson")));
-        manifests.valuesOf("secretName").forEach(name -> assertSecret(manifests, name.asText(), "ca.crt"));
+        manifests
+                .valuesOf("secretName")
+                .map(JsonNode::asText)
+                .forEach(name -> assertSecret(manifests, name, name.startsWith("alerts") ? "token" : "ca.crt"));
     }
 
     @EverySystem
@@ -369,7 +373,8 @@ class ManifestsTest {
                 EventTypes.USER_SERVICE,
                 EventTypes.ORDER_SERVICE,
                 EventTypes.AUTHORIZE_PAYMENT,
-                EventTypes.REFUND_PAYMENT);
+                EventTypes.REFUND_PAYMENT,
+                EventTypes.RAISE_ALARM);
         manifests.ofKind("EventType").forEach(eventType -> {
             String type = eventType.at("/spec/type").asText();
             assertEquals(name(eventType), type);

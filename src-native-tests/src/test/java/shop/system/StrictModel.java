@@ -32,6 +32,9 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import io.fabric8.openshift.api.model.monitoring.v1alpha1.AlertmanagerConfig;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -55,7 +58,10 @@ final class StrictModel {
                     EventType.class,
                     EventPolicy.class,
                     SinkBinding.class,
-                    PingSource.class)
+                    PingSource.class,
+                    PrometheusRule.class,
+                    PodMonitor.class,
+                    AlertmanagerConfig.class)
             .collect(toMap(type -> HasMetadata.getApiVersion(type) + " " + HasMetadata.getKind(type), type -> type));
 
     private static final ObjectMapper STRICT = JsonMapper.builder()

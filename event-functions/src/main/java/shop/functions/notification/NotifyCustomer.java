@@ -17,10 +17,10 @@ import java.util.UUID;
 import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
-import shop.events.Uuids;
 import shop.functions.FunctionSettings;
 import shop.functions.Handles;
 import shop.functions.Identity;
+import shop.functions.MessageId;
 import shop.functions.Refused;
 import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
@@ -99,8 +99,9 @@ public class NotifyCustomer {
         }
         user(userId)
                 .ifPresentOrElse(
-                        user -> send(
-                                LETTERS.get(event.type()).to(user, orderId).addHeader("Message-ID", messageId(event))),
+                        user -> send(LETTERS.get(event.type())
+                                .to(user, orderId)
+                                .addHeader("Message-ID", MessageId.of("notifyCustomer", event))),
                         () -> LOG.infof("user %s is gone: no mail about order %s", userId, orderId));
     }
 
@@ -125,12 +126,5 @@ public class NotifyCustomer {
             Unavailable.run("SMTP_HOST", () -> mailer.send(mail));
             return null;
         });
-    }
-
-    /** RFC 5322, 3.6.4. The same event makes the same id, by which a mailbox can drop what came twice. */
-    private static String messageId(CloudEvent<?> event) {
-        String sender = Unavailable.setting("SMTP_FROM");
-        String domain = sender.substring(sender.indexOf('@') + 1).replace(">", "");
-        return "<%s@%s>".formatted(Uuids.replyId("notifyCustomer", event.source(), event.id()), domain);
     }
 }

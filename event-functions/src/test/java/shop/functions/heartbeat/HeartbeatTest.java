@@ -22,6 +22,7 @@ import shop.functions.Event;
 import shop.functions.Event.Mode;
 import shop.functions.Exported;
 import shop.functions.Outside;
+import shop.testkit.MetricLabels;
 
 @QuarkusTest
 @TestProfile(Exported.Heartbeat.class)
@@ -112,6 +113,22 @@ class HeartbeatTest {
                 .body("detail", containsString("data.message: must be text"));
         assertEquals(doneBefore + 1, counted(done));
         assertEquals(invalidBefore + 2, counted(invalid));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theTimeFromAnEventToItsEffectIsMeasured(Mode mode) {
+        String lag = "event_lag_seconds_count{type=\"%s\"}".formatted(EventTypes.PING);
+        double before = counted(lag);
+        ping(GREETING).with("time", "2026-01-01T00:00:00Z").deliver(mode).then().statusCode(204);
+        assertEquals(before + 1, counted(lag));
+        assertTrue(counted("event_lag_seconds_sum") > 1000);
+    }
+
+    @Test
+    void labelsAreBoundedAndMemoryIsShown() {
+        MetricLabels.assertBounded(outside.metrics());
+        assertTrue(counted("process_resident_memory_bytes") > 1_000_000);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.summingLong;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
@@ -104,6 +105,17 @@ class Orders {
             update orders set refunded_at = coalesce(refunded_at, $2)
             where id = $1 and status in ('REJECTED', 'CANCELLED', 'EXPIRED')""";
 
+    private static final Duration[] CONFIRMATION_BUCKETS = {
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(20)
+    };
+
     private final Database database;
     private final Products products;
     private final Outbox outbox;
@@ -111,6 +123,7 @@ class Orders {
     private final Settings settings;
     private final Clock clock;
     private final Counter wrongPayments;
+    private final Timer confirmations;
 
     Orders(
             Database database,
@@ -128,6 +141,10 @@ class Orders {
         this.clock = clock;
         this.wrongPayments = Counter.builder("shop.payments.wrong")
                 .description("Charges and refunds that are not what their order asks for; the log says which")
+                .register(meters);
+        this.confirmations = Timer.builder("order.confirmation")
+                .description("The time from an order's placing to its confirmation")
+                .serviceLevelObjectives(CONFIRMATION_BUCKETS)
                 .register(meters);
     }
 
@@ -285,6 +302,9 @@ class Orders {
         transaction.update(
                 CHANGE, Tuple.of(order.id(), next.name(), Sql.timestamp(at), cause.reason(), cause.eventId()));
         outbox.add(transaction, announcement(order, next, cause.reason(), at));
+        if (next == OrderStatus.CONFIRMED) {
+            confirmations.record(Duration.between(order.placedAt(), at));
+        }
         LOG.infof("Order %s of user %s is %s: %s", order.id(), order.userId(), next, cause.reason());
         return order.with(next);
     }

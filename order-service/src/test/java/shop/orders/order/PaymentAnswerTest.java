@@ -76,6 +76,14 @@ class PaymentAnswerTest {
         assertEquals(1980, confirmed.getInt("total.amount"));
     }
 
+    /** For the objective that it takes a minute at most. */
+    @Test
+    void theTimeFromPlacedToConfirmedIsMeasured() {
+        double before = metric("order_confirmation_seconds_bucket{le=\"60.0\"}");
+        authorized(placed(buyer, product(3), 2));
+        assertEquals(before + 1, metric("order_confirmation_seconds_bucket{le=\"60.0\"}"));
+    }
+
     @Test
     void chargeIsKeptOnTheOrder() {
         UUID order = placed(buyer, product(3), 2);
@@ -319,11 +327,15 @@ class PaymentAnswerTest {
     }
 
     private double alarms() {
+        return metric("shop_payments_wrong_total");
+    }
+
+    private double metric(String series) {
         return given().port(surroundings.managementPort())
                 .get("/q/metrics")
                 .asString()
                 .lines()
-                .filter(line -> line.startsWith("shop_payments_wrong_total"))
+                .filter(line -> line.startsWith(series))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }

@@ -25,11 +25,13 @@ public class Inbox implements Sweep {
 
     private final Database database;
     private final Publisher publisher;
+    private final EventMetrics metrics;
     private final Clock clock;
 
-    Inbox(Database database, Publisher publisher, Clock clock) {
+    Inbox(Database database, Publisher publisher, EventMetrics metrics, Clock clock) {
         this.database = database;
         this.publisher = publisher;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -45,7 +47,10 @@ public class Inbox implements Sweep {
             }
             return isNew;
         });
-        if (!first) {
+        if (first) {
+            metrics.consumed(event, clock.instant());
+        } else {
+            metrics.duplicate(event.getType());
             LOG.infof("Event %s of %s came again and changed nothing", event.getId(), event.getSource());
         }
         publisher.publishSoon();

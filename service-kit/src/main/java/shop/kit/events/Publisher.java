@@ -26,9 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
 import shop.kit.Sweep;
+import shop.kit.events.EventMetrics.Waiting;
 import shop.kit.sql.Database;
 import shop.kit.sql.Sql;
 
@@ -83,6 +85,13 @@ public class Publisher implements Sweep {
                 select 1 from outbox earlier
                 where earlier.partitionkey = head.partitionkey and earlier.position < head.position)""";
 
+    /** An event that is replayed is of another source, and its time says nothing about its waiting. */
+    private static final String WAITING = """
+            select count(*) as events, greatest(0, extract(epoch from now() - min((attributes ->> 'time')::timestamptz)
+                filter (where attributes ->> 'source' = $1)))::float8 as age from outbox""";
+
+    private static final long BETWEEN_LOOKS = Duration.ofSeconds(10).toNanos();
+
     /** What is left of a row that another instance has not removed meanwhile. */
     private static final String TAKE_OUT =
             "delete from outbox where position = $1 returning position, partitionkey, attributes, data";
@@ -105,21 +114,33 @@ public class Publisher implements Sweep {
     private final Sink sink;
     private final Refusals refusals;
     private final Counter refused;
+    private final EventMetrics metrics;
+    private final String source;
     private final AtomicInteger wanted = new AtomicInteger();
     private final ReentrantLock onePerProcess = new ReentrantLock();
     private final Set<Long> sending = new HashSet<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Semaphore news = new Semaphore(0);
     private volatile boolean stopping;
+    private long lookedAt = System.nanoTime();
 
-    Publisher(Database database, Vertx vertx, Sink sink, Refusals refusals, MeterRegistry metrics) {
+    Publisher(
+            Database database,
+            Vertx vertx,
+            Sink sink,
+            Refusals refusals,
+            MeterRegistry meters,
+            EventMetrics metrics,
+            @ConfigProperty(name = "shop.source") String source) {
         this.database = database;
         this.vertx = vertx;
         this.sink = sink;
         this.refusals = refusals;
         this.refused = Counter.builder("outbox.refused")
                 .description("Events that the broker refused for good")
-                .register(metrics);
+                .register(meters);
+        this.metrics = metrics;
+        this.source = source;
     }
 
     /** Publishes in the background; to be called after each commit that added rows. Never fails, never waits. */
@@ -134,7 +155,14 @@ public class Publisher implements Sweep {
 
     @Override
     public void sweep() {
+        look();
         publishSoon();
+    }
+
+    private void look() {
+        metrics.outbox(database.withConnection(sql -> sql.first(
+                        WAITING, Tuple.of(source), row -> new Waiting(row.getLong("events"), row.getDouble("age"))))
+                .orElseThrow());
     }
 
     void publishWhatAnEarlierInstanceLeft(@Observes StartupEvent started) {
@@ -279,6 +307,7 @@ public class Publisher implements Sweep {
     private Answer answer(Row row, Throwable failure) {
         long position = row.getLong("position");
         if (failure == null) {
+            metrics.published(row.getJsonObject("attributes").getString("type"));
             return new Answer(position, Outcome.TAKEN, null);
         }
         boolean forGood = failure instanceof Sink.RefusedException;
@@ -314,7 +343,14 @@ public class Publisher implements Sweep {
 
     /** Null when nothing is left. After each answer, the database need not be asked. */
     private Long millisToWait() {
-        return sending.isEmpty() ? millisUntilTheNextIsDue() : Long.valueOf(WHILE_SENDING);
+        Long millis = sending.isEmpty() ? millisUntilTheNextIsDue() : Long.valueOf(WHILE_SENDING);
+        if (millis == null) {
+            metrics.outbox(new Waiting(0, 0));
+        } else if (System.nanoTime() - lookedAt > BETWEEN_LOOKS) {
+            lookedAt = System.nanoTime();
+            look();
+        }
+        return millis;
     }
 
     /** Null when there is nothing left. */

@@ -54,6 +54,29 @@ public abstract class ManagementInterface {
     }
 
     @Test
+    void labelsAreBounded() {
+        given().get("/" + UUID.randomUUID() + "/nowhere");
+        MetricLabels.assertBounded(metrics());
+    }
+
+    /** The unit is a part of the name (Prometheus, "Metric and label naming"). */
+    @Test
+    void memoryAndConnectionsAreShown() {
+        String metrics = metrics();
+        for (String name : List.of("process_resident_memory_bytes ", "sql_pool_active{", "sql_pool_queue_size{")) {
+            assertThat(metrics, containsString("\n" + name));
+        }
+    }
+
+    /** Of which p99 is made. The thresholds of alarms are among its bounds. */
+    @Test
+    void durationsOfRequestsAreAHistogram() {
+        given().post("/events");
+        await().until(this::metrics, containsString("http_server_requests_seconds_bucket{"));
+        assertThat(metrics(), containsString("le=\"1.0\""));
+    }
+
+    @Test
     void itIsOnNoPortThatARouteLeadsTo() {
         for (String path : new String[] {"/q/health", "/q/health/ready", "/q/metrics"}) {
             given().get(path).then().statusCode(404);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package shop.functions.alarm;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class RaiseAlarmIT extends RaiseAlarmTest {}
