@@ -44,7 +44,11 @@ public final class Eventing implements AutoCloseable {
 
     private final ExecutorService loops = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
-    private final ExecutorService schedules = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** Of the operating system: a virtual one that waits for a time may starve while others always have something to read. */
+    private final ExecutorService schedules = Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().daemon().name("schedule").factory());
+
     private final Metrics metrics = new Metrics();
     private final Sender sender;
     private final DeliveryStore store;

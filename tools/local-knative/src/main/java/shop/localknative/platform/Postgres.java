@@ -32,7 +32,7 @@ public final class Postgres implements AutoCloseable {
     private final DataSource admin;
     private final Path directory;
     private final Path log;
-    private final Thread guard = Thread.ofVirtual().name("postgresql").unstarted(this::keepAlive);
+    private final Thread guard = Thread.ofPlatform().daemon().name("postgresql").unstarted(this::keepAlive);
 
     private Postgres(EmbeddedPostgres server, Path directory, Path log) {
         this.server = server;

@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Stream;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.PrivateFile;
 
@@ -27,30 +25,31 @@ record AtomicDirectory(Path directory) {
         PrivateFile.directory(directory);
     }
 
-    /** Makes these the files, by path relative to the directory. Nothing happens when they are already. */
+    /** Makes these the files, by path relative to the directory. When they are already, only what was broken off is completed. */
     void write(Map<String, byte[]> files) {
         try {
             var data = directory.resolve(DATA);
             var earlier = Files.exists(data) ? directory.resolve(Files.readSymbolicLink(data)) : null;
             var latest = directory.resolve(version(files));
-            if (latest.equals(earlier)) {
-                return;
+            if (!latest.equals(earlier)) {
+                PrivateFile.directory(latest);
+                for (var file : files.entrySet()) {
+                    Files.createDirectories(latest.resolve(file.getKey()).getParent());
+                    Files.write(latest.resolve(file.getKey()), file.getValue());
+                }
+                link(Path.of(DATA), latest.getFileName());
             }
-            PrivateFile.directory(latest);
-            for (var file : files.entrySet()) {
-                Files.createDirectories(latest.resolve(file.getKey()).getParent());
-                Files.write(latest.resolve(file.getKey()), file.getValue());
-            }
-            link(Path.of(DATA), latest.getFileName());
-            for (Path file : list(latest)) {
-                link(file.getFileName(), Path.of(DATA).resolve(file.getFileName()));
-            }
-            for (Path link : list(directory)) {
-                if (Files.notExists(link)) { // behind it any more
-                    Files.delete(link);
+            for (Path file : DataDirectory.list(latest)) {
+                if (!Files.isSymbolicLink(directory.resolve(file.getFileName()))) {
+                    link(file.getFileName(), Path.of(DATA).resolve(file.getFileName()));
                 }
             }
-            if (earlier != null) {
+            for (Path entry : DataDirectory.list(directory)) {
+                if (Files.notExists(entry)) { // behind its link any more
+                    Files.delete(entry);
+                }
+            }
+            if (earlier != null && !earlier.equals(latest)) {
                 DataDirectory.delete(earlier);
             }
         } catch (IOException e) {
@@ -73,11 +72,5 @@ record AtomicDirectory(Path directory) {
         Files.deleteIfExists(temporary);
         Files.createSymbolicLink(temporary, target);
         Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static List<Path> list(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.toList();
-        }
     }
 }

@@ -17,7 +17,7 @@ public final class PodTemplate implements AutoCloseable {
     private final Workload workload;
     private final Path directory;
     private final Volumes volumes;
-    private final Thread renewal = Thread.ofVirtual().name("tokens").unstarted(this::renewTokens);
+    private final Thread renewal = Thread.ofPlatform().daemon().name("tokens").unstarted(this::renewTokens);
     private volatile Config config;
 
     /**

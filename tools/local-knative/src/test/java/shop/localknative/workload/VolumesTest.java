@@ -66,6 +66,15 @@ class VolumesTest {
         assertEquals(before, data.toRealPath());
     }
 
+    @Test
+    void whatWasBrokenOffIsCompletedByTheNextWrite() throws IOException {
+        var volumes = volumes("configMap: {name: settings}");
+        var settings = volumes.mounts(directory).get("/mnt");
+        Files.delete(settings.resolve("greeting")); // as on a disk that was full after ..data was replaced
+        volumes.write(config("greeting: hello, answer: \"42\""));
+        assertEquals("hello", Files.readString(settings.resolve("greeting")));
+    }
+
     /** Kubernetes' {@code pkg/controller/certificates/rootcacertpublisher} makes it, and no manifest has it. */
     @Test
     void everyNamespaceHasTheAuthoritiesToTrust() throws Exception {
