@@ -25,6 +25,7 @@ import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
+import shop.localknative.serving.Registry;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.StatusPage;
 
@@ -135,7 +136,12 @@ public final class Cluster implements AutoCloseable {
     /** Routes the host names that are not services'. */
     private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
         var pages = new StatusPage(
-                vertx, serving, platform.mailbox(), () -> status(platform, eventing, reconciler), eventing::metrics);
+                vertx,
+                serving,
+                new Registry(reconciler::manifests, serving, options.external()),
+                platform.mailbox(),
+                () -> status(platform, eventing, reconciler),
+                eventing::metrics);
         door.route("localhost", pages);
         door.route("127.0.0.1", pages);
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());

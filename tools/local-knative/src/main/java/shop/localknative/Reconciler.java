@@ -42,7 +42,7 @@ import shop.localknative.workload.Workload;
 
 /**
  * Makes the system match the manifests: at the start, and again when their files or the images have changed. One thread at a
- * time: the one that starts the system until {@link #follow}, the watcher from then on; {@link #problem} is for all.
+ * time: the one that starts the system until {@link #follow}, the watcher from then on; {@link #problem} and {@link #manifests} are for all.
  */
 final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
@@ -65,7 +65,7 @@ final class Reconciler {
     /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
     private final Thread watcher = Thread.ofPlatform().daemon().name("watcher").unstarted(this::watch);
 
-    private Manifests manifests;
+    private volatile Manifests manifests;
     private Collection<Path> files;
     private String applied;
     private volatile Optional<String> problem = Optional.empty();
@@ -110,6 +110,11 @@ final class Reconciler {
     /** Starts to look for changes. */
     void follow() {
         watcher.start();
+    }
+
+    /** As they were read last. */
+    Manifests manifests() {
+        return manifests;
     }
 
     /** The mistake in the manifests as they are now; those from before it run on. */

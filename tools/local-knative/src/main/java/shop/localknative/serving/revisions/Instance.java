@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import shop.localknative.platform.Processes;
 
 /** A process of a revision, from before its start until after its end. */
 public final class Instance {
-    enum State {
+    public enum State {
         /** Also while it waits to be started again after a crash. */
         STARTING,
         READY,
@@ -28,6 +29,13 @@ public final class Instance {
         /** It takes no new requests and ends when those under way are answered. */
         DRAINING
     }
+
+    /**
+     * How it is.
+     *
+     * @param readySince null while it is not
+     */
+    public record Status(long pid, int port, State state, Instant readySince, int requests) {}
 
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final Duration GRACE = Duration.ofSeconds(20);
@@ -57,12 +65,18 @@ public final class Instance {
     State state = State.STARTING;
     int inFlight;
     boolean wasReady;
+    Instant readySince;
     private long drainingSince;
     private boolean ending;
 
     Instance(Revision revision, Image image) {
         this.revision = revision;
         this.image = image;
+    }
+
+    /** Empty before its process is there. */
+    Optional<Status> status() {
+        return Optional.ofNullable(process).map(p -> new Status(p.pid(), launch.port(), state, readySince, inFlight));
     }
 
     void drain() {

@@ -230,6 +230,11 @@ public final class Instances {
                 .toList();
     }
 
+    /** All whose process has been started, those that are about to end included. */
+    public synchronized List<Instance.Status> instances() {
+        return all.stream().flatMap(instance -> instance.status().stream()).toList();
+    }
+
     /** The number of processes that were started so far. */
     public synchronized int starts() {
         return starts;
@@ -344,6 +349,7 @@ public final class Instances {
             instance.state = Instance.State.READY;
         }
         instance.wasReady = true;
+        instance.readySince = clock.instant();
         failedStarts = 0;
         failure = Optional.empty();
         announce("ready after %.3f s, process %d"
@@ -357,6 +363,7 @@ public final class Instances {
     private synchronized void readiness(Instance instance, boolean isReady) {
         if (instance.state == Instance.State.READY || instance.state == Instance.State.UNREADY) {
             instance.state = isReady ? Instance.State.READY : Instance.State.UNREADY;
+            instance.readySince = isReady ? clock.instant() : null;
             announce("process %d is %s"
                     .formatted(instance.pid().getAsLong(), isReady ? "ready again" : "not ready, by its probe"));
             serveQueue();
