@@ -33,6 +33,7 @@ import shop.localknative.platform.Platform;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.ServingMetrics;
 import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.FlywayJob;
@@ -59,6 +60,7 @@ final class Reconciler {
     private final Images images;
     private final SinkBindings bindings;
     private final Addresses addresses;
+    private final ServingMetrics metrics;
     private final Map<String, Revision> externals = new TreeMap<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
@@ -76,7 +78,8 @@ final class Reconciler {
             DataDirectory data,
             Platform platform,
             Serving serving,
-            Addresses addresses) {
+            Addresses addresses,
+            ServingMetrics metrics) {
         this.options = options;
         this.manifests = manifests;
         this.files = manifests.files();
@@ -87,6 +90,7 @@ final class Reconciler {
         this.images = new Images(options.images, options.processes, data.directory("images"));
         this.bindings = new SinkBindings(manifests.resources(SinkBinding.class));
         this.addresses = addresses;
+        this.metrics = metrics;
     }
 
     /**
@@ -148,7 +152,7 @@ final class Reconciler {
         var variables = new HashMap<>(bindings.environmentOf(workload.manifest()));
         variables.putAll(options.environment);
         var log = data.directory("logs").resolve(workload.name() + ".log");
-        return new Revision(name, podTemplate, variables, addresses, log);
+        return new Revision(name, podTemplate, variables, addresses, log, metrics);
     }
 
     /** The environments that the processes of external services need, by name. */

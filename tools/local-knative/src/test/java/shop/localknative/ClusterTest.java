@@ -267,7 +267,10 @@ class ClusterTest {
                 .then()
                 .statusCode(200)
                 .contentType("text/plain; version=0.0.4; charset=utf-8")
-                .body(containsString("# TYPE kn_eventing_dispatch_duration_seconds histogram"));
+                .body(containsString("# TYPE kn_eventing_dispatch_duration_seconds histogram"))
+                .body(containsString("# TYPE kn_revision_request_concurrency gauge"))
+                .body(containsString("# TYPE kn_serving_invocation_duration_seconds histogram"))
+                .body(containsString("# TYPE local_knative_cold_start_duration_seconds histogram"));
         to("localhost").accept(ContentType.JSON).get("/").then().body("refusedDeadLetters.size()", equalTo(0));
     }
 

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
@@ -35,6 +36,7 @@ import shop.localknative.platform.Processes;
 import shop.localknative.serving.requests.Activator;
 import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Images;
+import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.serving.revisions.RevisionStore;
 import shop.localknative.workload.Config;
@@ -237,6 +239,11 @@ public final class Serving {
         Addresses.publicHostOf(service).ifPresent(name -> hosts.add(prefix + name));
         hosts.forEach(name -> door.route(name, handler));
         return hosts;
+    }
+
+    /** All that are kept. */
+    public Stream<Instances> revisions() {
+        return services.values().stream().flatMap(service -> service.revisions().stream());
     }
 
     Optional<KnativeService> service(String name) {

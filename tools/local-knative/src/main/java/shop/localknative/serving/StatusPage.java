@@ -36,9 +36,11 @@ public record StatusPage(
         switch (request.path()) {
             case "/" -> answer(request, "local-knative", status(request));
             case "/metrics" ->
-                request.response()
-                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                        .end(metrics.get());
+                vertx.executeBlocking(metrics::get, false)
+                        .onSuccess(text -> request.response()
+                                .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                                .end(text))
+                        .onFailure(e -> new Problem(500, "The metrics can't be read", e.getMessage()).answer(request));
             case "/mailbox" ->
                 vertx.executeBlocking(mailbox::mails, false)
                         .onSuccess(mails -> answer(request, "Mailbox", array(mails, StatusPage::json)))

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import shop.localknative.metrics.ProcessMetrics;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Ports;
 import shop.localknative.platform.Processes;
@@ -55,6 +56,7 @@ public final class Instance {
     private final Image image;
     private volatile Revision.Launch launch;
     private volatile Process process;
+    private ProcessMetrics.Life metrics;
     private volatile long begin = System.nanoTime();
     private long logBegin;
 
@@ -122,6 +124,9 @@ public final class Instance {
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
         builder.environment().putAll(launch.environment());
         process = processes.start(builder);
+        metrics = revision.metrics()
+                .processes()
+                .born(revision.service(), process.toHandle(), launch.metrics().orElse(null));
         awaitReadiness(silent);
     }
 
@@ -179,10 +184,16 @@ public final class Instance {
     void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
         var ready = launch.readiness().new Result(System.nanoTime());
         var live = launch.liveness().map(probe -> probe.new Result(System.nanoTime()));
+        long interval = revision.metrics().processes().interval().toNanos();
+        long scrape = System.nanoTime() + interval;
         while (true) {
             long due = Math.min(ready.due(), live.map(Probe.Result::due).orElse(Long.MAX_VALUE));
-            if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (process.waitFor(Math.min(due, scrape) - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw ended();
+            }
+            if (System.nanoTime() >= scrape) {
+                metrics.scrape();
+                scrape = System.nanoTime() + interval;
             }
             boolean before = ready.isSuccess();
             ready.checkWhenDue(System.nanoTime());
@@ -196,10 +207,18 @@ public final class Instance {
         }
     }
 
-    /** SIGTERM, SIGKILL when that does not help. Blocks until it has ended. */
+    /** SIGTERM, SIGKILL when that does not help; before, its last metrics are read. Blocks until it has ended. */
     void stop() {
         if (process != null) {
+            try {
+                if (wasReady && isAlive()) {
+                    metrics.scrape();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             Processes.stop(process.toHandle(), GRACE);
+            metrics.end();
         }
         if (launch != null) {
             DataDirectory.delete(launch.directory());
