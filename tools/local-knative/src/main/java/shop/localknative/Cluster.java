@@ -145,7 +145,7 @@ public final class Cluster implements AutoCloseable {
         var pages = new StatusPage(
                 vertx,
                 serving,
-                new Registry(reconciler::manifests, serving, options.external()),
+                new Registry(reconciler::manifests, serving, options.external),
                 platform.mailbox(),
                 () -> status(platform, eventing, reconciler),
                 () -> eventing.metrics() + metrics.text(serving.revisions()));

@@ -87,8 +87,8 @@ record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel, Metric
     private void accept(HttpServerRequest request, Broker broker, byte[] body) {
         try {
             Message event = Message.read(request.headers(), body);
-            measure(request, broker, event);
             List<NewDelivery> deliveries = broker.route(event);
+            measure(request, broker, event); // as Knative does not an event that is none
             if (deliveries.isEmpty()) {
                 answer(request, 202, "");
                 return;

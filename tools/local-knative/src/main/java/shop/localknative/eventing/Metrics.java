@@ -66,7 +66,7 @@ final class Metrics {
     }
 
     private void observe(String scope, String broker, String destination, Message event, int code, Duration duration) {
-        var type = event.attribute("type").orElse("");
+        var type = event.attributes().get("type");
         var known = types.contains(type) || types.size() < MOST_TYPES && types.add(type) ? type : "_OTHER";
         dispatches
                 .labels(scope, name(broker)[1], name(broker)[0], destination, known, Integer.toString(code))
