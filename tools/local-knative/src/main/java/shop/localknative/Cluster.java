@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,6 +19,7 @@ import shop.localknative.eventing.Eventing;
 import shop.localknative.eventing.RefusedDeadLetters;
 import shop.localknative.eventing.ServiceAccounts;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.metrics.ProcessMetrics;
 import shop.localknative.network.Addresses;
 import shop.localknative.network.FrontDoor;
 import shop.localknative.network.Loopback;
@@ -25,8 +27,10 @@ import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
+import shop.localknative.serving.Registry;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.StatusPage;
+import shop.localknative.serving.revisions.ServingMetrics;
 
 /**
  * One system: the resources of the manifests, and the platform beside Knative. The monitor guards what is to be closed, by
@@ -35,11 +39,15 @@ import shop.localknative.serving.StatusPage;
 public final class Cluster implements AutoCloseable {
     private static final String BROKER_DATABASE = "local_knative";
 
+    /** What a process that is killed has counted since is lost; asking is cheap, and the shortest usual interval is 15 s. */
+    private static final Duration SCRAPE_INTERVAL = Duration.ofSeconds(5);
+
     private final Options options;
     private final Manifests manifests;
     private final Vertx vertx;
     private final InstantSource clock = InstantSource.system();
     private final Addresses addresses = new Addresses();
+    private final ServingMetrics metrics = new ServingMetrics(new ProcessMetrics(SCRAPE_INTERVAL));
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private Map<String, Map<String, String>> externalEnvironments = Map.of();
     private boolean closed;
@@ -81,7 +89,7 @@ public final class Cluster implements AutoCloseable {
         data.namespace(manifests.namespace());
         var platform = closing(Platform.start(data));
         var serving = new Serving(vertx, addresses, processes, data.directory("revisions"), door, clock);
-        var reconciler = new Reconciler(options, manifests, data, platform, serving, addresses);
+        var reconciler = new Reconciler(options, manifests, data, platform, serving, addresses, metrics);
         reconciler.start();
         var eventing = eventing(platform);
         closing(serving::close);
@@ -135,7 +143,12 @@ public final class Cluster implements AutoCloseable {
     /** Routes the host names that are not services'. */
     private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
         var pages = new StatusPage(
-                vertx, serving, platform.mailbox(), () -> status(platform, eventing, reconciler), eventing::metrics);
+                vertx,
+                serving,
+                new Registry(reconciler::manifests, serving, options.external),
+                platform.mailbox(),
+                () -> status(platform, eventing, reconciler),
+                () -> eventing.metrics() + metrics.text(serving.revisions()));
         door.route("localhost", pages);
         door.route("127.0.0.1", pages);
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());

@@ -33,6 +33,7 @@ import shop.localknative.platform.Platform;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.ServingMetrics;
 import shop.localknative.serving.revisions.SinkBindings;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.FlywayJob;
@@ -42,7 +43,7 @@ import shop.localknative.workload.Workload;
 
 /**
  * Makes the system match the manifests: at the start, and again when their files or the images have changed. One thread at a
- * time: the one that starts the system until {@link #follow}, the watcher from then on; {@link #problem} is for all.
+ * time: the one that starts the system until {@link #follow}, the watcher from then on; {@link #problem} and {@link #manifests} are for all.
  */
 final class Reconciler {
     /** A change is taken up when the files have been left alone for as long. */
@@ -59,13 +60,14 @@ final class Reconciler {
     private final Images images;
     private final SinkBindings bindings;
     private final Addresses addresses;
+    private final ServingMetrics metrics;
     private final Map<String, Revision> externals = new TreeMap<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
     /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
     private final Thread watcher = Thread.ofPlatform().daemon().name("watcher").unstarted(this::watch);
 
-    private Manifests manifests;
+    private volatile Manifests manifests;
     private Collection<Path> files;
     private String applied;
     private volatile Optional<String> problem = Optional.empty();
@@ -76,7 +78,8 @@ final class Reconciler {
             DataDirectory data,
             Platform platform,
             Serving serving,
-            Addresses addresses) {
+            Addresses addresses,
+            ServingMetrics metrics) {
         this.options = options;
         this.manifests = manifests;
         this.files = manifests.files();
@@ -87,6 +90,7 @@ final class Reconciler {
         this.images = new Images(options.images, options.processes, data.directory("images"));
         this.bindings = new SinkBindings(manifests.resources(SinkBinding.class));
         this.addresses = addresses;
+        this.metrics = metrics;
     }
 
     /**
@@ -110,6 +114,11 @@ final class Reconciler {
     /** Starts to look for changes. */
     void follow() {
         watcher.start();
+    }
+
+    /** As they were read last. */
+    Manifests manifests() {
+        return manifests;
     }
 
     /** The mistake in the manifests as they are now; those from before it run on. */
@@ -143,7 +152,7 @@ final class Reconciler {
         var variables = new HashMap<>(bindings.environmentOf(workload.manifest()));
         variables.putAll(options.environment);
         var log = data.directory("logs").resolve(workload.name() + ".log");
-        return new Revision(name, podTemplate, variables, addresses, log);
+        return new Revision(name, podTemplate, variables, addresses, log, metrics);
     }
 
     /** The environments that the processes of external services need, by name. */

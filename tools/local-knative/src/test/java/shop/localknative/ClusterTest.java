@@ -11,9 +11,11 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.specification.RequestSpecification;
@@ -22,10 +24,13 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,13 +205,72 @@ class ClusterTest {
     }
 
     @Test
+    void registrySaysWhereAServiceIsHowItIsAndWhichEventsItTakesAndGives() {
+        long pid = echo().getLong("pid");
+        var echo = to("localhost").get("/registry/echo").jsonPath();
+        assertEquals("serving.knative.dev/v1", echo.getString("apiVersion"));
+        assertEquals("Service", echo.getString("kind"));
+        assertEquals("http://echo.demo.svc.cluster.local", echo.getString("address"));
+        assertEquals("http://echo.demo.localhost:" + port, echo.getString("publicAddress"));
+        assertEquals("ready", echo.getString("health"));
+        assertEquals(List.of("echo-00001"), echo.getList("revisions.name"));
+        assertEquals(List.of(100), echo.getList("revisions.percent"));
+        assertEquals(pid, echo.getLong("instances[0].pid"));
+        assertEquals(0, echo.getInt("instances[0].requests"));
+        assertTrue(Instant.parse(echo.getString("instances[0].readySince")).isBefore(Instant.now()));
+        assertEquals(List.of("demo.greeted", "demo.parted"), echo.getList("publishes"));
+        assertEquals("http://broker-ingress.knative-eventing.svc.cluster.local/demo/default", echo.getString("sink"));
+        RestAssured.get("http://%s/".formatted(echo.getString("instances[0].address")))
+                .then()
+                .body("pid", equalTo((int) pid));
+        var backstage = to("localhost").get("/registry/backstage").jsonPath();
+        assertNull(backstage.getString("publicAddress"));
+        assertEquals(List.of("demo.greeted"), backstage.getList("receives"));
+    }
+
+    @Test
+    void registryListsServicesAndBrokersForPeopleAndPrograms() {
+        to("localhost")
+                .get("/registry")
+                .then()
+                .body("name", equalTo(List.of("backstage", "broken", "default", "echo")))
+                .body("find { it.kind == 'Broker' }.health", equalTo("ready"));
+        to("localhost").accept(ContentType.HTML).get("/registry").then().contentType(ContentType.HTML);
+        to("localhost")
+                .get("/registry/ecko")
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .body("title", equalTo("Nothing is called ecko"))
+                .body("detail", equalTo("There are backstage, broken, default, echo."));
+    }
+
+    @Test
+    void registryShowsNothingOfAnEnvironmentOrALog() {
+        Map<String, String> env = echo().getMap("env");
+        to("broken.demo.localhost").get("/").then().statusCode(503);
+        var registry = to("localhost").get("/registry").asString();
+        assertTrue(registry.contains("ended with exit code 3"), registry);
+        Stream.of(env.get("DB_PASSWORD"), env.get("SMTP_PASSWORD"), "hello", "out of ideas")
+                .forEach(secret -> assertFalse(registry.contains(secret), secret));
+    }
+
+    @Test
+    void registryIsForThisMachineOnly() {
+        to("elsewhere.example").get("/registry").then().statusCode(404).body("title", equalTo("Unknown host"));
+    }
+
+    @Test
     void figuresAreForPrometheus() {
         to("localhost")
                 .get("/metrics")
                 .then()
                 .statusCode(200)
                 .contentType("text/plain; version=0.0.4; charset=utf-8")
-                .body(containsString("# TYPE kn_eventing_dispatch_duration_seconds histogram"));
+                .body(containsString("# TYPE kn_eventing_dispatch_duration_seconds histogram"))
+                .body(containsString("# TYPE kn_revision_request_concurrency gauge"))
+                .body(containsString("# TYPE kn_serving_invocation_duration_seconds histogram"))
+                .body(containsString("# TYPE local_knative_cold_start_duration_seconds histogram"));
         to("localhost").accept(ContentType.JSON).get("/").then().body("refusedDeadLetters.size()", equalTo(0));
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * names make it misbehave.
  */
 final class EchoService {
+    private static final AtomicInteger REQUESTS = new AtomicInteger();
     private static final AtomicInteger CONCURRENT = new AtomicInteger();
     private static final AtomicInteger MOST_CONCURRENT = new AtomicInteger();
 
@@ -48,6 +49,12 @@ final class EchoService {
         server.createContext("/", exchange -> echo(exchange, args));
         server.createContext("/never", exchange -> await(new CountDownLatch(1)));
         server.createContext("/sleep/", EchoService::sleep);
+        server.createContext("/metrics", exchange -> answer(exchange, 200, """
+                # TYPE echo_requests_total counter
+                echo_requests_total %d
+                # TYPE echo_living gauge
+                echo_living 1
+                """.formatted(REQUESTS.get())));
         server.createContext("/headers/", exchange -> {
             var length = exchange.getRequestURI().getPath().replaceAll("\\D", "");
             exchange.getResponseHeaders().set("Long", "x".repeat(Integer.parseInt(length)));
@@ -80,6 +87,7 @@ final class EchoService {
     }
 
     private static void echo(HttpExchange exchange, String[] args) throws IOException {
+        REQUESTS.incrementAndGet();
         System.out.println(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         var headers = new JsonObject();
         exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(), values.getFirst()));

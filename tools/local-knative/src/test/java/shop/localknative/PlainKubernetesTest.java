@@ -3,10 +3,12 @@ package shop.localknative;
 
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.path.json.JsonPath;
@@ -68,6 +70,7 @@ class PlainKubernetesTest {
                                 - {name: NAMESPACE, valueFrom: {fieldRef: {apiVersion: v1, fieldPath: metadata.namespace}}}
                                 - {name: OTHER_URL, value: "http://display:9000/other"}
                                 - {name: LEGACY_URL, value: "https://legacy:8443/path"}
+                                - {name: NOBODY_URL, value: "http://nobody.default.svc.cluster.local:8080/path"}
                                 - {name: SHOUT_URL, value: "http://shout.default.svc.cluster.local/path"}
                               resources: {}
                               terminationMessagePath: /dev/termination-log
@@ -98,7 +101,7 @@ class PlainKubernetesTest {
                   - apiVersion: v1
                     kind: Service
                     metadata: {name: legacy}
-                    spec: {type: ExternalName, externalName: legacy.example.com}
+                    spec: {type: ExternalName, externalName: legacy.example.com, ports: [{port: 8443}]}
                   - apiVersion: v1
                     kind: Service
                     metadata: {name: shout}
@@ -229,6 +232,35 @@ class PlainKubernetesTest {
         assertEquals("https://legacy.example.com:8443/path", env.get("LEGACY_URL"));
         assertTrue(env.get("K_SINK").matches("http://127.0.0.1:\\d+/default/default"), env.get("K_SINK"));
         given().get(env.get("SHOUT_URL")).then().statusCode(200);
+    }
+
+    @Test
+    void callOfANameThatNoManifestHasFailsAtOnceAndSaysSo() {
+        String url = echo("display").getString("env.NOBODY_URL");
+        assertTimeout(
+                Duration.ofSeconds(1),
+                () -> given().get(url)
+                        .then()
+                        .statusCode(502)
+                        .contentType("application/problem+json")
+                        .body("detail", startsWith("Nothing is called 'nobody.default.svc.cluster.local'")));
+    }
+
+    @Test
+    void registryHasWhatIsOutsideAndADeploymentsInstancesAtItsService() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> pids().size() == 2);
+        var legacy = registry("legacy");
+        assertEquals("http://legacy.default.svc.cluster.local:8443", legacy.getString("address"));
+        assertEquals("legacy.example.com:8443", legacy.getString("external"));
+        var display = registry("display");
+        assertEquals("v1", display.getString("apiVersion"));
+        assertEquals(new HashSet<>(pids()), new HashSet<>(display.getList("instances.pid", Long.class)));
+        assertEquals(List.of("*"), display.getList("receives"));
+        assertEquals("display.default.svc.cluster.local", registry("shout").getString("external"));
+    }
+
+    private static JsonPath registry(String name) {
+        return TestSystem.request(port, "localhost").get("/registry/" + name).jsonPath();
     }
 
     @Test

@@ -42,6 +42,11 @@ record Broker(URI address, List<Subscription> subscriptions) {
         }
     }
 
+    /** Its namespace/name. */
+    String name() {
+        return address.getPath().substring(1);
+    }
+
     /** One delivery for each Trigger that matches an event from outside. */
     List<NewDelivery> route(Message message) throws Malformed, Refusal {
         CloudEvent event = message.event();

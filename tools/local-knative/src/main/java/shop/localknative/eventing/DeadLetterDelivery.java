@@ -52,8 +52,7 @@ final class DeadLetterDelivery implements Egress.Delivery {
     @Override
     public Outcome attempt(Pending pending) throws InterruptedException {
         Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
-        Message outgoing = subscription.outgoing(event);
-        if (sender.send(sink, outgoing, false, subscription.retry().timeout()) instanceof Refused answer) {
+        if (sender.deliver(subscription, sink, event, false) instanceof Refused answer) {
             return reschedule(pending, answer);
         }
         refused.remove(pending.id());

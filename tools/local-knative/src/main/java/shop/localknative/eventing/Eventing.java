@@ -84,8 +84,8 @@ public final class Eventing implements AutoCloseable {
         Sink.Resolver resolver = new Sink.Resolver(addresses, accounts);
         sender = new Sender(vertx, metrics, clock);
         store = new DeliveryStore(db, clock);
-        ingress =
-                new Ingress(vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)));
+        ingress = new Ingress(
+                vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)), metrics);
         Map<String, Manifest> specs = new HashMap<>();
         for (Manifest broker : manifests.of(io.fabric8.knative.eventing.v1.Broker.class)) {
             checkDelivery(broker);

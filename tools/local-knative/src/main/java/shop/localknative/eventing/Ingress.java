@@ -7,7 +7,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +22,8 @@ import shop.localknative.eventing.InMemoryChannel.Undelivered;
  * Takes events for the Brokers, at {@code /{namespace}/{broker}}. A 202 is a promise: the event is in the database, once
  * for each Trigger that wants it, or all of them have got it already.
  */
-record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel) implements Handler<HttpServerRequest> {
+record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel, Metrics metrics)
+        implements Handler<HttpServerRequest> {
     private static final System.Logger LOG = System.getLogger(Ingress.class.getName());
 
     /** Carries events to the Triggers of the Brokers. */
@@ -83,7 +86,9 @@ record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel) implem
 
     private void accept(HttpServerRequest request, Broker broker, byte[] body) {
         try {
-            List<NewDelivery> deliveries = broker.route(Message.read(request.headers(), body));
+            Message event = Message.read(request.headers(), body);
+            List<NewDelivery> deliveries = broker.route(event);
+            measure(request, broker, event); // as Knative does not an event that is none
             if (deliveries.isEmpty()) {
                 answer(request, 202, "");
                 return;
@@ -98,6 +103,16 @@ record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel) implem
         } catch (Broker.Refusal e) {
             answer(request, e.status(), e.getMessage());
         }
+    }
+
+    private void measure(HttpServerRequest request, Broker broker, Message event) {
+        long start = System.nanoTime();
+        HttpServerResponse response = request.response();
+        response.endHandler(end -> {
+            if (response.ended()) { // and not closed by a sender who did not wait
+                metrics.accepted(broker, event, response.getStatusCode(), Duration.ofNanos(System.nanoTime() - start));
+            }
+        });
     }
 
     private void answerWhen(CompletableFuture<Void> taken, HttpServerRequest request) {

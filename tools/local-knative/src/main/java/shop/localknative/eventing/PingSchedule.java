@@ -76,7 +76,7 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
         String id = UUID.randomUUID().toString();
         Message ping = event.with("id", id).with("time", clock.instant().toString());
         try {
-            for (int attempt = 1; sender.send(sink, ping, false, RETRY.timeout()) instanceof Refused r; attempt++) {
+            for (int attempt = 1; sender.ping(name, sink, ping, RETRY.timeout()) instanceof Refused r; attempt++) {
                 if (!r.retriable() || attempt > RETRY.retries()) {
                     LOG.log(
                             Level.ERROR,

@@ -82,17 +82,30 @@ final class Sender implements AutoCloseable {
     }
 
     /**
+     * To the subscriber of a Trigger, or its dead letter sink.
+     *
      * @param replies whether an event in the answer would be taken ({@code Prefer: reply})
-     * @param timeout until the whole answer has been read
      */
-    Answer send(Sink sink, Message event, boolean replies, Duration timeout) throws InterruptedException {
+    Answer deliver(Subscription subscription, Sink sink, Message event, boolean replies) throws InterruptedException {
         long start = System.nanoTime();
-        Answer answer = post(sink, event, replies, timeout);
-        metrics.dispatched(sink.url(), answer.code(), Duration.ofNanos(System.nanoTime() - start));
+        Answer answer = send(
+                sink,
+                subscription.outgoing(event),
+                replies,
+                subscription.retry().timeout());
+        metrics.dispatched(subscription, event, answer.code(), Duration.ofNanos(System.nanoTime() - start));
         return answer;
     }
 
-    private Answer post(Sink sink, Message event, boolean replies, Duration timeout) throws InterruptedException {
+    /** From a PingSource of this {@code namespace/name}. */
+    Answer ping(String source, Sink sink, Message event, Duration timeout) throws InterruptedException {
+        Answer answer = send(sink, event, false, timeout);
+        metrics.pinged(source, answer.code());
+        return answer;
+    }
+
+    /** @param timeout until the whole answer has been read */
+    private Answer send(Sink sink, Message event, boolean replies, Duration timeout) throws InterruptedException {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setAbsoluteURI(sink.address().toString());

@@ -28,11 +28,7 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
 
     @Override
     public Outcome attempt(Pending pending) throws InterruptedException {
-        Answer answer = sender.send(
-                subscription.subscriber(),
-                subscription.outgoing(pending.event()),
-                true,
-                subscription.retry().timeout());
+        Answer answer = sender.deliver(subscription, subscription.subscriber(), pending.event(), true);
         return switch (answer) {
             case Accepted accepted -> accepted(pending, accepted);
             case Refused refused -> refused(pending, refused);

@@ -14,12 +14,14 @@ import shop.localknative.manifests.Manifest;
  * A Trigger with its destinations resolved and its Broker's defaults applied, as the Subscription that Knative makes of it.
  *
  * @param trigger namespace/name
+ * @param broker likewise
  * @param deadLetterSink null for none
  * @param structured whether events are sent in structured mode ({@code delivery.format})
  * @param ordered whether an event waits for the earlier ones with its {@code partitionkey}
  */
 record Subscription(
         String trigger,
+        String broker,
         Filter filter,
         Sink subscriber,
         Sink deadLetterSink,
@@ -41,6 +43,7 @@ record Subscription(
         DeliverySpec effective = delivery.stream().findFirst().orElse(Retry.DEFAULT);
         return new Subscription(
                 manifest.namespace() + "/" + manifest.name(),
+                brokersManifest.namespace() + "/" + brokersManifest.name(),
                 Filter.of(manifest, trigger.getSpec()),
                 new Sink(trigger, trigger.getSpec().getSubscriber(), resolver),
                 delivery.stream()

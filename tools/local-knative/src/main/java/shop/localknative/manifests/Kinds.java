@@ -45,7 +45,7 @@ final class Kinds {
     }
 
     static boolean isClusterOnly(String kind) {
-        return CLUSTER_ONLY.contains(unversioned(kind).strip());
+        return CLUSTER_ONLY.contains(unversioned(kind).strip()) && !SUPPORTED.containsKey(kind);
     }
 
     /** The advice for a kind that is not supported. */

@@ -6,6 +6,7 @@ import static java.util.Map.entry;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.knative.eventing.v1.Broker;
 import io.fabric8.knative.eventing.v1.Trigger;
+import io.fabric8.knative.eventing.v1beta2.EventType;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.knative.sources.v1.PingSource;
@@ -111,6 +112,10 @@ final class SupportedFields {
                     Trigger.class,
                     DELIVERY + under("spec.subscriber", IDENTIFYING_DESTINATION)
                             + "spec.broker spec.filter.attributes.** spec.filters.**"),
+            entry(EventType.class, under("spec", "type source schema schemaData broker description reference.**")),
+            entry(
+                    io.fabric8.knative.eventing.v1beta3.EventType.class,
+                    under("spec", "attributes[].** description reference.**")),
             entry(
                     PingSource.class,
                     SINK + under("spec", "sink.audience schedule timezone contentType data dataBase64")),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,7 +22,12 @@ public final class Addresses {
     private static final Pattern URL =
             Pattern.compile("https?://(?<host>[A-Za-z0-9.-]+)(?<port>:\\d+)?(?=[/?#,;\\s]|$)");
 
+    /** Of the names that only a cluster gives: shorter ones may be known to this machine. */
+    private static final Pattern CLUSTER_NAME = Pattern.compile("[^.]+\\.[^.]+\\.svc(\\.cluster\\.local)?");
+
     private final Map<String, URI> listeners = new ConcurrentHashMap<>();
+
+    private volatile ToIntFunction<String> opener;
 
     /** The names that lead outside, or to another of the cluster: Services of type ExternalName. */
     private final Map<String, String> aliases = new ConcurrentHashMap<>();
@@ -53,7 +59,17 @@ public final class Addresses {
      * @param port of the listener that answers for it
      */
     public void add(String host, int port) {
-        listeners.put(host, URI.create("http://127.0.0.1:" + port));
+        listeners.put(host, loopback(port));
+    }
+
+    /** From now on, {@code opener} starts a listener for a host and returns its port. */
+    public void listenWith(ToIntFunction<String> opener) {
+        this.opener = opener;
+    }
+
+    /** Starts the listener of a host, if it has none. Waits for that. */
+    public URI listen(String host) {
+        return listeners.computeIfAbsent(host, name -> loopback(opener.applyAsInt(name)));
     }
 
     /** Makes a host lead wherever {@code target} does. */
@@ -80,11 +96,20 @@ public final class Addresses {
             var port = Objects.requireNonNullElse(url.group("port"), "");
             var target = target(host);
             var listener = Optional.ofNullable(listeners.get(target + port))
-                    .or(() -> Optional.ofNullable(listeners.get(target)));
+                    .or(() -> Optional.ofNullable(listeners.get(target)))
+                    .or(() -> Optional.of(target) // that nothing has: its listener says so, where a look-up may hang
+                            .filter(name ->
+                                    CLUSTER_NAME.matcher(url.group("host")).matches())
+                            .filter(name -> CLUSTER_NAME.matcher(name).matches())
+                            .map(this::listen));
             var outside =
                     target.equals(host) ? url.group() : url.group().replace("://" + url.group("host"), "://" + target);
             return Matcher.quoteReplacement(listener.map(URI::toString).orElse(outside));
         });
+    }
+
+    private static URI loopback(int port) {
+        return URI.create("http://127.0.0.1:" + port);
     }
 
     /** The loopback URI of a Destination. */

@@ -31,20 +31,27 @@ public final class FrontDoor implements Handler<HttpServerRequest> {
         var authority = request.authority();
         var host = authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
         if (open) {
-            handle(host, request);
+            handle(host, request, 404);
         } else {
             new Problem(503, "Starting", "The system is not ready yet.").answer(request);
         }
     }
 
-    /** Handles a request for {@code host}, whatever its Host header says. */
+    /**
+     * Handles a request for {@code host}, whatever its Host header says. Who asks is a program that may take a 404 for the
+     * service's own answer, so a name that nothing has is a 502.
+     */
     public void handle(String host, HttpServerRequest request) {
+        handle(host, request, 502);
+    }
+
+    private void handle(String host, HttpServerRequest request, int unknown) {
         var handler = hosts.get(host);
         if (handler != null) {
             handler.handle(request);
         } else {
             new Problem(
-                            404,
+                            unknown,
                             "Unknown host",
                             "Nothing is called '%s'; the page of localhost says what is.".formatted(host))
                     .answer(request);

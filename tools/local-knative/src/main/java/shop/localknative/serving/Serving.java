@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.httpproxy.HttpProxy;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
@@ -34,6 +36,7 @@ import shop.localknative.platform.Processes;
 import shop.localknative.serving.requests.Activator;
 import shop.localknative.serving.revisions.Image;
 import shop.localknative.serving.revisions.Images;
+import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.serving.revisions.RevisionStore;
 import shop.localknative.workload.Config;
@@ -74,6 +77,7 @@ public final class Serving {
             Path revisions,
             FrontDoor door,
             InstantSource clock) {
+        addresses.listenWith(host -> Loopback.listen(vertx, 0, request -> door.handle(host, request)));
         this.store = new RevisionStore(revisions);
         this.vertx = vertx;
         this.addresses = addresses;
@@ -149,14 +153,11 @@ public final class Serving {
         }
         var traffic = Optional.ofNullable(service.getSpec().getTraffic()).orElse(List.of());
         var host = Addresses.hostOf(manifest.namespace(), manifest.name());
-        listen(host);
-        traffic.stream().map(TrafficTarget::getTag).filter(Objects::nonNull).forEach(tag -> listen(tag + "-" + host));
-    }
-
-    private void listen(String host) {
-        if (!addresses.isKnown(host)) {
-            addresses.add(host, Loopback.listen(vertx, 0, request -> door.handle(host, request)));
-        }
+        addresses.listen(host);
+        traffic.stream()
+                .map(TrafficTarget::getTag)
+                .filter(Objects::nonNull)
+                .forEach(tag -> addresses.listen(tag + "-" + host));
     }
 
     /** Routes the present names of a service, and no earlier ones: of a removed tag, or from when it was public. */
@@ -190,7 +191,7 @@ public final class Serving {
             var service = (io.fabric8.kubernetes.api.model.Service) manifest.resource();
             if (service.getSpec().getExternalName() != null) {
                 addresses.alias(host, service.getSpec().getExternalName());
-                now.addAll(route("", manifest, alias(host)));
+                now.addAll(route("", manifest, alias(host, service.getSpec().getPorts())));
                 continue;
             }
             manifests.deploymentsOf(manifest).stream().findFirst().ifPresent(deployment -> {
@@ -204,8 +205,8 @@ public final class Serving {
                     now.addAll(route("", manifest, handler));
                     var withPort = host + ":" + port.getPort();
                     door.route(withPort, handler);
-                    listen(withPort);
-                    listen(host);
+                    addresses.listen(withPort);
+                    addresses.listen(host);
                 }
             });
         }
@@ -213,15 +214,20 @@ public final class Serving {
     }
 
     /** What answers for a name that is another's. */
-    private Handler<HttpServerRequest> alias(String host) {
+    private Handler<HttpServerRequest> alias(String host, List<ServicePort> ports) {
         var target = addresses.target(host);
+        int port = ports.isEmpty() ? 80 : ports.getFirst().getPort();
         return addresses.isKnown(target)
                 ? request -> door.handle(target, request)
-                : proxy(URI.create("http://%s:80".formatted(target)));
+                : proxy(URI.create("%s://%s:%d".formatted(port == 443 ? "https" : "http", target, port)));
     }
 
     private HttpProxy proxy(URI address) {
-        return HttpProxy.reverseProxy(client).origin(address.getPort(), address.getHost());
+        var origin = new RequestOptions()
+                .setHost(address.getHost())
+                .setPort(address.getPort())
+                .setSsl("https".equals(address.getScheme()));
+        return HttpProxy.reverseProxy(client).origin(context -> client.request(new RequestOptions(origin)));
     }
 
     /**
@@ -233,6 +239,15 @@ public final class Serving {
         Addresses.publicHostOf(service).ifPresent(name -> hosts.add(prefix + name));
         hosts.forEach(name -> door.route(name, handler));
         return hosts;
+    }
+
+    /** All that are kept. */
+    public Stream<Instances> revisions() {
+        return services.values().stream().flatMap(service -> service.revisions().stream());
+    }
+
+    Optional<KnativeService> service(String name) {
+        return Optional.ofNullable(services.get(name));
     }
 
     public Collection<KnativeService> services() {

@@ -24,27 +24,59 @@ import shop.localknative.serving.revisions.Instances;
  * @param metrics in Prometheus' text format
  */
 public record StatusPage(
-        Vertx vertx, Serving serving, Mailbox mailbox, Supplier<JsonObject> platform, Supplier<String> metrics)
+        Vertx vertx,
+        Serving serving,
+        Registry registry,
+        Mailbox mailbox,
+        Supplier<JsonObject> platform,
+        Supplier<String> metrics)
         implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
         switch (request.path()) {
             case "/" -> answer(request, "local-knative", status(request));
             case "/metrics" ->
-                request.response()
-                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                        .end(metrics.get());
+                vertx.executeBlocking(metrics::get, false)
+                        .onSuccess(text -> request.response()
+                                .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                                .end(text))
+                        .onFailure(e -> new Problem(500, "The metrics can't be read", e.getMessage()).answer(request));
             case "/mailbox" ->
                 vertx.executeBlocking(mailbox::mails, false)
                         .onSuccess(mails -> answer(request, "Mailbox", array(mails, StatusPage::json)))
                         .onFailure(e -> new Problem(500, "The mailbox can't be read", e.getMessage()).answer(request));
-            default -> new Problem(404, "No such page", "There are /, /mailbox and /metrics.").answer(request);
+            case "/registry" -> answer(request, "Registry", new JsonArray(registry.entries(door(request))));
+            case String path
+            when path.startsWith("/registry/") -> entry(request, path.substring("/registry/".length()));
+            default ->
+                new Problem(404, "No such page", "There are /, /registry, /mailbox and /metrics.").answer(request);
         }
     }
 
+    private void entry(HttpServerRequest request, String name) {
+        var entries = registry.entries(door(request));
+        entries.stream()
+                .filter(entry -> entry.getString("name").equals(name))
+                .findFirst()
+                .ifPresentOrElse(
+                        entry -> answer(request, name, entry),
+                        () -> new Problem(
+                                        404,
+                                        "Nothing is called " + name,
+                                        "There are %s."
+                                                .formatted(entries.stream()
+                                                        .map(entry -> entry.getString("name"))
+                                                        .distinct()
+                                                        .collect(Collectors.joining(", "))))
+                                .answer(request));
+    }
+
+    private static int door(HttpServerRequest request) {
+        return request.connection().localAddress().port();
+    }
+
     private JsonObject status(HttpServerRequest request) {
-        int port = request.connection().localAddress().port();
-        var services = array(serving.services(), service -> json(service, port));
+        var services = array(serving.services(), service -> json(service, door(request)));
         return new JsonObject().put("services", services).mergeIn(platform.get());
     }
 
@@ -104,7 +136,7 @@ public record StatusPage(
                               td {white-space: pre-wrap}
                             </style>
                             <h1>%1$s</h1>
-                            <nav><a href="/">status</a> <a href="/mailbox">mailbox</a> <a href="/metrics">metrics</a></nav>
+                            <nav><a href="/">status</a> <a href="/registry">registry</a> <a href="/mailbox">mailbox</a> <a href="/metrics">metrics</a></nav>
                             %2$s
                             """.formatted(title, html(content)));
         }

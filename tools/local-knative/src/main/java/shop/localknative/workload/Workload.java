@@ -4,10 +4,12 @@ package shop.localknative.workload;
 import io.fabric8.knative.serving.v1.Service;
 import io.fabric8.knative.sources.v1.ContainerSource;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import shop.localknative.manifests.FieldPath;
@@ -65,6 +67,20 @@ public record Workload(Manifest manifest, Container container, Object template) 
     /** The Knative Service that it is; empty for others. */
     public Optional<Service> service() {
         return manifest.resource() instanceof Service service ? Optional.of(service) : Optional.empty();
+    }
+
+    /** Those of the pod template. */
+    public Map<String, String> annotations() {
+        var metadata =
+                switch (manifest.resource()) {
+                    case Service service -> service.getSpec().getTemplate().getMetadata();
+                    case Deployment deployment ->
+                        deployment.getSpec().getTemplate().getMetadata();
+                    case ContainerSource source ->
+                        source.getSpec().getTemplate().getMetadata();
+                    default -> null;
+                };
+        return Optional.ofNullable(metadata).map(ObjectMeta::getAnnotations).orElse(Map.of());
     }
 
     /** Whether it identifies itself to {@code audience} with a token of its service account. */

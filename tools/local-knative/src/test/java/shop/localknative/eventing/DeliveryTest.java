@@ -500,9 +500,12 @@ class DeliveryTest extends EventingTest {
         assertEquals(List.of(), broker.eventing.refusedDeadLetters());
     }
 
-    /** The name and the attributes of knative/eventing pkg/broker/filter, as OpenTelemetry's exporter for Prometheus writes them. */
+    /**
+     * The names and the attributes of knative/eventing pkg/broker/ingress/ingress_handler.go, pkg/broker/filter/filter_handler.go
+     * and pkg/observability/key.go, as OpenTelemetry's exporter for Prometheus writes them.
+     */
     @Test
-    void deliveriesAreCountedByDestinationAndStatus() {
+    void eventsAndTheirDeliveriesAreCountedByTriggerTypeAndStatus() {
         broker(trigger("t", to(subscriber) + ", " + delivery("retry: 1")));
         subscriber.answering(failing(503));
         broker.send("1", "t");
@@ -512,9 +515,32 @@ class DeliveryTest extends EventingTest {
             assertThat(
                     broker.eventing.metrics(),
                     containsString(
-                            "kn_eventing_dispatch_duration_seconds_count{messaging_destination_name=\"%s\",http_response_status_code=\"%d\",} 1.0"
-                                    .formatted(subscriber.url(), status)));
+                            "kn_eventing_dispatch_duration_seconds_count{otel_scope_name=\"knative.dev/pkg/broker/filter\",kn_broker_name=\"default\",kn_broker_namespace=\"shop\",messaging_destination_name=\"trigger:t.shop\",cloudevents_type=\"t\",http_response_status_code=\"%d\",} 1.0"
+                                    .formatted(status)));
         }
+        assertThat(
+                broker.eventing.metrics(),
+                containsString(
+                        "kn_eventing_dispatch_duration_seconds_count{otel_scope_name=\"knative.dev/pkg/broker/ingress\",kn_broker_name=\"default\",kn_broker_namespace=\"shop\",messaging_destination_name=\"\",cloudevents_type=\"t\",http_response_status_code=\"202\",} 1.0"));
+    }
+
+    /** Whoever sends events must not fill the memory with names. */
+    @Test
+    void typesBeyondFiftyAreCountedTogether() {
+        broker();
+        for (int i = 0; i < 60; i++) {
+            broker.send(Integer.toString(i), "t" + i);
+        }
+        assertEquals(
+                51,
+                broker.eventing
+                        .metrics()
+                        .lines()
+                        .filter(line -> line.startsWith("kn_eventing_dispatch_duration_seconds_count"))
+                        .count());
+        assertThat(
+                broker.eventing.metrics(),
+                containsString("cloudevents_type=\"_OTHER\",http_response_status_code=\"202\",} 10.0"));
     }
 
     @Test

@@ -15,6 +15,7 @@ class AddressesTest {
 
     @BeforeEach
     void listeners() {
+        addresses.listenWith(unknown -> 404);
         addresses.add("order-service.shop.svc.cluster.local", 1234);
         addresses.add(Addresses.BROKER_INGRESS, 4321);
     }
@@ -27,7 +28,9 @@ class AddressesTest {
         "http://order-service.shop/orders, http://127.0.0.1:1234/orders",
         "http://order-service/orders, http://127.0.0.1:1234/orders",
         "http://order-service.shop.example.com, http://order-service.shop.example.com",
-        "http://other.shop.svc.cluster.local/, http://other.shop.svc.cluster.local/",
+        "http://other.shop.svc.cluster.local/, http://127.0.0.1:404/",
+        "http://other.shop.svc:8080/a, http://127.0.0.1:404/a",
+        "http://other.shop/, http://other.shop/",
         "order-service.shop.svc.cluster.local, order-service.shop.svc.cluster.local",
         "jdbc:postgresql://127.0.0.1/db, jdbc:postgresql://127.0.0.1/db"
     })

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.serving;
 
+import static org.awaitility.Awaitility.await;
+
 import io.fabric8.knative.serving.v1.Service;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -21,14 +23,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.TestSystem;
 import shop.localknative.manifests.ManifestReader;
+import shop.localknative.metrics.ProcessMetrics;
 import shop.localknative.network.Addresses;
 import shop.localknative.network.FrontDoor;
+import shop.localknative.network.Loopback;
 import shop.localknative.platform.PrivateFile;
 import shop.localknative.platform.Processes;
 import shop.localknative.platform.TokenIssuer;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
+import shop.localknative.serving.revisions.ServingMetrics;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
@@ -42,6 +47,7 @@ final class TestServing {
     private final Images images;
     private volatile Duration ahead = Duration.ZERO;
     private final InstantSource clock = () -> Instant.now().plus(ahead);
+    final ServingMetrics metrics = new ServingMetrics(new ProcessMetrics(Duration.ofMillis(200)));
     final Serving serving;
 
     TestServing(Path directory) throws IOException {
@@ -141,7 +147,7 @@ final class TestServing {
             var volumes = PrivateFile.directory(directory.resolve("volumes/" + name));
             var issuer = TokenIssuer.cluster(PrivateFile.directory(directory.resolve("keys")));
             var podTemplate = new PodTemplate(template, config, issuer, volumes);
-            return new Revision(name, podTemplate, Map.of(), addresses, directory.resolve("echo.log"));
+            return new Revision(name, podTemplate, Map.of(), addresses, directory.resolve("echo.log"), metrics);
         });
         try {
             images.deleteAllBut(serving.release());
@@ -183,6 +189,29 @@ final class TestServing {
                         .POST(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    /** Ends what has nothing to do, without the wait for its window. */
+    void scaleToZero() {
+        await().until(() -> instances().concurrency() == 0);
+        instances().tick(true); // sees what was done until now
+        pass(Duration.ofMinutes(10));
+        instances().tick(true);
+        await().until(() -> instances().isIdle());
+    }
+
+    String metrics() {
+        return metrics.text(serving.revisions());
+    }
+
+    /** Serves {@link #metrics}. */
+    int metricsPort() {
+        return Loopback.listen(
+                vertx,
+                0,
+                request -> request.response()
+                        .putHeader("Content-Type", "text/plain; version=0.0.4")
+                        .end(metrics()));
     }
 
     void close() throws Exception {

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.HttpProxy;
@@ -19,6 +20,7 @@ import io.vertx.httpproxy.ProxyInterceptor;
 import io.vertx.httpproxy.ProxyResponse;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -56,7 +58,7 @@ public final class Activator implements Handler<HttpServerRequest> {
     }
 
     private Future<HttpClientRequest> connect(ProxyContext context) {
-        var exchange = new Exchange();
+        var exchange = new Exchange(context.request().proxiedRequest().response());
         context.set(EXCHANGE, exchange);
         context.request().proxiedRequest().response().endHandler(v -> exchange.end());
         return exchange.connect();
@@ -64,12 +66,18 @@ public final class Activator implements Handler<HttpServerRequest> {
 
     /** A request, from when it comes until it is answered or given up; all on one event loop. */
     private final class Exchange {
+        private final HttpServerResponse answer;
         private Instances instances = route.get();
         private final long timer = vertx.setTimer(instances.revision().timeout().toMillis(), t -> tooLate());
         private CompletableFuture<Instance> place;
         private Instance instance;
         private HttpClientRequest request;
         private Throwable over;
+        private long since;
+
+        Exchange(HttpServerResponse answer) {
+            this.answer = answer;
+        }
 
         /** Nothing of the request has been sent while this fails, so another attempt is safe, whatever it asks for. */
         Future<HttpClientRequest> connect() {
@@ -94,6 +102,7 @@ public final class Activator implements Handler<HttpServerRequest> {
 
         private Future<HttpClientRequest> connectTo(Instance chosen) {
             instance = chosen;
+            since = System.nanoTime();
             if (over != null) {
                 release();
                 return Future.failedFuture(over);
@@ -121,6 +130,11 @@ public final class Activator implements Handler<HttpServerRequest> {
             vertx.cancelTimer(timer);
             over = new ClosedChannelException();
             place.completeExceptionally(over);
+            if (instance != null) {
+                var revision = instances.revision();
+                revision.metrics()
+                        .answered(revision, answer.getStatusCode(), Duration.ofNanos(System.nanoTime() - since));
+            }
             release();
         }
 

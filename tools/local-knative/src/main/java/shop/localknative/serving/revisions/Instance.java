@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +14,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import shop.localknative.metrics.ProcessMetrics;
 import shop.localknative.platform.DataDirectory;
 import shop.localknative.platform.Ports;
 import shop.localknative.platform.Processes;
 
 /** A process of a revision, from before its start until after its end. */
 public final class Instance {
-    enum State {
+    public enum State {
         /** Also while it waits to be started again after a crash. */
         STARTING,
         READY,
@@ -28,6 +30,13 @@ public final class Instance {
         /** It takes no new requests and ends when those under way are answered. */
         DRAINING
     }
+
+    /**
+     * How it is.
+     *
+     * @param readySince null while it is not
+     */
+    public record Status(long pid, int port, State state, Instant readySince, int requests) {}
 
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final Duration GRACE = Duration.ofSeconds(20);
@@ -47,6 +56,7 @@ public final class Instance {
     private final Image image;
     private volatile Revision.Launch launch;
     private volatile Process process;
+    private ProcessMetrics.Life metrics;
     private volatile long begin = System.nanoTime();
     private long logBegin;
 
@@ -57,12 +67,18 @@ public final class Instance {
     State state = State.STARTING;
     int inFlight;
     boolean wasReady;
+    Instant readySince;
     private long drainingSince;
     private boolean ending;
 
     Instance(Revision revision, Image image) {
         this.revision = revision;
         this.image = image;
+    }
+
+    /** Empty before its process is there. */
+    Optional<Status> status() {
+        return Optional.ofNullable(process).map(p -> new Status(p.pid(), launch.port(), state, readySince, inFlight));
     }
 
     void drain() {
@@ -108,6 +124,9 @@ public final class Instance {
         builder.environment().keySet().retainAll(List.of("PATH", "HOME", "LANG", "TMPDIR"));
         builder.environment().putAll(launch.environment());
         process = processes.start(builder);
+        metrics = revision.metrics()
+                .processes()
+                .born(revision.service(), process.toHandle(), launch.metrics().orElse(null));
         awaitReadiness(silent);
     }
 
@@ -165,10 +184,16 @@ public final class Instance {
     void watch(Consumer<Boolean> readiness) throws IOException, InterruptedException {
         var ready = launch.readiness().new Result(System.nanoTime());
         var live = launch.liveness().map(probe -> probe.new Result(System.nanoTime()));
+        long interval = revision.metrics().processes().interval().toNanos();
+        long scrape = System.nanoTime() + interval;
         while (true) {
             long due = Math.min(ready.due(), live.map(Probe.Result::due).orElse(Long.MAX_VALUE));
-            if (process.waitFor(due - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (process.waitFor(Math.min(due, scrape) - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw ended();
+            }
+            if (System.nanoTime() >= scrape) {
+                metrics.scrape();
+                scrape = System.nanoTime() + interval;
             }
             boolean before = ready.isSuccess();
             ready.checkWhenDue(System.nanoTime());
@@ -182,10 +207,18 @@ public final class Instance {
         }
     }
 
-    /** SIGTERM, SIGKILL when that does not help. Blocks until it has ended. */
+    /** SIGTERM, SIGKILL when that does not help; before, its last metrics are read. Blocks until it has ended. */
     void stop() {
         if (process != null) {
+            try {
+                if (wasReady && isAlive()) {
+                    metrics.scrape();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             Processes.stop(process.toHandle(), GRACE);
+            metrics.end();
         }
         if (launch != null) {
             DataDirectory.delete(launch.directory());

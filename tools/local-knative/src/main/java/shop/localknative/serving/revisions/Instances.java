@@ -8,15 +8,19 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.console.Console;
 import shop.localknative.platform.Processes;
+import shop.localknative.serving.revisions.ServingMetrics.Figure;
 import shop.localknative.serving.scaling.Autoscaler;
 import shop.localknative.serving.scaling.RequestStats;
+import shop.localknative.serving.scaling.Scaling;
 
 /**
  * The instances of a revision, as many as the autoscaler wants, and the requests that wait for one of them. The monitor
@@ -230,6 +234,11 @@ public final class Instances {
                 .toList();
     }
 
+    /** All whose process has been started, those that are about to end included. */
+    public synchronized List<Instance.Status> instances() {
+        return all.stream().flatMap(instance -> instance.status().stream()).toList();
+    }
+
     /** The number of processes that were started so far. */
     public synchronized int starts() {
         return starts;
@@ -237,6 +246,30 @@ public final class Instances {
 
     public synchronized int concurrency() {
         return stats.concurrency();
+    }
+
+    synchronized Map<Figure, Number> figures() {
+        var figures = new EnumMap<Figure, Number>(Figure.class);
+        var average = autoscaler.averages(clock.instant());
+        boolean isRps = revision.scaling().metric() == Scaling.Metric.RPS;
+        int active = all.stream().mapToInt(instance -> instance.inFlight).sum();
+        figures.put(Figure.CONCURRENCY, stats.concurrency());
+        figures.put(Figure.QUEUED, queue.size());
+        figures.put(Figure.ACTIVE, active);
+        figures.put(Figure.DEPTH, active);
+        figures.put(Figure.DESIRED, desired);
+        figures.put(Figure.PANIC_MODE, average.panicMode() ? 1 : 0);
+        figures.put(isRps ? Figure.STABLE_RPS : Figure.STABLE_CONCURRENCY, average.stable());
+        figures.put(isRps ? Figure.PANIC_RPS : Figure.PANIC_CONCURRENCY, average.panic());
+        figures.put(
+                isRps ? Figure.TARGET_RPS : Figure.TARGET_CONCURRENCY,
+                revision.scaling().target());
+        figures.put(Figure.REQUESTED, desired);
+        figures.put(Figure.READY, ready());
+        figures.put(Figure.NOT_READY, in(Instance.State.UNREADY));
+        figures.put(Figure.PENDING, in(Instance.State.STARTING));
+        figures.put(Figure.TERMINATING, in(Instance.State.DRAINING));
+        return figures;
     }
 
     /** Whether it has neither instances nor requests. */
@@ -340,10 +373,14 @@ public final class Instances {
     }
 
     private synchronized void ready(Instance instance) {
+        if (ready() == 0) {
+            revision.metrics().started(revision, instance.age());
+        }
         if (instance.state == Instance.State.STARTING) {
             instance.state = Instance.State.READY;
         }
         instance.wasReady = true;
+        instance.readySince = clock.instant();
         failedStarts = 0;
         failure = Optional.empty();
         announce("ready after %.3f s, process %d"
@@ -357,6 +394,7 @@ public final class Instances {
     private synchronized void readiness(Instance instance, boolean isReady) {
         if (instance.state == Instance.State.READY || instance.state == Instance.State.UNREADY) {
             instance.state = isReady ? Instance.State.READY : Instance.State.UNREADY;
+            instance.readySince = isReady ? clock.instant() : null;
             announce("process %d is %s"
                     .formatted(instance.pid().getAsLong(), isReady ? "ready again" : "not ready, by its probe"));
             serveQueue();
@@ -385,7 +423,11 @@ public final class Instances {
     }
 
     private int ready() {
-        return (int) all.stream().filter(i -> i.state == Instance.State.READY).count();
+        return in(Instance.State.READY);
+    }
+
+    private int in(Instance.State state) {
+        return (int) all.stream().filter(i -> i.state == state).count();
     }
 
     private Optional<Instance> withRoom() {

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import shop.localknative.manifests.FieldPath;
 import shop.localknative.workload.Workload;
 
 /**
@@ -66,7 +67,29 @@ final class Probes {
         Stream.of(container.getReadinessProbe(), container.getLivenessProbe(), container.getStartupProbe())
                 .filter(Objects::nonNull)
                 .forEach(probe -> ports.add(portOf(probe)));
+        metricsPort().ifPresent(ports::add);
         return ports;
+    }
+
+    /** Where an instance shows its metrics, by the annotations that Prometheus' example for Kubernetes has made a custom. */
+    Optional<URI> metrics(Map<Integer, Integer> ports) {
+        var path = workload.annotations().getOrDefault("prometheus.io/path", "/metrics");
+        return metricsPort().map(port -> URI.create("http://127.0.0.1:%d%s".formatted(ports.get(port), path)));
+    }
+
+    private Optional<Integer> metricsPort() {
+        var annotations = workload.annotations();
+        var port = annotations.getOrDefault("prometheus.io/port", Integer.toString(containerPort()));
+        if (!"true".equals(annotations.get("prometheus.io/scrape"))) {
+            return Optional.empty();
+        }
+        if (!port.matches("\\d{1,5}")) {
+            throw workload.manifest()
+                    .problem(
+                            "'%s' is not the number of a port".formatted(port),
+                            FieldPath.of("spec", "template", "metadata", "annotations", "prometheus.io/port"));
+        }
+        return Optional.of(Integer.parseInt(port));
     }
 
     /** @param ports what stands for each of {@link #ports} */

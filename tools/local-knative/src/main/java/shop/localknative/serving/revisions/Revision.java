@@ -2,6 +2,7 @@
 package shop.localknative.serving.revisions;
 
 import io.fabric8.knative.serving.v1.RevisionSpec;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ public record Revision(
         Map<String, String> variables,
         Addresses addresses,
         Path log,
+        ServingMetrics metrics,
         Scaling scaling,
         Duration timeout,
         Probes probes) {
@@ -33,7 +35,12 @@ public record Revision(
 
     /** @throws shop.localknative.console.StartException for what can't be run */
     public Revision(
-            String name, PodTemplate podTemplate, Map<String, String> variables, Addresses addresses, Path log) {
+            String name,
+            PodTemplate podTemplate,
+            Map<String, String> variables,
+            Addresses addresses,
+            Path log,
+            ServingMetrics metrics) {
         var workload = podTemplate.workload();
         this(
                 name,
@@ -41,6 +48,7 @@ public record Revision(
                 variables,
                 addresses,
                 log,
+                metrics,
                 Scaling.of(workload.manifest()),
                 timeout(workload),
                 new Probes(workload));
@@ -113,7 +121,8 @@ public record Revision(
                 directory,
                 probes.readiness(ports),
                 probes.liveness(ports),
-                probes.startup(ports));
+                probes.startup(ports),
+                probes.metrics(ports));
     }
 
     /**
@@ -129,5 +138,6 @@ public record Revision(
             Path directory,
             Probe readiness,
             Optional<Probe> liveness,
-            Optional<Probe> startup) {}
+            Optional<Probe> startup,
+            Optional<URI> metrics) {}
 }

@@ -48,6 +48,13 @@ public final class Autoscaler {
         }
     }
 
+    /** The averages of the metric over both windows. */
+    public record Averages(double stable, double panic, boolean panicMode) {}
+
+    public Averages averages(Instant now) {
+        return new Averages(average(now, scaling.window()), average(now, scaling.panicWindow()), panicSince != null);
+    }
+
     /** @param ready how many instances there are that take requests */
     public int scale(Instant now, int ready) {
         int desired = scaling.bounded(delayed(now, desired(now, Math.max(1, ready))));
@@ -92,13 +99,16 @@ public final class Autoscaler {
     }
 
     private double wanted(Instant now, Duration window) {
+        return Math.ceil(average(now, window) / scaling.target());
+    }
+
+    private double average(Instant now, Duration window) {
         var begin = now.minus(window);
-        double average = metric.stream()
+        return metric.stream()
                 .filter(sample -> sample.at().isAfter(begin))
                 .mapToDouble(Sample::value)
                 .average()
                 .orElse(0);
-        return Math.ceil(average / scaling.target());
     }
 
     /** The most that was wanted within the scale-down delay. */
