@@ -142,8 +142,8 @@ public final class Cluster implements AutoCloseable {
         pool.setConnectionTimeout(5_000);
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid), clock);
-        var eventing = closing(
-                new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker, clock, spans));
+        var eventing = closing(new Eventing(
+                vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker, clock, spans));
         addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));
         return eventing;
     }

@@ -57,7 +57,8 @@ public final class Options extends SystemOptions {
             arity = "0..1",
             paramLabel = "FILE",
             fallbackValue = "",
-            description = "record where the time of requests and events goes, for /traces; and in this file, if one is given")
+            description =
+                    "record where the time of requests and events goes, for /traces; and in this file, if one is given")
     Optional<Path> traces = Optional.empty();
 
     /**

@@ -90,7 +90,11 @@ public final class Eventing implements AutoCloseable {
         spans = new EventSpans(traces);
         store = new DeliveryStore(db, clock);
         ingress = new Ingress(
-                vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)), metrics, spans);
+                vertx,
+                brokers,
+                inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)),
+                metrics,
+                spans);
         Map<String, Manifest> specs = new HashMap<>();
         for (Manifest broker : manifests.of(io.fabric8.knative.eventing.v1.Broker.class)) {
             checkDelivery(broker);
@@ -103,7 +107,9 @@ public final class Eventing implements AutoCloseable {
                     + ((Trigger) trigger.resource()).getSpec().getBroker();
             add(brokers.get(broker), Subscription.of(trigger, specs.get(broker), resolver));
         }
-        manifests.of(PingSource.class).forEach(ping -> pings.add(PingSchedule.of(ping, resolver, sender, spans, clock)));
+        manifests
+                .of(PingSource.class)
+                .forEach(ping -> pings.add(PingSchedule.of(ping, resolver, sender, spans, clock)));
     }
 
     /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */

@@ -51,8 +51,7 @@ public record StatusPage(
             case "/registry" -> answer(request, "Registry", new JsonArray(registry.entries(door(request))));
             case String path
             when path.startsWith("/registry/") -> entry(request, path.substring("/registry/".length()));
-            case String path
-            when TracePages.isFor(path) -> traces.handle(request);
+            case String path when TracePages.isFor(path) -> traces.handle(request);
             default ->
                 new Problem(404, "No such page", "There are /, /registry, /mailbox, /metrics and /traces.")
                         .answer(request);

@@ -34,8 +34,7 @@ public record Spans(Optional<Tracer> tracer) {
 
     /** A step of what came with these headers; the first of a new trace if they tell none. */
     public Span start(String name, SpanKind kind, Iterable<Map.Entry<String, String>> headers) {
-        return tracer.map(
-                        tracer -> Headers.of(headers).span(tracer, name, kind).startSpan())
+        return tracer.map(tracer -> Headers.of(headers).span(tracer, name, kind).startSpan())
                 .orElse(Span.getInvalid());
     }
 

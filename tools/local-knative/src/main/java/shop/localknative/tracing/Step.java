@@ -74,8 +74,14 @@ record Step(String service, Span span) {
             json.put("error", span.getStatus().getMessage());
         }
         return json.put("attributes", json(span.getAttributesList()))
-                .put("links", new JsonArray(span.getLinksList().stream().map(Step::json).toList()))
-                .put("events", new JsonArray(span.getEventsList().stream().map(Step::json).toList()));
+                .put(
+                        "links",
+                        new JsonArray(
+                                span.getLinksList().stream().map(Step::json).toList()))
+                .put(
+                        "events",
+                        new JsonArray(
+                                span.getEventsList().stream().map(Step::json).toList()));
     }
 
     private static JsonObject json(Span.Link link) {

@@ -95,7 +95,11 @@ public record TracePages(Optional<Traces> traces) implements Handler<HttpServerR
                     ? new GZIPInputStream(new ByteArrayInputStream(body)).readNBytes(MOST_BYTES + 1)
                     : body;
             if (batch.length > MOST_BYTES) {
-                problem(request, 413, "Too many spans", "A batch must not be longer than %d bytes.".formatted(MOST_BYTES));
+                problem(
+                        request,
+                        413,
+                        "Too many spans",
+                        "A batch must not be longer than %d bytes.".formatted(MOST_BYTES));
                 return;
             }
             int refused = traces.add(ExportTraceServiceRequest.parseFrom(batch));

@@ -91,7 +91,8 @@ public final class Traces implements AutoCloseable {
 
     /** Returns how many of the spans could not be taken. */
     synchronized int add(ExportTraceServiceRequest batch) {
-        var steps = batch.getResourceSpansList().stream().flatMap(resource -> {
+        var steps = batch.getResourceSpansList().stream()
+                .flatMap(resource -> {
                     var service = service(resource);
                     return resource.getScopeSpansList().stream()
                             .flatMap(scope -> scope.getSpansList().stream().map(span -> new Step(service, span)));
@@ -151,10 +152,13 @@ public final class Traces implements AutoCloseable {
     /** Those with a span of each kind, each with all its spans; in the order of their beginnings. */
     synchronized List<JsonObject> with(List<Predicate<Step>> kinds) {
         return traces.values().stream()
-                .filter(trace ->
-                        kinds.stream().allMatch(kind -> trace.steps.values().stream().anyMatch(kind)))
+                .filter(trace -> kinds.stream()
+                        .allMatch(kind -> trace.steps.values().stream().anyMatch(kind)))
                 .map(trace -> trace.summary()
-                        .put("spans", new JsonArray(trace.inOrder().stream().map(Step::json).toList())))
+                        .put(
+                                "spans",
+                                new JsonArray(
+                                        trace.inOrder().stream().map(Step::json).toList())))
                 .sorted(Comparator.comparing(trace -> trace.getInstant("start")))
                 .toList();
     }

@@ -63,8 +63,8 @@ class EventSpansTest extends EventingTest {
                     trigger("replying", to(subscriber) + ", filter: {attributes: {type: t}}, " + delivery("retry: 1")),
                     trigger("refusing", to(refusing) + ", filter: {attributes: {type: t}}, " + delivery("retry: 0")),
                     trigger("replied", to(replied) + ", filter: {attributes: {type: reply}}"));
-            subscriber.answering(event ->
-                    subscriber.received.size() == 1 ? Answer.status(503) : Answer.event("2", "reply"));
+            subscriber.answering(
+                    event -> subscriber.received.size() == 1 ? Answer.status(503) : Answer.event("2", "reply"));
 
             post(Map.of("ce-traceparent", MADE, "ce-subject", "4711", "traceparent", header(TRACE, PUBLISHER)));
 
@@ -76,7 +76,8 @@ class EventSpansTest extends EventingTest {
                     "trigger:replied.shop",
                     "trigger:refusing.shop",
                     "dead letter trigger:refusing.shop");
-            await().until(() -> names("/traces/" + TRACE).equals(names.stream().sorted().toList()));
+            await().until(() ->
+                    names("/traces/" + TRACE).equals(names.stream().sorted().toList()));
             var trace = get("/traces/" + TRACE);
             String accepted = id(trace, "broker:default.shop");
             List<String> attempts = trace.getList("spans.findAll { it.name == 'trigger:replying.shop' }.spanId");
@@ -96,7 +97,9 @@ class EventSpansTest extends EventingTest {
                     .forEach(event -> assertEquals(MADE, event.headers().get("ce-traceparent")));
             assertEquals(
                     attempts.stream().map(id -> header(TRACE, id)).toList(),
-                    subscriber.received.stream().map(event -> event.headers().get("traceparent")).toList());
+                    subscriber.received.stream()
+                            .map(event -> event.headers().get("traceparent"))
+                            .toList());
             assertEquals(
                     header(TRACE, id(trace, "dead letter trigger:refusing.shop")),
                     dead.headers().get("traceparent"));
@@ -166,12 +169,14 @@ class EventSpansTest extends EventingTest {
         var first = subscriber.received.getFirst().headers();
         assertEquals(null, first.get("ce-traceparent"));
         String path = "/traces/" + first.get("traceparent").split("-")[1];
-        await().until(() -> names(path)
-                .equals(List.of("broker:default.shop", "pingsource:clock.shop", "trigger:t.shop")));
+        await().until(() ->
+                names(path).equals(List.of("broker:default.shop", "pingsource:clock.shop", "trigger:t.shop")));
         var trace = get(path);
         assertEquals(null, parent(trace, "pingsource:clock.shop"));
         assertEquals(id(trace, "pingsource:clock.shop"), parent(trace, "broker:default.shop"));
-        assertNotEquals(first.get("traceparent"), subscriber.received.getLast().headers().get("traceparent"));
+        assertNotEquals(
+                first.get("traceparent"),
+                subscriber.received.getLast().headers().get("traceparent"));
         assertTrue(get("/traces").getList("").size() > 1);
     }
 

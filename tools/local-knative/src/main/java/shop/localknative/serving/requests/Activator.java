@@ -123,7 +123,11 @@ public final class Activator implements Handler<HttpServerRequest> {
                         var startup = found.startup();
                         if (startup.end().isAfter(begin)) {
                             var later = startup.begin().isAfter(begin) ? startup.begin() : begin;
-                            spans.part(queue, "cold start", later).end(startup.end());
+                            spans.part(queue, "cold start", later)
+                                    .setAttribute(
+                                            "kn.revision.name",
+                                            instances.revision().name())
+                                    .end(startup.end());
                         }
                     })
                     .onFailure(e -> queue.setStatus(StatusCode.ERROR))
