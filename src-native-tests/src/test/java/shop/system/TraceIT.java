@@ -29,8 +29,8 @@ class TraceIT {
 
     @Test
     void orderThatFindsEverythingAtZeroIsOneTraceFromTheRequestToTheMail() {
-        try (var knative = new LocalKnative("trace", "--traces");
-                var shop = new Shop(knative)) {
+        var knative = new LocalKnative("trace", "--traces");
+        try (var shop = new Shop(knative)) {
             var customer = shop.registerCustomer();
             var product = shop.stockProduct(1);
             knative.close(); // the quickest way to zero
