@@ -20,7 +20,7 @@ public final class Addresses {
     public static final String BROKER_INGRESS = "broker-ingress.knative-eventing.svc.cluster.local";
 
     private static final Pattern URL =
-            Pattern.compile("https?://(?<host>[A-Za-z0-9.-]+)(?<port>:\\d+)?(?=[/?#,;\\s]|$)");
+            Pattern.compile("(?<scheme>https?)://(?<host>[A-Za-z0-9.-]+)(?<port>:\\d+)?(?=[/?#,;\\s]|$)");
 
     /** Of the names that only a cluster gives: shorter ones may be known to this machine. */
     private static final Pattern CLUSTER_NAME = Pattern.compile("[^.]+\\.[^.]+\\.svc(\\.cluster\\.local)?");
@@ -98,8 +98,9 @@ public final class Addresses {
             var listener = Optional.ofNullable(listeners.get(target + port))
                     .or(() -> Optional.ofNullable(listeners.get(target)))
                     .or(() -> Optional.of(target) // that nothing has: its listener says so, where a look-up may hang
-                            .filter(name ->
-                                    CLUSTER_NAME.matcher(url.group("host")).matches())
+                            // An https one may be an issuer's, which nobody calls.
+                            .filter(name -> url.group("scheme").equals("http")
+                                    && CLUSTER_NAME.matcher(url.group("host")).matches())
                             .filter(name -> CLUSTER_NAME.matcher(name).matches())
                             .map(this::listen));
             var outside =
