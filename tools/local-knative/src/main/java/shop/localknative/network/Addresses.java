@@ -22,6 +22,9 @@ public final class Addresses {
     private static final Pattern URL =
             Pattern.compile("https?://(?<host>[A-Za-z0-9.-]+)(?<port>:\\d+)?(?=[/?#,;\\s]|$)");
 
+    /** In every cluster without a manifest. As the issuer of service accounts' tokens it is compared, and not called. */
+    private static final String API_SERVER = "kubernetes.default.svc.cluster.local";
+
     /** Of the names that only a cluster gives: shorter ones may be known to this machine. */
     private static final Pattern CLUSTER_NAME = Pattern.compile("[^.]+\\.[^.]+\\.svc(\\.cluster\\.local)?");
 
@@ -100,7 +103,7 @@ public final class Addresses {
                     .or(() -> Optional.of(target) // that nothing has: its listener says so, where a look-up may hang
                             .filter(name ->
                                     CLUSTER_NAME.matcher(url.group("host")).matches())
-                            .filter(name -> CLUSTER_NAME.matcher(name).matches())
+                            .filter(name -> CLUSTER_NAME.matcher(name).matches() && !name.equals(API_SERVER))
                             .map(this::listen));
             var outside =
                     target.equals(host) ? url.group() : url.group().replace("://" + url.group("host"), "://" + target);
