@@ -94,15 +94,22 @@ class TraceIT {
 
     @SuppressWarnings("unchecked")
     private static Span span(Map<String, Object> json) {
-        return new Span((String) json.get("service"), (String) json.get("name"), (String) json.get("spanId"), (String)
-                json.get("parentSpanId"), (Map<String, Object>) json.get("attributes"));
+        return new Span(
+                (String) json.get("service"),
+                (String) json.get("name"),
+                (String) json.get("spanId"),
+                (String) json.get("parentSpanId"),
+                (Map<String, Object>) json.get("attributes"));
     }
 
     /** Whether the last step is there, and every step that another one is a part of. */
     private static boolean isWhole(Collection<Span> spans) {
         var ids = spans.stream().map(Span::id).collect(Collectors.toCollection(HashSet::new));
         return spans.stream().anyMatch(span -> span.name().equals("send mail"))
-                && spans.stream().allMatch(span -> Optional.ofNullable(span.parent()).map(ids::contains).orElse(true));
+                && spans.stream()
+                        .allMatch(span -> Optional.ofNullable(span.parent())
+                                .map(ids::contains)
+                                .orElse(true));
     }
 
     private static Span only(List<Span> spans, Predicate<Span> which) {
