@@ -113,7 +113,7 @@ class ArchitectureTest {
 
     @Test
     void localKnativeKnowsKnativeAndNotTheShop() {
-        check(ofTheShop("shop.localknative..", "shop.cloudevents..", "shop.text.."));
+        check(ofTheShop("shop.localknative..", "shop.cloudevents..", "shop.text..", "shop.tracing.."));
     }
 
     @Test

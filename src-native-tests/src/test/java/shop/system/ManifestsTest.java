@@ -58,7 +58,8 @@ class ManifestsTest {
                         "k8s/overlays/production",
                         "src-native-tests/k8s",
                         "src-native-tests/k8s/canary",
-                        "src-native-tests/k8s/kafka"));
+                        "src-native-tests/k8s/kafka",
+                        "src-native-tests/k8s/traces"));
         return Stream.concat(
                 Stream.of(Named.of("k8s/overlays/local as local-knative reads it", Manifests.of("k8s/overlays/local"))),
                 rendered.map(overlay -> Named.of(overlay, Manifests.rendered(overlay))));

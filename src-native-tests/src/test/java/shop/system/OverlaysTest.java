@@ -44,7 +44,8 @@ class OverlaysTest {
                 "k8s/overlays/dev",
                 "k8s/overlays/production",
                 "src-native-tests/k8s/canary",
-                "src-native-tests/k8s/kafka"
+                "src-native-tests/k8s/kafka",
+                "src-native-tests/k8s/traces"
             })
     void whatAlsoRunsHereIsTheSameButForWhatTheOverlaysSay(String overlay) {
         Set<Path> seen = new HashSet<>();
@@ -128,6 +129,20 @@ class OverlaysTest {
             assertTrue(traffic.at("/1/latestRevision").asBoolean());
             assertEquals("canary", traffic.at("/1/tag").asText());
         });
+    }
+
+    @Test
+    void everyProcessSendsItsSpansAndMayReachTheCollector() {
+        Manifests traced = Manifests.rendered("src-native-tests/k8s/traces");
+        JsonNode endpoint = byId(traced).get("ConfigMap traces").at("/data/endpoint");
+        JsonNode port = byId(traced).get("NetworkPolicy to-collector").at("/spec/egress/0/ports/0/port");
+        assertTrue(endpoint.asText().endsWith(":" + port.asInt()));
+        traced.knativeServices()
+                .forEach(service -> assertTrue(
+                        service.at("/spec/template/spec/containers/0/env")
+                                .findValuesAsText("name")
+                                .contains("OTEL_EXPORTER_OTLP_ENDPOINT"),
+                        name(service)));
     }
 
     /** Those that a kustomization is made of. */

@@ -2,7 +2,6 @@
 package shop.tracing;
 
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
@@ -43,13 +42,9 @@ record Spans(Tracer tracer) implements VertxTracer<Spans.Received, Span> {
                 && http.path().startsWith(MANAGEMENT)) {
             return null;
         }
-        Headers told = Headers.of(headers);
-        SpanBuilder builder =
-                Trace.builder(tracer, method, io.opentelemetry.api.trace.SpanKind.SERVER, Span.wrap(told.parent()));
-        if (told.parent() != told.hop()) {
-            builder.addLink(told.hop());
-        }
-        Span span = builder.startSpan();
+        Span span = Headers.of(headers)
+                .span(tracer, method, io.opentelemetry.api.trace.SpanKind.SERVER)
+                .startSpan();
         Trace.enter(context, span.getSpanContext().isValid() ? span : Span.wrap(TraceContext.random()));
         Described.served(span, request, tags);
         return new Received(span, method);

@@ -31,6 +31,9 @@ import shop.localknative.serving.Registry;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.StatusPage;
 import shop.localknative.serving.revisions.ServingMetrics;
+import shop.localknative.tracing.Spans;
+import shop.localknative.tracing.TracePages;
+import shop.localknative.tracing.Traces;
 
 /**
  * One system: the resources of the manifests, and the platform beside Knative. The monitor guards what is to be closed, by
@@ -47,6 +50,7 @@ public final class Cluster implements AutoCloseable {
     private final Vertx vertx;
     private final InstantSource clock = InstantSource.system();
     private final Addresses addresses = new Addresses();
+    private final Optional<Traces> traces;
     private final ServingMetrics metrics = new ServingMetrics(new ProcessMetrics(SCRAPE_INTERVAL));
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private Map<String, Map<String, String>> externalEnvironments = Map.of();
@@ -59,7 +63,9 @@ public final class Cluster implements AutoCloseable {
     public Cluster(Options options) {
         this.options = options;
         this.manifests = options.checked();
+        this.traces = options.traces.map(Traces::open);
         this.vertx = Vertx.vertx();
+        traces.ifPresent(this::closing);
         closing(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
 
@@ -88,10 +94,11 @@ public final class Cluster implements AutoCloseable {
         tidy(data, processes);
         data.namespace(manifests.namespace());
         var platform = closing(Platform.start(data));
-        var serving = new Serving(vertx, addresses, processes, data.directory("revisions"), door, clock);
-        var reconciler = new Reconciler(options, manifests, data, platform, serving, addresses, metrics);
+        var spans = traces.map(Spans::into).orElse(Spans.NONE);
+        var serving = new Serving(vertx, addresses, processes, data.directory("revisions"), door, clock, spans);
+        var reconciler = new Reconciler(options, manifests, data, platform, serving, addresses, metrics, port);
         reconciler.start();
-        var eventing = eventing(platform);
+        var eventing = eventing(platform, spans);
         closing(serving::close);
         closing(eventing::stopDeliveries);
         platform.createDatabase(BROKER_DATABASE);
@@ -105,6 +112,7 @@ public final class Cluster implements AutoCloseable {
         externalEnvironments = reconciler.externalEnvironments();
         serving.publicUrls(port).forEach(Console::say);
         Console.say("mailbox", "http://localhost:%d/mailbox".formatted(port));
+        traces.ifPresent(on -> Console.say("traces", "http://localhost:%d/traces".formatted(port)));
         Console.say("logs", data.directory("logs").toString());
         return port;
     }
@@ -127,15 +135,15 @@ public final class Cluster implements AutoCloseable {
         data.delete("volumes"); // made anew from the manifests; what is not mounted any more shall be gone
     }
 
-    private Eventing eventing(Platform platform) {
+    private Eventing eventing(Platform platform, Spans spans) {
         var pool = closing(new HikariDataSource());
         pool.setDataSource(platform.database(BROKER_DATABASE));
         // Hikari's 30 s would outlast the patience of who sends an event, and of who pressed Ctrl-C.
         pool.setConnectionTimeout(5_000);
         var accounts = new ServiceAccounts(
                 (subject, audience, valid) -> platform.cluster().issue(subject, audience, List.of(), valid), clock);
-        var eventing = closing(
-                new Eventing(vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker, clock));
+        var eventing = closing(new Eventing(
+                vertx, pool, manifests, addresses::resolve, accounts, options.inMemoryBroker, clock, spans));
         addresses.add(Addresses.BROKER_INGRESS, Loopback.listen(vertx, 0, eventing.ingress()));
         return eventing;
     }
@@ -148,7 +156,8 @@ public final class Cluster implements AutoCloseable {
                 new Registry(reconciler::manifests, serving, options.external),
                 platform.mailbox(),
                 () -> status(platform, eventing, reconciler),
-                () -> eventing.metrics() + metrics.text(serving.revisions()));
+                () -> eventing.metrics() + metrics.text(serving.revisions()),
+                new TracePages(traces));
         door.route("localhost", pages);
         door.route("127.0.0.1", pages);
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());

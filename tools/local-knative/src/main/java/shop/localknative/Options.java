@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 import shop.localknative.console.StartException;
@@ -50,6 +51,15 @@ public final class Options extends SystemOptions {
                     "brokers keep nothing, and answer a publisher when all subscribers have answered, as Knative's "
                             + "in-memory channel does without async-handler")
     boolean inMemoryBroker;
+
+    @Option(
+            names = "--traces",
+            arity = "0..1",
+            paramLabel = "FILE",
+            fallbackValue = "",
+            description =
+                    "record where the time of requests and events goes, for /traces; and in this file, if one is given")
+    Optional<Path> traces = Optional.empty();
 
     /**
      * Reads the manifests and looks at the choices, before anything is built or started.

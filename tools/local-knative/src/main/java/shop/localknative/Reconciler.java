@@ -61,6 +61,7 @@ final class Reconciler {
     private final SinkBindings bindings;
     private final Addresses addresses;
     private final ServingMetrics metrics;
+    private final int port;
     private final Map<String, Revision> externals = new TreeMap<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
@@ -79,7 +80,8 @@ final class Reconciler {
             Platform platform,
             Serving serving,
             Addresses addresses,
-            ServingMetrics metrics) {
+            ServingMetrics metrics,
+            int port) {
         this.options = options;
         this.manifests = manifests;
         this.files = manifests.files();
@@ -91,6 +93,7 @@ final class Reconciler {
         this.bindings = new SinkBindings(manifests.resources(SinkBinding.class));
         this.addresses = addresses;
         this.metrics = metrics;
+        this.port = port;
     }
 
     /**
@@ -150,9 +153,23 @@ final class Reconciler {
     private Revision revision(String name, PodTemplate podTemplate) {
         var workload = podTemplate.workload();
         var variables = new HashMap<>(bindings.environmentOf(workload.manifest()));
+        if (options.traces.isPresent()) {
+            variables.putAll(tracing(workload.name()));
+        }
         variables.putAll(options.environment);
         var log = data.directory("logs").resolve(workload.name() + ".log");
         return new Revision(name, podTemplate, variables, addresses, log, metrics);
+    }
+
+    /** What OpenTelemetry's SDKs read, in any language: where spans go, and that nothing takes metrics and logs. */
+    private Map<String, String> tracing(String service) {
+        return Map.of(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + port,
+                "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
+                "OTEL_BSP_SCHEDULE_DELAY", "1000", // milliseconds
+                "OTEL_SERVICE_NAME", service,
+                "OTEL_METRICS_EXPORTER", "none",
+                "OTEL_LOGS_EXPORTER", "none");
     }
 
     /** The environments that the processes of external services need, by name. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
+import io.opentelemetry.api.trace.Span;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,9 @@ import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
 import shop.localknative.eventing.DeliveryStore.QueueId;
 import shop.localknative.eventing.DeliveryStore.Rescheduled;
+import shop.localknative.eventing.Sender.Answer;
 import shop.localknative.eventing.Sender.Refused;
+import shop.localknative.tracing.Spans;
 
 /** To the dead letter sink of a Trigger, with what went wrong if that is told, again and again until it takes the event. */
 final class DeadLetterDelivery implements Egress.Delivery {
@@ -29,14 +32,16 @@ final class DeadLetterDelivery implements Egress.Delivery {
     private final Subscription subscription;
     private final Sink sink;
     private final Sender sender;
+    private final EventSpans spans;
 
     /** The last status of each delivery that was refused for good; not stored, since its next attempt is not far. */
     private final Map<Long, Integer> refused = new ConcurrentHashMap<>();
 
-    DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender) {
+    DeadLetterDelivery(Subscription subscription, Sink sink, Sender sender, EventSpans spans) {
         this.subscription = subscription;
         this.sink = sink;
         this.sender = sender;
+        this.spans = spans;
     }
 
     /** What the sink refuses with a status that is not retried, by status. */
@@ -52,8 +57,15 @@ final class DeadLetterDelivery implements Egress.Delivery {
     @Override
     public Outcome attempt(Pending pending) throws InterruptedException {
         Message event = pending.failure() == null ? pending.event() : with(pending.failure(), pending.event());
-        if (sender.deliver(subscription, sink, event, false) instanceof Refused answer) {
-            return reschedule(pending, answer);
+        Span span = spans.deadLetter(subscription, pending);
+        try {
+            Answer answer = sender.deliver(subscription, sink, event.in(span), false);
+            Spans.answered(span, answer.code(), 400);
+            if (answer instanceof Refused refusal) {
+                return reschedule(pending, refusal);
+            }
+        } finally {
+            span.end();
         }
         refused.remove(pending.id());
         return new Completed(pending.id(), List.of());

@@ -29,6 +29,7 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
 import shop.localknative.manifests.Manifest;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
+import shop.localknative.tracing.Spans;
 
 /**
  * Knative Eventing on one machine: the Brokers, Triggers and PingSources of the manifests.
@@ -51,6 +52,7 @@ public final class Eventing implements AutoCloseable {
 
     private final Metrics metrics = new Metrics();
     private final Sender sender;
+    private final EventSpans spans;
     private final DeliveryStore store;
     private final GroupCommit<Change> commits = new GroupCommit<>(this::write);
     private final Map<String, Broker> brokers = new TreeMap<>();
@@ -69,6 +71,7 @@ public final class Eventing implements AutoCloseable {
      * @param inMemory whether the brokers keep nothing, and let publishers wait for the subscribers, as Knative's in-memory
      *     channel does by default
      * @param clock tells when deliveries and pings are due
+     * @param traces gets the steps of the events
      * @throws StartException naming the resource and the field that can't be understood
      */
     public Eventing(
@@ -78,14 +81,20 @@ public final class Eventing implements AutoCloseable {
             Function<Destination, URI> addresses,
             ServiceAccounts accounts,
             boolean inMemory,
-            InstantSource clock) {
+            InstantSource clock,
+            Spans traces) {
         this.clock = clock;
         this.inMemory = inMemory;
         Sink.Resolver resolver = new Sink.Resolver(addresses, accounts);
         sender = new Sender(vertx, metrics, clock);
+        spans = new EventSpans(traces);
         store = new DeliveryStore(db, clock);
         ingress = new Ingress(
-                vertx, brokers, inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)), metrics);
+                vertx,
+                brokers,
+                inMemory ? inMemoryChannel : stored -> commits.offer(new Enqueued(stored)),
+                metrics,
+                spans);
         Map<String, Manifest> specs = new HashMap<>();
         for (Manifest broker : manifests.of(io.fabric8.knative.eventing.v1.Broker.class)) {
             checkDelivery(broker);
@@ -98,7 +107,9 @@ public final class Eventing implements AutoCloseable {
                     + ((Trigger) trigger.resource()).getSpec().getBroker();
             add(brokers.get(broker), Subscription.of(trigger, specs.get(broker), resolver));
         }
-        manifests.of(PingSource.class).forEach(ping -> pings.add(PingSchedule.of(ping, resolver, sender, clock)));
+        manifests
+                .of(PingSource.class)
+                .forEach(ping -> pings.add(PingSchedule.of(ping, resolver, sender, spans, clock)));
     }
 
     /** Goes on with the deliveries that were pending. Requests that came before are answered from now on. */
@@ -159,10 +170,10 @@ public final class Eventing implements AutoCloseable {
 
     private void add(Broker broker, Subscription subscription) {
         broker.subscriptions().add(subscription);
-        SubscriberDelivery subscriber = new SubscriberDelivery(broker, subscription, sender);
+        SubscriberDelivery subscriber = new SubscriberDelivery(broker, subscription, sender, spans);
         DeadLetterDelivery deadLetterSink = subscription.deadLetterSink() == null
                 ? null
-                : new DeadLetterDelivery(subscription, subscription.deadLetterSink(), sender);
+                : new DeadLetterDelivery(subscription, subscription.deadLetterSink(), sender, spans);
         inMemoryChannel.subscribe(subscriber, deadLetterSink);
         egress(new QueueId(subscription.trigger(), false), subscription.ordered(), subscriber);
         if (deadLetterSink != null) {

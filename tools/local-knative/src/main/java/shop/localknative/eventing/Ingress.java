@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -17,12 +18,13 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import shop.localknative.eventing.DeliveryStore.NewDelivery;
 import shop.localknative.eventing.InMemoryChannel.Undelivered;
+import shop.localknative.tracing.Spans;
 
 /**
  * Takes events for the Brokers, at {@code /{namespace}/{broker}}. A 202 is a promise: the event is in the database, once
  * for each Trigger that wants it, or all of them have got it already.
  */
-record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel, Metrics metrics)
+record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel, Metrics metrics, EventSpans spans)
         implements Handler<HttpServerRequest> {
     private static final System.Logger LOG = System.getLogger(Ingress.class.getName());
 
@@ -88,12 +90,13 @@ record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel, Metric
         try {
             Message event = Message.read(request.headers(), body);
             List<NewDelivery> deliveries = broker.route(event);
-            measure(request, broker, event); // as Knative does not an event that is none
+            Span span = spans.accept(broker, event);
+            measure(request, broker, event, span); // as Knative does not an event that is none
             if (deliveries.isEmpty()) {
                 answer(request, 202, "");
                 return;
             }
-            channel.offer(deliveries)
+            channel.offer(EventSpans.in(span, deliveries))
                     .ifPresentOrElse(
                             taken -> answerWhen(taken, request),
                             () -> answer(
@@ -107,13 +110,15 @@ record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel, Metric
         }
     }
 
-    private void measure(HttpServerRequest request, Broker broker, Message event) {
+    private void measure(HttpServerRequest request, Broker broker, Message event, Span span) {
         long start = System.nanoTime();
         HttpServerResponse response = request.response();
         response.endHandler(end -> {
             if (response.ended()) { // and not closed by a sender who did not wait
                 metrics.accepted(broker, event, response.getStatusCode(), Duration.ofNanos(System.nanoTime() - start));
+                Spans.answered(span, response.getStatusCode(), 500);
             }
+            span.end();
         });
     }
 

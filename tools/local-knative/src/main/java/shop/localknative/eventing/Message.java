@@ -3,6 +3,7 @@ package shop.localknative.eventing;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.http.HttpMessageFactory;
+import io.opentelemetry.api.trace.Span;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import shop.cloudevents.AttributeText;
 import shop.cloudevents.HeaderValue;
+import shop.localknative.tracing.Spans;
 
 /**
  * An event as the HTTP message that carries it: binary content mode of the CloudEvents HTTP protocol binding, in the
@@ -35,6 +37,9 @@ record Message(Map<String, String> headers, byte[] data) {
 
     /** W3C's, by the propagator of all that Knative sends (knative/pkg observability/tracing/provider.go). */
     private static final Pattern TRACE_CONTEXT = Pattern.compile("traceparent|tracestate|baggage");
+
+    /** Of it, what says where a hop comes from. */
+    private static final Pattern HOP = Pattern.compile("traceparent|tracestate");
 
     /** Others that brokers pass on (knative/eventing pkg/utils/headers.go). */
     private static final Pattern PASSED_ON = Pattern.compile("x-request-id|retry-after|(knative-|x-b3-).*");
@@ -92,6 +97,16 @@ record Message(Map<String, String> headers, byte[] data) {
     /** The same event as it is sent for a resource of this namespace. */
     Message sentIn(String namespace) {
         return with(Map.of(NAMESPACE, namespace));
+    }
+
+    /** The same event on its way out of a step, which is its next hop. The extension says where it was made. */
+    Message in(Span step) {
+        if (!step.isRecording()) {
+            return this;
+        }
+        Map<String, String> hop = new TreeMap<>();
+        Spans.pass(step, hop::put);
+        return new Message(only(headers, HOP.asMatchPredicate().negate()), data).with(hop);
     }
 
     /** The same event in structured mode, with the headers that are passed on. */

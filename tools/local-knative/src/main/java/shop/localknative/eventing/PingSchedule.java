@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.cloudevents.SpecVersion;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.PingSourceSpec;
+import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -26,9 +27,17 @@ import java.util.concurrent.Executors;
 import shop.localknative.console.StartException;
 import shop.localknative.eventing.Sender.Refused;
 import shop.localknative.manifests.Manifest;
+import shop.localknative.tracing.Spans;
 
 /** A PingSource: sends the same event whenever its cron says so. What it missed while it was down is not made up. */
-record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink, Sender sender, InstantSource clock)
+record PingSchedule(
+        String name,
+        CronSchedule schedule,
+        Message event,
+        Sink sink,
+        Sender sender,
+        EventSpans spans,
+        InstantSource clock)
         implements Runnable {
     private static final System.Logger LOG = System.getLogger(PingSchedule.class.getName());
 
@@ -41,11 +50,12 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    static PingSchedule of(Manifest manifest, Sink.Resolver resolver, Sender sender, InstantSource clock) {
+    static PingSchedule of(
+            Manifest manifest, Sink.Resolver resolver, Sender sender, EventSpans spans, InstantSource clock) {
         PingSourceSpec spec = ((PingSource) manifest.resource()).getSpec();
         Sink sink = new Sink(manifest.resource(), spec.getSink(), resolver);
         String name = manifest.namespace() + "/" + manifest.name();
-        return new PingSchedule(name, schedule(manifest, spec), event(manifest, spec), sink, sender, clock);
+        return new PingSchedule(name, schedule(manifest, spec), event(manifest, spec), sink, sender, spans, clock);
     }
 
     @Override
@@ -74,9 +84,12 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
 
     private void ping() {
         String id = UUID.randomUUID().toString();
-        Message ping = event.with("id", id).with("time", clock.instant().toString());
+        Message made = event.with("id", id).with("time", clock.instant().toString());
+        Span span = spans.ping(name, made);
+        Message ping = made.in(span);
         try {
             for (int attempt = 1; sender.ping(name, sink, ping, RETRY.timeout()) instanceof Refused r; attempt++) {
+                Spans.answered(span, r.code(), 400);
                 if (!r.retriable() || attempt > RETRY.retries()) {
                     LOG.log(
                             Level.ERROR,
@@ -93,6 +106,8 @@ record PingSchedule(String name, CronSchedule schedule, Message event, Sink sink
             Thread.currentThread().interrupt(); // Eventing stops.
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "PingSource " + name + ": event " + id + " is lost", e);
+        } finally {
+            span.end();
         }
     }
 

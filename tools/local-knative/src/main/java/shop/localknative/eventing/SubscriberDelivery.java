@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.eventing;
 
+import io.opentelemetry.api.trace.Span;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.util.List;
 import shop.localknative.eventing.DeliveryStore.Completed;
 import shop.localknative.eventing.DeliveryStore.Dropped;
 import shop.localknative.eventing.DeliveryStore.Failure;
+import shop.localknative.eventing.DeliveryStore.NewDelivery;
 import shop.localknative.eventing.DeliveryStore.Outcome;
 import shop.localknative.eventing.DeliveryStore.Pending;
 import shop.localknative.eventing.DeliveryStore.QueueId;
@@ -18,9 +20,11 @@ import shop.localknative.eventing.DeliveryStore.Rescheduled;
 import shop.localknative.eventing.Sender.Accepted;
 import shop.localknative.eventing.Sender.Answer;
 import shop.localknative.eventing.Sender.Refused;
+import shop.localknative.tracing.Spans;
 
 /** To the subscriber of a Trigger, whose answer may be the next event (Knative's data plane contract). */
-record SubscriberDelivery(Broker broker, Subscription subscription, Sender sender) implements Egress.Delivery {
+record SubscriberDelivery(Broker broker, Subscription subscription, Sender sender, EventSpans spans)
+        implements Egress.Delivery {
     private static final Logger LOG = System.getLogger(SubscriberDelivery.class.getName());
 
     /** As many as base64 turns into the 1024 characters that Knative allows {@code knativeerrordata}. */
@@ -28,21 +32,30 @@ record SubscriberDelivery(Broker broker, Subscription subscription, Sender sende
 
     @Override
     public Outcome attempt(Pending pending) throws InterruptedException {
-        Answer answer = sender.deliver(subscription, subscription.subscriber(), pending.event(), true);
-        return switch (answer) {
-            case Accepted accepted -> accepted(pending, accepted);
-            case Refused refused -> refused(pending, refused);
-        };
+        Span span = spans.deliver(subscription, pending);
+        try {
+            Message event = pending.event().in(span);
+            Answer answer = sender.deliver(subscription, subscription.subscriber(), event, true);
+            Spans.answered(span, answer.code(), 400);
+            return switch (answer) {
+                case Accepted accepted -> accepted(pending, event, accepted);
+                case Refused refused -> refused(pending, refused);
+            };
+        } finally {
+            span.end();
+        }
     }
 
-    private Outcome accepted(Pending pending, Accepted answer) {
+    /** @param event as it was sent */
+    private Outcome accepted(Pending pending, Message event, Accepted answer) {
         // A 202 is about the request; whatever it carries is not an event to route.
         if (answer.code() == 202 || (answer.body().length == 0 && !Message.announced(answer.headers()))) {
             return new Completed(pending.id(), List.of());
         }
         try {
-            Message reply = Message.read(answer.headers(), answer.body()).repliedTo(pending.event());
-            return new Completed(pending.id(), broker.reply(reply, pending.ttl()));
+            Message reply = Message.read(answer.headers(), answer.body()).repliedTo(event);
+            List<NewDelivery> deliveries = broker.reply(reply, pending.ttl());
+            return new Completed(pending.id(), spans.reply(broker, reply, deliveries));
         } catch (Message.Malformed e) {
             return refused(pending, Refused.untold(502, "The reply is neither empty nor an event. " + e.getMessage()));
         } catch (Broker.Refusal e) {

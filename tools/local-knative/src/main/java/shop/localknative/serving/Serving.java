@@ -39,6 +39,7 @@ import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.serving.revisions.RevisionStore;
+import shop.localknative.tracing.Spans;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.Workload;
 
@@ -59,6 +60,7 @@ public final class Serving {
     private final RevisionStore store;
     private final FrontDoor door;
     private final InstantSource clock;
+    private final Spans spans;
     private final Map<String, KnativeService> services = new ConcurrentSkipListMap<>();
 
     /** At the front door, of each service; of no service those of Kubernetes' own Services. */
@@ -69,14 +71,18 @@ public final class Serving {
     /** Of the event loop that ticks. */
     private boolean decide;
 
-    /** @param revisions a directory for these */
+    /**
+     * @param revisions a directory for these
+     * @param spans get the requests
+     */
     public Serving(
             Vertx vertx,
             Addresses addresses,
             Processes processes,
             Path revisions,
             FrontDoor door,
-            InstantSource clock) {
+            InstantSource clock,
+            Spans spans) {
         addresses.listenWith(host -> Loopback.listen(vertx, 0, request -> door.handle(host, request)));
         this.store = new RevisionStore(revisions);
         this.vertx = vertx;
@@ -84,6 +90,7 @@ public final class Serving {
         this.processes = processes;
         this.door = door;
         this.clock = clock;
+        this.spans = spans;
         this.client = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout(5_000)
@@ -166,9 +173,9 @@ public final class Serving {
         if (!(manifest.resource() instanceof Service)) {
             return;
         }
-        var now = new HashSet<>(route("", manifest, new Activator(vertx, client, service::any, 0)));
+        var now = new HashSet<>(route("", manifest, new Activator(vertx, client, service::any, 0, spans)));
         for (String tag : service.tags()) {
-            var activator = new Activator(vertx, client, () -> service.tagged(tag), 0);
+            var activator = new Activator(vertx, client, () -> service.tagged(tag), 0, spans);
             now.addAll(route(tag + "-", manifest, activator));
         }
         rename(service.name(), now);
@@ -201,7 +208,7 @@ public final class Serving {
                     var handler = outside.containsKey(name)
                             ? proxy(outside.get(name))
                             : new Activator(
-                                    vertx, client, () -> services.get(name).any(), target);
+                                    vertx, client, () -> services.get(name).any(), target, spans);
                     now.addAll(route("", manifest, handler));
                     var withPort = host + ":" + port.getPort();
                     door.route(withPort, handler);

@@ -16,12 +16,14 @@ import shop.localknative.network.Problem;
 import shop.localknative.platform.Mail;
 import shop.localknative.platform.Mailbox;
 import shop.localknative.serving.revisions.Instances;
+import shop.localknative.tracing.TracePages;
 
 /**
  * The pages of local-knative itself: what runs, and what came by mail. HTML, or JSON where that is accepted.
  *
  * @param platform what is to be said about the parts that are not services
  * @param metrics in Prometheus' text format
+ * @param traces what answers for these
  */
 public record StatusPage(
         Vertx vertx,
@@ -29,7 +31,8 @@ public record StatusPage(
         Registry registry,
         Mailbox mailbox,
         Supplier<JsonObject> platform,
-        Supplier<String> metrics)
+        Supplier<String> metrics,
+        TracePages traces)
         implements Handler<HttpServerRequest> {
     @Override
     public void handle(HttpServerRequest request) {
@@ -48,8 +51,10 @@ public record StatusPage(
             case "/registry" -> answer(request, "Registry", new JsonArray(registry.entries(door(request))));
             case String path
             when path.startsWith("/registry/") -> entry(request, path.substring("/registry/".length()));
+            case String path when TracePages.isFor(path) -> traces.handle(request);
             default ->
-                new Problem(404, "No such page", "There are /, /registry, /mailbox and /metrics.").answer(request);
+                new Problem(404, "No such page", "There are /, /registry, /mailbox, /metrics and /traces.")
+                        .answer(request);
         }
     }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.eventing.Subscriber.Received;
 import shop.localknative.network.Loopback;
+import shop.localknative.tracing.Spans;
 
 class IngressTest extends EventingTest {
 
@@ -68,7 +69,12 @@ class IngressTest extends EventingTest {
             int port = Loopback.listen(
                     vertx,
                     0,
-                    new Ingress(vertx, Map.of("shop/default", broken), nobody -> Optional.empty(), new Metrics()));
+                    new Ingress(
+                            vertx,
+                            Map.of("shop/default", broken),
+                            nobody -> Optional.empty(),
+                            new Metrics(),
+                            new EventSpans(Spans.NONE)));
             HttpRequest.Builder event = HttpRequest.newBuilder(
                             URI.create("http://127.0.0.1:%d/shop/default".formatted(port)))
                     .timeout(Duration.ofSeconds(10))

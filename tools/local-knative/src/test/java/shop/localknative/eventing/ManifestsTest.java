@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import shop.localknative.console.StartException;
+import shop.localknative.tracing.Spans;
 
 /** A manifest that can't be understood stops the start with the resource and the field at fault. */
 class ManifestsTest {
@@ -55,7 +56,8 @@ class ManifestsTest {
                 d -> URI.create(d.getUri()),
                 new ServiceAccounts((subject, audience, valid) -> "", InstantSource.system()),
                 false,
-                InstantSource.system());
+                InstantSource.system(),
+                Spans.NONE);
     }
 
     @Test

@@ -28,6 +28,8 @@ import shop.localknative.manifests.ManifestReader;
 import shop.localknative.manifests.Manifests;
 import shop.localknative.network.Addresses;
 import shop.localknative.network.Loopback;
+import shop.localknative.tracing.Spans;
+import shop.localknative.tracing.Traces;
 
 /** Eventing behind an HTTP server of its own, made of manifests. */
 final class TestEventing implements AutoCloseable {
@@ -46,20 +48,25 @@ final class TestEventing implements AutoCloseable {
     private final HttpServer server;
 
     TestEventing(DataSource db, String... manifests) {
-        this(db, InstantSource.system(), false, manifests);
+        this(db, InstantSource.system(), false, Spans.NONE, manifests);
     }
 
     /** With a clock that is ahead: what was due by then is due at once. */
     static TestEventing ahead(Duration time, DataSource db, String... manifests) {
-        return new TestEventing(db, Clock.offset(Clock.systemUTC(), time), false, manifests);
+        return new TestEventing(db, Clock.offset(Clock.systemUTC(), time), false, Spans.NONE, manifests);
+    }
+
+    /** With its steps recorded. */
+    static TestEventing traced(DataSource db, Traces traces, String... manifests) {
+        return new TestEventing(db, InstantSource.system(), false, Spans.into(traces), manifests);
     }
 
     /** Brokers on the in-memory channel. */
     static TestEventing inMemory(String... manifests) {
-        return new TestEventing(null, InstantSource.system(), true, manifests);
+        return new TestEventing(null, InstantSource.system(), true, Spans.NONE, manifests);
     }
 
-    private TestEventing(DataSource db, InstantSource clock, boolean inMemory, String... manifests) {
+    private TestEventing(DataSource db, InstantSource clock, boolean inMemory, Spans spans, String... manifests) {
         eventing = new Eventing(
                 VERTX,
                 db,
@@ -69,7 +76,8 @@ final class TestEventing implements AutoCloseable {
                         : local(Addresses.clusterUrl(destination).toString().replaceFirst("^http://[^/]+", "")),
                 new ServiceAccounts((subject, audience, valid) -> subject + " for " + audience, clock),
                 inMemory,
-                clock);
+                clock,
+                spans);
         server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(Loopback.MAX_HEADER_BYTES))
                 .requestHandler(eventing.ingress())
                 .listen(0, "127.0.0.1")

@@ -34,6 +34,7 @@ import shop.localknative.serving.revisions.Images;
 import shop.localknative.serving.revisions.Instances;
 import shop.localknative.serving.revisions.Revision;
 import shop.localknative.serving.revisions.ServingMetrics;
+import shop.localknative.tracing.Spans;
 import shop.localknative.workload.Config;
 import shop.localknative.workload.PodTemplate;
 import shop.localknative.workload.Workload;
@@ -68,7 +69,8 @@ final class TestServing {
                 processes,
                 PrivateFile.directory(directory.resolve("revisions")),
                 new FrontDoor(),
-                clock);
+                clock,
+                Spans.NONE);
     }
 
     /**

@@ -3,6 +3,9 @@ package shop.localknative.serving.requests;
 
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -17,10 +20,12 @@ import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.HttpProxy;
 import io.vertx.httpproxy.ProxyContext;
 import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyRequest;
 import io.vertx.httpproxy.ProxyResponse;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +34,7 @@ import java.util.stream.Stream;
 import shop.localknative.network.Problem;
 import shop.localknative.serving.revisions.Instance;
 import shop.localknative.serving.revisions.Instances;
+import shop.localknative.tracing.Spans;
 
 /** Takes the requests for a service, holds them until an instance has room, and passes them on to it. */
 public final class Activator implements Handler<HttpServerRequest> {
@@ -38,17 +44,20 @@ public final class Activator implements Handler<HttpServerRequest> {
     private final HttpClient client;
     private final Supplier<Instances> route;
     private final int containerPort;
+    private final Spans spans;
     private final HttpProxy proxy;
 
     /**
      * @param route chooses a revision for each request
      * @param containerPort that the requests are for; 0 for the first
+     * @param spans get the requests
      */
-    public Activator(Vertx vertx, HttpClient client, Supplier<Instances> route, int containerPort) {
+    public Activator(Vertx vertx, HttpClient client, Supplier<Instances> route, int containerPort, Spans spans) {
         this.vertx = vertx;
         this.client = client;
         this.route = route;
         this.containerPort = containerPort;
+        this.spans = spans;
         this.proxy = HttpProxy.reverseProxy(client).origin(this::connect).addInterceptor(new Answers());
     }
 
@@ -58,7 +67,7 @@ public final class Activator implements Handler<HttpServerRequest> {
     }
 
     private Future<HttpClientRequest> connect(ProxyContext context) {
-        var exchange = new Exchange(context.request().proxiedRequest().response());
+        var exchange = new Exchange(context.request());
         context.set(EXCHANGE, exchange);
         context.request().proxiedRequest().response().endHandler(v -> exchange.end());
         return exchange.connect();
@@ -74,9 +83,15 @@ public final class Activator implements Handler<HttpServerRequest> {
         private HttpClientRequest request;
         private Throwable over;
         private long since;
+        private final Span span;
 
-        Exchange(HttpServerResponse answer) {
-            this.answer = answer;
+        Exchange(ProxyRequest request) {
+            answer = request.proxiedRequest().response();
+            span = spans.start(
+                    request.getMethod() + " " + instances.revision().service(), SpanKind.SERVER, request.headers());
+            Spans.pass(span, request.headers()::set);
+            span.setAttribute("http.request.method", request.getMethod().name())
+                    .setAttribute("url.path", request.proxiedRequest().path());
         }
 
         /** Nothing of the request has been sent while this fails, so another attempt is safe, whatever it asks for. */
@@ -84,7 +99,7 @@ public final class Activator implements Handler<HttpServerRequest> {
             place = instances.acquire();
             return (place.isDone() && !place.isCompletedExceptionally()
                             ? Future.succeededFuture(place.join())
-                            : Future.fromCompletionStage(place, vertx.getOrCreateContext()))
+                            : queued())
                     .compose(this::connectTo)
                     .recover(failure -> {
                         if (over == null && isRefusal(failure)) {
@@ -98,6 +113,25 @@ public final class Activator implements Handler<HttpServerRequest> {
                         }
                         return Future.failedFuture(over != null ? over : failure);
                     });
+        }
+
+        private Future<Instance> queued() {
+            var begin = Instant.now();
+            var queue = spans.part(span, "queue", begin);
+            return Future.fromCompletionStage(place, vertx.getOrCreateContext())
+                    .onSuccess(found -> {
+                        var startup = found.startup();
+                        if (startup.end().isAfter(begin)) {
+                            var later = startup.begin().isAfter(begin) ? startup.begin() : begin;
+                            spans.part(queue, "cold start", later)
+                                    .setAttribute(
+                                            "kn.revision.name",
+                                            instances.revision().name())
+                                    .end(startup.end());
+                        }
+                    })
+                    .onFailure(e -> queue.setStatus(StatusCode.ERROR))
+                    .onComplete(over -> queue.end());
         }
 
         private Future<HttpClientRequest> connectTo(Instance chosen) {
@@ -136,6 +170,10 @@ public final class Activator implements Handler<HttpServerRequest> {
                         .answered(revision, answer.getStatusCode(), Duration.ofNanos(System.nanoTime() - since));
             }
             release();
+            if (answer.headWritten()) {
+                Spans.answered(span, answer.getStatusCode(), 500);
+            }
+            span.end();
         }
 
         private void tooLate() {

@@ -38,6 +38,9 @@ public final class Instance {
      */
     public record Status(long pid, int port, State state, Instant readySince, int requests) {}
 
+    /** From when its process was to be started until it was ready. */
+    public record Startup(Instant begin, Instant end) {}
+
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final Duration GRACE = Duration.ofSeconds(20);
     private static final int BYTES_OF_A_FAILURE = 2_000;
@@ -57,6 +60,7 @@ public final class Instance {
     private volatile Revision.Launch launch;
     private volatile Process process;
     private ProcessMetrics.Life metrics;
+    private volatile Startup startup;
     private volatile long begin = System.nanoTime();
     private long logBegin;
 
@@ -109,6 +113,7 @@ public final class Instance {
     void start(Processes processes, Consumer<String> silent, Consumer<String> note)
             throws IOException, InterruptedException {
         begin = System.nanoTime();
+        var started = Instant.now();
         launch = revision.launch(Ports.free());
         logBegin = Files.exists(revision.log()) ? Files.size(revision.log()) : 0;
         var command = new ArrayList<>(image.command());
@@ -128,6 +133,7 @@ public final class Instance {
                 .processes()
                 .born(revision.service(), process.toHandle(), launch.metrics().orElse(null));
         awaitReadiness(silent);
+        startup = new Startup(started, Instant.now());
     }
 
     private Path workingDirectory(Consumer<String> note) {
@@ -258,6 +264,11 @@ public final class Instance {
     /** Since its start. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    /** Null before it was ready. */
+    public Startup startup() {
+        return startup;
     }
 
     OptionalLong pid() {
