@@ -9,6 +9,7 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.platform.Monitoring;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.workload.Workload;
 
@@ -51,6 +52,12 @@ public final class Options extends SystemOptions {
                             + "in-memory channel does without async-handler")
     boolean inMemoryBroker;
 
+    @Option(
+            names = "--monitoring",
+            paramLabel = "DIR",
+            description = "start this machine's Prometheus and Alertmanager with the files of this directory")
+    Path monitoring;
+
     /**
      * Reads the manifests and looks at the choices, before anything is built or started.
      *
@@ -65,6 +72,9 @@ public final class Options extends SystemOptions {
         }
         if (port < 0 || port > 65_535) {
             throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
+        }
+        if (monitoring != null) {
+            Monitoring.require(monitoring);
         }
         new Images(images, processes, data()).requireAllNamed(Workload.all(system));
         var services =

@@ -18,7 +18,7 @@ import shop.localknative.console.StartException;
 public final class DataDirectory implements AutoCloseable {
     /** The directories that --fresh deletes. Nothing else in the data directory was made here. */
     private static final List<String> CONTENTS =
-            List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "revisions", "logs");
+            List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "revisions", "logs", "monitoring");
 
     private static final String NAMESPACE = "namespace";
 
