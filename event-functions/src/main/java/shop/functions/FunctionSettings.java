@@ -13,7 +13,7 @@ import shop.settings.Setting;
 @Singleton
 public class FunctionSettings implements DeclaredSettings {
     private static final Set<String> FUNCTIONS =
-            Set.of("authorizePayment", "refundPayment", "notifyCustomer", "heartbeat");
+            Set.of("authorizePayment", "refundPayment", "notifyCustomer", "heartbeat", "raiseAlarm");
 
     private static final Set<String> NEWS = Set.of(
             EventTypes.ORDER_CONFIRMED,

@@ -4,7 +4,6 @@ package shop.functions;
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.either;
 import static org.hamcrest.Matchers.equalTo;
 
 import com.icegreen.greenmail.util.GreenMail;
@@ -17,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.hamcrest.Matcher;
 import shop.testkit.Ports;
 import shop.testkit.RecordingBroker;
 
@@ -118,14 +118,23 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         }
     }
 
-    /** Edits the mounted ConfigMap, and waits until the function that runs has taken or refused it. */
+    /** Edits the mounted ConfigMap, and waits until the function that runs has taken it. */
     public void set(String name, String text) {
+        edit(name, text, equalTo(text));
+    }
+
+    /** Edits the mounted ConfigMap, and waits until the function that runs has refused it. */
+    public void setRefused(String name, String text) {
+        edit(name, text, containsString("refused"));
+    }
+
+    private void edit(String name, String text, Matcher<String> shown) {
         try {
             Files.writeString(settings().resolve(name), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        await().atMost(SOON).until(() -> setting(name), either(equalTo(text)).or(containsString("refused")));
+        await().atMost(SOON).until(() -> setting(name), shown);
     }
 
     /** Takes the key out of the ConfigMap again, and waits for its default. */

@@ -74,7 +74,7 @@ class NotifyCustomerTest extends Mailing {
         event(EventTypes.ORDER_SHIPPED).deliver(Mode.BINARY).then().statusCode(204);
         assertEquals(1, mails().size());
 
-        outside.set("notifications", "shop.order.confirmed");
+        outside.setRefused("notifications", "shop.order.confirmed");
         event(EventTypes.ORDER_SHIPPED).deliver(Mode.BINARY).then().statusCode(204);
         assertEquals(2, mails().size());
         assertTrue(outside.metrics().contains("settings_refused{setting=\"notifications\"} 1.0"));

@@ -67,7 +67,10 @@ final class EchoService {
         server.createContext("/stream", EchoService::stream);
         server.createContext("/long", exchange -> answer(exchange, 200, "x".repeat(64 << 20)));
         server.createContext("/breaks-off", EchoService::breakOff);
-        server.createContext("/live", exchange -> answer(exchange, isThere("DEAD") ? 500 : 200, "live"));
+        server.createContext("/live", exchange -> {
+            REQUESTS.incrementAndGet();
+            answer(exchange, isThere("DEAD") ? 500 : 200, "live");
+        });
         server.createContext("/ready", exchange -> answer(exchange, isThere("UNREADY") ? 503 : 200, "ready"));
         if (System.getenv("MANAGEMENT_PORT") != null) {
             listen(Integer.parseInt(System.getenv("MANAGEMENT_PORT")))

@@ -17,14 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The figures of eventing for Prometheus. {@code kn.eventing.dispatch.duration} is Knative's own, of the broker's ingress and
  * filter, with its bounds, in the names that OpenTelemetry's exporter makes of it, its scope and its attributes (knative/eventing
- * pkg/broker/ingress, pkg/broker/filter and pkg/observability/key.go). Knative's sources count nothing any more
+ * pkg/broker/ingress, pkg/broker/filter and pkg/observability). Knative's sources count nothing any more
  * (pkg/metrics/source/stats_reporter.go): those of here do, under its keys.
  */
 final class Metrics {
     private static final double[] BOUNDS = {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10};
 
-    /** Who sends events chooses their types, so there may be any number. */
-    private static final int MOST_TYPES = 50;
+    /** Who sends events chooses their types, so there may be any number; with that of the others, fifty are labels. */
+    private static final int MOST_TYPES = 49;
 
     private final Set<String> types = ConcurrentHashMap.newKeySet();
     private final CollectorRegistry registry = new CollectorRegistry();
@@ -32,6 +32,9 @@ final class Metrics {
                     "kn_eventing_dispatch_duration_seconds", "The duration to dispatch the event")
             .labelNames(
                     "otel_scope_name",
+                    "url_scheme",
+                    "messaging_system",
+                    "messaging_operation_name",
                     "kn_broker_name",
                     "kn_broker_namespace",
                     "messaging_destination_name",
@@ -69,7 +72,16 @@ final class Metrics {
         var type = event.attributes().get("type");
         var known = types.contains(type) || types.size() < MOST_TYPES && types.add(type) ? type : "_OTHER";
         dispatches
-                .labels(scope, name(broker)[1], name(broker)[0], destination, known, Integer.toString(code))
+                .labels(
+                        scope,
+                        "http",
+                        "knative",
+                        "send",
+                        name(broker)[1],
+                        name(broker)[0],
+                        destination,
+                        known,
+                        Integer.toString(code))
                 .observe(duration.toNanos() / 1e9);
     }
 

@@ -35,6 +35,9 @@ public final class ProcessMetrics extends Collector {
     /** Of one answer, however slowly a process gives it. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** The label that Knative's own metrics have (knative/serving pkg/metrics/key.go), so that both can be joined. */
+    private static final String SERVICE = "kn_service_name";
+
     private static final long MOST_BYTES = 16 << 20;
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
@@ -116,7 +119,7 @@ public final class ProcessMetrics extends Collector {
                             Optional.ofNullable(counted.put(series, value)).orElse(0.0);
                     double more = value < before ? value : value - before; // it has begun anew
                     if (Double.isFinite(more)) {
-                        sums.merge(series.with(Map.of("service", service)), more, Double::sum);
+                        sums.merge(series.with(Map.of(SERVICE, service)), more, Double::sum);
                     }
                 });
                 gauges = read.gauges();
@@ -131,7 +134,7 @@ public final class ProcessMetrics extends Collector {
         }
 
         private Stream<Map.Entry<Series, Double>> gauges() {
-            var labels = new TreeMap<>(Map.of("service", service, "replica", Integer.toString(replica)));
+            var labels = new TreeMap<>(Map.of(SERVICE, service, "replica", Integer.toString(replica)));
             return gauges.entrySet().stream()
                     .map(gauge -> Map.entry(gauge.getKey().with(labels), gauge.getValue()));
         }

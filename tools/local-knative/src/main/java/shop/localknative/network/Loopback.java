@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionException;
 import shop.localknative.console.StartException;
 
@@ -20,6 +21,8 @@ public final class Loopback {
      * own, of which Go's, 1 MB, is the highest; here, none of their answers that 64 kB is enough for fails.
      */
     public static final int MAX_HEADERS = 128 << 10;
+
+    private static final System.Logger LOG = System.getLogger(Loopback.class.getName());
 
     private Loopback() {}
 
@@ -39,7 +42,7 @@ public final class Loopback {
                 .setHttp2ClearTextEnabled(false);
         try {
             return vertx.createHttpServer(options)
-                    .requestHandler(handler)
+                    .requestHandler(request -> handle(handler, request))
                     .invalidRequestHandler(Loopback::refuse)
                     .listen(port, "127.0.0.1")
                     .toCompletionStage()
@@ -51,6 +54,18 @@ public final class Loopback {
                     "Port %d can't be used: %s. Choose another with --port."
                             .formatted(port, e.getCause().getMessage()),
                     e);
+        }
+    }
+
+    /** Vert.x would leave the caller of a handler that fails without any answer. */
+    private static void handle(Handler<HttpServerRequest> handler, HttpServerRequest request) {
+        try {
+            handler.handle(request);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "A request can't be handled", e);
+            if (!request.response().headWritten()) {
+                new Problem(500, "local-knative failed", "Its output says more of this: " + e).answer(request);
+            }
         }
     }
 

@@ -26,7 +26,7 @@ class ProcessMetricsTest {
             read(process, "# TYPE calls_total counter\ncalls_total{path=\"/\"} 7");
             process.end();
         }
-        assertEquals(List.of("calls_total{service=\"orders\",path=\"/\",} 21.0"), samples());
+        assertEquals(List.of("calls_total{kn_service_name=\"orders\",path=\"/\",} 21.0"), samples());
     }
 
     @Test
@@ -35,7 +35,7 @@ class ProcessMetricsTest {
         read(process, "# TYPE calls_total counter\ncalls_total 7");
         read(process, "# TYPE calls_total counter\ncalls_total 2");
         read(process, "# TYPE calls_total counter\ncalls_total 3");
-        assertEquals(List.of("calls_total{service=\"orders\",} 10.0"), samples());
+        assertEquals(List.of("calls_total{kn_service_name=\"orders\",} 10.0"), samples());
     }
 
     @Test
@@ -46,12 +46,12 @@ class ProcessMetricsTest {
         read(first, page);
         read(second, page);
         first.end();
-        assertEquals(List.of("threads{replica=\"1\",service=\"orders\",} 3.0"), samples());
+        assertEquals(List.of("threads{kn_service_name=\"orders\",replica=\"1\",} 3.0"), samples());
         read(born("orders"), page);
         assertEquals(
                 List.of(
-                        "threads{replica=\"0\",service=\"orders\",} 3.0",
-                        "threads{replica=\"1\",service=\"orders\",} 3.0"),
+                        "threads{kn_service_name=\"orders\",replica=\"0\",} 3.0",
+                        "threads{kn_service_name=\"orders\",replica=\"1\",} 3.0"),
                 samples().stream().sorted().toList());
     }
 
@@ -76,12 +76,12 @@ class ProcessMetricsTest {
         }
         assertEquals(
                 List.of(
-                        "size_bucket{service=\"orders\",le=\"1\",} 2.0",
-                        "size_bucket{service=\"orders\",le=\"+Inf\",} 4.0",
-                        "size_sum{service=\"orders\",} 25.0",
-                        "size_count{service=\"orders\",} 4.0",
-                        "wait_sum{service=\"orders\",} 16.0",
-                        "wait_count{service=\"orders\",} 4.0"),
+                        "size_bucket{kn_service_name=\"orders\",le=\"1\",} 2.0",
+                        "size_bucket{kn_service_name=\"orders\",le=\"+Inf\",} 4.0",
+                        "size_sum{kn_service_name=\"orders\",} 25.0",
+                        "size_count{kn_service_name=\"orders\",} 4.0",
+                        "wait_sum{kn_service_name=\"orders\",} 16.0",
+                        "wait_count{kn_service_name=\"orders\",} 4.0"),
                 samples());
     }
 
@@ -90,11 +90,11 @@ class ProcessMetricsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "calls_total 3 1395066363000 | calls_total{service=`orders`,} 3.0",
-                "calls_total{a=`}, b`,c=`\\`\\\\n\\\\\\n`,} 3e0 | calls_total{service=`orders`,a=`}, b`,c=`\\`\\\\n\\\\\\n`,} 3.0",
-                "calls_total{service=`other`} 3 | calls_total{service=`orders`,exported_service=`other`,} 3.0",
-                "calls_total 3 # {trace_id=`abc`} 1.0 | calls_total{service=`orders`,} 3.0",
-                "calls 3 | calls{service=`orders`,} 3.0",
+                "calls_total 3 1395066363000 | calls_total{kn_service_name=`orders`,} 3.0",
+                "calls_total{a=`}, b`,c=`\\`\\\\n\\\\\\n`,} 3e0 | calls_total{kn_service_name=`orders`,a=`}, b`,c=`\\`\\\\n\\\\\\n`,} 3.0",
+                "calls_total{kn_service_name=`other`} 3 | calls_total{kn_service_name=`orders`,exported_kn_service_name=`other`,} 3.0",
+                "calls_total 3 # {trace_id=`abc`} 1.0 | calls_total{kn_service_name=`orders`,} 3.0",
+                "calls 3 | calls{kn_service_name=`orders`,} 3.0",
                 "calls_total NaN | ``",
                 "calls_created 1395066363 | ``",
                 "not a sample | ``",
@@ -114,8 +114,8 @@ class ProcessMetricsTest {
         assertEquals("""
                 # HELP calls_total All calls.
                 # TYPE calls_total counter
-                calls_total{service="orders",} 1.0
-                calls_total{service="users",} 2.0
+                calls_total{kn_service_name="orders",} 1.0
+                calls_total{kn_service_name="users",} 2.0
                 """, text());
     }
 
@@ -123,7 +123,7 @@ class ProcessMetricsTest {
     void memoryAndProcessorTimeAreThoseOfTheOperatingSystem() throws Exception {
         born("orders").scrape();
         var text = text();
-        assertFalse(text.contains("process_resident_memory_bytes{replica=\"0\",service=\"orders\",} 0.0"), text);
+        assertFalse(text.contains("process_resident_memory_bytes{kn_service_name=\"orders\",replica=\"0\",} 0.0"), text);
         assertEquals(2, samples().size(), text);
     }
 

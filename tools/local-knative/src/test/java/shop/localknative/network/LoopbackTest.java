@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 
 class LoopbackTest {
     private final Vertx vertx = Vertx.vertx();
-    private final int port =
-            Loopback.listen(vertx, 0, request -> new Problem(404, "Not Found", "Nothing here.").answer(request));
+    private final int port = Loopback.listen(vertx, 0, request -> {
+        throw new IllegalStateException("out of ideas");
+    });
 
     @AfterEach
     void stop() {
@@ -26,6 +27,12 @@ class LoopbackTest {
         isProblem(431, "GET / HTTP/1.1\r\nX-A: " + "a".repeat(Loopback.MAX_HEADER_BYTES) + "\r\n"); // RFC 6585, 5
         isProblem(400, "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n"); // RFC 9112, 6.1
         isProblem(400, "GET\r\n"); // RFC 9112, 3
+    }
+
+    @Test
+    void callerOfAHandlerThatFailsIsAnsweredAllTheSame() throws IOException { // RFC 9110, 15.6.1
+        isProblem(500, "GET / HTTP/1.0\r\n");
+        isProblem(500, "CONNECT shop.example:443 HTTP/1.0\r\n");
     }
 
     private void isProblem(int status, String head) throws IOException {

@@ -64,13 +64,13 @@ class MetricsTest {
                 system.scaleToZero();
             }
             assertEquals(LIVES, system.instances().starts());
-            assertEquals(CALLS, value("echo_requests_total{service=\"echo\",}"));
+            assertEquals(CALLS, value("echo_requests_total{kn_service_name=\"echo\",}"));
             assertEquals(Optional.empty(), sample("echo_living"));
             assertEquals(
                     CALLS,
                     value("kn_serving_invocation_duration_seconds_count{%s,http_response_status_code=\"200\",}"));
             assertEquals(LIVES, value("local_knative_cold_start_duration_seconds_count{%s,}"));
-            assertTrue(value("process_cpu_seconds_total{service=\"echo\",}") > 0);
+            assertTrue(value("process_cpu_seconds_total{kn_service_name=\"echo\",}") > 0);
 
             assumeTrue(isOnThePath("prometheus"), "no prometheus on the PATH: apt-get install prometheus");
             await().until(() -> prometheus.query("echo_requests_total", "").equals(Integer.toString(CALLS)));
@@ -85,13 +85,13 @@ class MetricsTest {
     void killedProcessTakesNothingWithItThatWasSeen() throws IOException {
         system.start(echo("/metrics"));
         call(3);
-        await().until(() -> value("echo_requests_total{service=\"echo\",}") == 3);
-        assertEquals(1, value("echo_living{replica=\"0\",service=\"echo\",}"));
+        await().until(() -> value("echo_requests_total{kn_service_name=\"echo\",}") == 3);
+        assertEquals(1, value("echo_living{kn_service_name=\"echo\",replica=\"0\",}"));
         var process = ProcessHandle.of(system.instances().pids().getFirst()).orElseThrow();
         process.destroyForcibly();
         process.onExit().join();
         call(2);
-        await().until(() -> value("echo_requests_total{service=\"echo\",}") == 5);
+        await().until(() -> value("echo_requests_total{kn_service_name=\"echo\",}") == 5);
     }
 
     @Test
@@ -123,7 +123,7 @@ class MetricsTest {
 
     private void call(int times) throws IOException {
         for (int i = 0; i < times; i++) {
-            assertEquals(200, system.getNow("/").statusCode());
+            assertEquals(200, system.getNow("/live").statusCode());
         }
     }
 

@@ -193,11 +193,12 @@ final class TestServing {
 
     /** Ends what has nothing to do, without the wait for its window. */
     void scaleToZero() {
-        await().until(() -> instances().concurrency() == 0);
+        var soon = await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10));
+        soon.until(() -> instances().concurrency() == 0);
         instances().tick(true); // sees what was done until now
         pass(Duration.ofMinutes(10));
         instances().tick(true);
-        await().until(() -> instances().isIdle());
+        soon.until(() -> instances().isIdle());
     }
 
     String metrics() {
