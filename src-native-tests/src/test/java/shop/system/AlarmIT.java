@@ -20,7 +20,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import shop.events.EventTypes;
 import shop.system.Shop.Customer;
@@ -30,6 +33,7 @@ import shop.system.Shop.Product;
  * From a fault to the operators' mailbox, with Prometheus and Alertmanager as {@code ./run --monitoring} starts them: the same
  * rules with shorter periods. Nothing sends heartbeats but the tests.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AlarmIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String SCHEDULE = "/apis/v1/namespaces/shop/pingsources/heartbeat";
@@ -91,6 +95,7 @@ class AlarmIT {
 
     /** With all that they can tell of, faults included: a panel whose metric has another name shows nothing, too, or a zero. */
     @Test
+    @Order(Integer.MAX_VALUE) // what the others did is data, too
     void everyExpressionOfEveryRuleAndPanelHasData() throws IOException {
         List<String> documented = documentedMetrics();
         assertFalse(documented.isEmpty());

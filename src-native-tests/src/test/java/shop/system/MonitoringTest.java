@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.system;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static shop.system.Manifests.elements;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +32,19 @@ class MonitoringTest {
         assertTrue(Commands.succeeds(Monitoring.FOLDER, "amtool", "check-config", "alertmanager.yml"));
     }
 
+    /** By its models here; its schemas are in prometheus-operator, example/prometheus-operator-crd. */
+    @Test
+    void thePrometheusOperatorTakesItsResources() {
+        assumeTrue(Commands.find("kubectl").isPresent(), "no kubectl on the PATH");
+        Manifests manifests = Manifests.rendered("k8s/monitoring");
+        manifests.resources().forEach(StrictModel::check);
+        assertEquals(
+                Set.of("ConfigMap", "NetworkPolicy", "PrometheusRule", "PodMonitor", "AlertmanagerConfig"),
+                manifests.resources().stream()
+                        .map(resource -> resource.get("kind").asText())
+                        .collect(toSet()));
+    }
+
     @Test
     void theOperatorsAlertmanagerDoesTheSame() throws IOException {
         JsonNode plain = Manifests.yaml(Files.readString(Monitoring.FOLDER.resolve("alertmanager.yml")));
@@ -39,6 +56,16 @@ class MonitoringTest {
                         "/group_interval", "/groupInterval",
                         "/repeat_interval", "/repeatInterval")
                 .forEach((here, there) -> assertEquals(route.at(here), operators.at("/spec/route" + there), there));
+        // prometheus-operator, pkg/alertmanager/amcfg.go, namespaceEnforcer.processRoute: the first is the operator's.
+        JsonNode matcher = operators.at("/spec/route/matchers/0");
+        assertEquals(
+                List.of("namespace = \"shop\"", "action = \"mail\""),
+                elements(route.get("matchers")).map(JsonNode::asText).toList());
+        assertEquals(
+                List.of("action", "=", "mail"),
+                Stream.of("name", "matchType", "value")
+                        .map(field -> matcher.get(field).asText())
+                        .toList());
         assertEquals(
                 plain.at("/receivers/1/webhook_configs/0/url"), operators.at("/spec/receivers/0/webhookConfigs/0/url"));
     }
