@@ -35,7 +35,6 @@ class MonitoringTest {
     /** By its models here; its schemas are in prometheus-operator, example/prometheus-operator-crd. */
     @Test
     void thePrometheusOperatorTakesItsResources() {
-        assumeTrue(Commands.find("kubectl").isPresent(), "no kubectl on the PATH");
         Manifests manifests = Manifests.rendered("k8s/monitoring");
         manifests.resources().forEach(StrictModel::check);
         assertEquals(
@@ -56,7 +55,7 @@ class MonitoringTest {
                         "/group_interval", "/groupInterval",
                         "/repeat_interval", "/repeatInterval")
                 .forEach((here, there) -> assertEquals(route.at(here), operators.at("/spec/route" + there), there));
-        // prometheus-operator, pkg/alertmanager/amcfg.go, namespaceEnforcer.processRoute: the first is the operator's.
+        // prometheus-operator, pkg/alertmanager/amcfg.go, namespaceEnforcer.processRoute adds that of the namespace.
         JsonNode matcher = operators.at("/spec/route/matchers/0");
         assertEquals(
                 List.of("namespace = \"shop\"", "action = \"mail\""),
