@@ -38,15 +38,19 @@ public class SettingsResource {
     @Schema(name = "Setting")
     record Shown(
             @Schema(examples = "payment-timeout") String name,
-            @Schema(description = "The effect of the value") String purpose,
 
-            @Schema(description = "The values that are allowed")
+            @Schema(
+                    description = "The effect of the value",
+                    examples = "The time in which an order must be paid, from then on")
+            String purpose,
+
+            @Schema(description = "The values that are allowed", examples = "an ISO 8601 duration from PT0S to P365D")
             String allowed,
 
             @Schema(description = "The value in effect, as it is written in a file", examples = "PT20M")
             String value,
 
-            @JsonProperty("default") @Schema(description = "The value without a file")
+            @JsonProperty("default") @Schema(description = "The value without a file", examples = "PT20M")
             String byDefault,
 
             State.Source source,

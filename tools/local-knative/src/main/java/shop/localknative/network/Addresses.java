@@ -20,7 +20,10 @@ public final class Addresses {
     public static final String BROKER_INGRESS = "broker-ingress.knative-eventing.svc.cluster.local";
 
     private static final Pattern URL =
-            Pattern.compile("(?<scheme>https?)://(?<host>[A-Za-z0-9.-]+)(?<port>:\\d+)?(?=[/?#,;\\s]|$)");
+            Pattern.compile("https?://(?<host>[A-Za-z0-9.-]+)(?<port>:\\d+)?(?=[/?#,;\\s]|$)");
+
+    /** In every cluster without a manifest. As the issuer of service accounts' tokens it is compared, and not called. */
+    private static final String API_SERVER = "kubernetes.default.svc.cluster.local";
 
     /** Of the names that only a cluster gives: shorter ones may be known to this machine. */
     private static final Pattern CLUSTER_NAME = Pattern.compile("[^.]+\\.[^.]+\\.svc(\\.cluster\\.local)?");
@@ -98,10 +101,9 @@ public final class Addresses {
             var listener = Optional.ofNullable(listeners.get(target + port))
                     .or(() -> Optional.ofNullable(listeners.get(target)))
                     .or(() -> Optional.of(target) // that nothing has: its listener says so, where a look-up may hang
-                            // An https one may be an issuer's, which nobody calls.
-                            .filter(name -> url.group("scheme").equals("http")
-                                    && CLUSTER_NAME.matcher(url.group("host")).matches())
-                            .filter(name -> CLUSTER_NAME.matcher(name).matches())
+                            .filter(name ->
+                                    CLUSTER_NAME.matcher(url.group("host")).matches())
+                            .filter(name -> CLUSTER_NAME.matcher(name).matches() && !name.equals(API_SERVER))
                             .map(this::listen));
             var outside =
                     target.equals(host) ? url.group() : url.group().replace("://" + url.group("host"), "://" + target);

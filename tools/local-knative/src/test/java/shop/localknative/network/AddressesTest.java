@@ -31,6 +31,7 @@ class AddressesTest {
         "http://other.shop.svc.cluster.local/, http://127.0.0.1:404/",
         "http://other.shop.svc:8080/a, http://127.0.0.1:404/a",
         "http://other.shop/, http://other.shop/",
+        "https://other.shop.svc/, http://127.0.0.1:404/",
         "https://kubernetes.default.svc.cluster.local, https://kubernetes.default.svc.cluster.local",
         "order-service.shop.svc.cluster.local, order-service.shop.svc.cluster.local",
         "jdbc:postgresql://127.0.0.1/db, jdbc:postgresql://127.0.0.1/db"

@@ -196,8 +196,10 @@ final class TestServing {
         var soon = await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10));
         soon.until(() -> instances().concurrency() == 0);
         instances().tick(true); // sees what was done until now
-        pass(Duration.ofMinutes(10));
-        instances().tick(true);
+        for (int halves = 0; halves < 3; halves++) { // max-scale-down-rate
+            pass(Duration.ofMinutes(10));
+            instances().tick(true);
+        }
         soon.until(() -> instances().isIdle());
     }
 
