@@ -256,8 +256,10 @@ class ClusterTest {
     }
 
     @Test
-    void registryIsForThisMachineOnly() {
-        to("elsewhere.example").get("/registry").then().statusCode(404).body("title", equalTo("Unknown host"));
+    void registryAndMetricsAreForThisMachineOnly() {
+        for (String page : List.of("/registry", "/metrics")) {
+            to("elsewhere.example").get(page).then().statusCode(404).body("title", equalTo("Unknown host"));
+        }
     }
 
     @Test

@@ -102,6 +102,8 @@ record Ingress(Vertx vertx, Map<String, Broker> brokers, Channel channel, Metric
             answer(request, 400, e.getMessage());
         } catch (Broker.Refusal e) {
             answer(request, e.status(), e.getMessage());
+        } catch (RuntimeException e) { // else the sender would wait for ever: nobody catches what an event loop throws
+            taken(request, e);
         }
     }
 

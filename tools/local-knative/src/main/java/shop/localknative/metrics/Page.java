@@ -52,13 +52,10 @@ record Page(Map<String, Family> families, Map<Series, Double> sums, Map<Series, 
     }
 
     private static Type type(String name) {
-        return switch (name) {
-            case "counter" -> Type.COUNTER;
-            case "gauge" -> Type.GAUGE;
-            case "histogram" -> Type.HISTOGRAM;
-            case "summary" -> Type.SUMMARY;
-            default -> Type.UNKNOWN;
-        };
+        return Stream.of(Type.COUNTER, Type.GAUGE, Type.HISTOGRAM, Type.SUMMARY)
+                .filter(type -> type.name().equalsIgnoreCase(name))
+                .findFirst()
+                .orElse(Type.UNKNOWN);
     }
 
     private void add(String name, String labels, double value) {

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.vertx.core.Vertx;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.localknative.eventing.Subscriber.Received;
+import shop.localknative.network.Loopback;
 
 class IngressTest extends EventingTest {
 
@@ -51,6 +57,31 @@ class IngressTest extends EventingTest {
             all.put(more[i], more[i + 1]);
         }
         return all;
+    }
+
+    /** Whatever its fault is: this one lacks its list of Triggers. */
+    @Test
+    void senderIsAnsweredWhenTheBrokerItselfFails() throws Exception {
+        var broken = new Broker(URI.create("http://broker/shop/default"), null);
+        var vertx = Vertx.vertx();
+        try {
+            int port = Loopback.listen(
+                    vertx,
+                    0,
+                    new Ingress(vertx, Map.of("shop/default", broken), nobody -> Optional.empty(), new Metrics()));
+            HttpRequest.Builder event = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:%d/shop/default".formatted(port)))
+                    .timeout(Duration.ofSeconds(10))
+                    .POST(BodyPublishers.ofString("{}"));
+            TestEventing.event("1", "t").forEach(event::header);
+            assertEquals(
+                    503,
+                    HttpClient.newHttpClient()
+                            .send(event.build(), BodyHandlers.discarding())
+                            .statusCode());
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
     }
 
     @Test

@@ -123,7 +123,8 @@ class ProcessMetricsTest {
     void memoryAndProcessorTimeAreThoseOfTheOperatingSystem() throws Exception {
         born("orders").scrape();
         var text = text();
-        assertFalse(text.contains("process_resident_memory_bytes{kn_service_name=\"orders\",replica=\"0\",} 0.0"), text);
+        assertFalse(
+                text.contains("process_resident_memory_bytes{kn_service_name=\"orders\",replica=\"0\",} 0.0"), text);
         assertEquals(2, samples().size(), text);
     }
 
