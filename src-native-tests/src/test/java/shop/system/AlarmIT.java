@@ -105,7 +105,8 @@ class AlarmIT {
         Product product = shop.stockProduct(1000);
         send(EventTypes.ORDER_SHIPPED, "/by-hand", UUID.randomUUID(), Map.of("orderId", "unreadable"));
         UUID twice = UUID.randomUUID();
-        Map<String, ?> deleted = Map.of("userId", twice, "deletedAt", Instant.now().toString());
+        Map<String, ?> deleted =
+                Map.of("userId", twice, "deletedAt", Instant.now().toString());
         send(EventTypes.USER_DELETED, EventTypes.USER_SERVICE, twice, deleted);
         send(EventTypes.USER_DELETED, EventTypes.USER_SERVICE, twice, deleted);
         await("data").atMost(PATIENCE).pollInterval(Duration.ofSeconds(3)).untilAsserted(() -> {

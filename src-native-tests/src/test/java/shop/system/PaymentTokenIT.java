@@ -42,10 +42,12 @@ class PaymentTokenIT {
         shop.awaitStatus("REJECTED", order);
         shop.awaitMail(customer, order, "was rejected");
 
-        assertEquals(List.of(), knative.query("order-service", "select token from payment_tokens where token = '%s'".formatted(token)));
+        assertEquals(
+                List.of(),
+                knative.query("order-service", "select token from payment_tokens where token = '%s'".formatted(token)));
         knative.query("order-service", "checkpoint");
-        String table =
-                knative.query("order-service", "select pg_relation_filepath('payment_tokens')").getFirst();
+        String table = knative.query("order-service", "select pg_relation_filepath('payment_tokens')")
+                .getFirst();
         assertFalse(filesWith(order, table).isEmpty(), "the search finds nothing at all");
         assertEquals(List.of(), filesWith(token, table));
     }

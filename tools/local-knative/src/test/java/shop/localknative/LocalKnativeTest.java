@@ -222,10 +222,11 @@ class LocalKnativeTest {
             // Who listens at all addresses is found at this one, too.
             assertThrows(ConnectException.class, () -> new Socket("127.0.0.2", address.getPort()).close());
         }
-        Awaitility.await().until(() -> given().get(status.getString("prometheus") + "/api/v1/targets")
-                .jsonPath()
-                .getList("data.activeTargets.collect { it.labels.instance + ' ' + it.health }")
-                .equals(List.of("localhost:" + frontDoor + " up")));
+        Awaitility.await()
+                .until(() -> given().get(status.getString("prometheus") + "/api/v1/targets")
+                        .jsonPath()
+                        .getList("data.activeTargets.collect { it.labels.instance + ' ' + it.health }")
+                        .equals(List.of("localhost:" + frontDoor + " up")));
         first.destroyForcibly().waitFor();
         var left = ofMonitoring();
         assertEquals(2, left.size());

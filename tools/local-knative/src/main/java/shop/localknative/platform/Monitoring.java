@@ -84,9 +84,11 @@ public final class Monitoring implements AutoCloseable {
                 PrivateFile.write(files.resolve(file), text.getBytes());
             }
             PrivateFile.write(
-                    files.resolve("alerts-token"), credentials.password("alerts").getBytes());
+                    files.resolve("alerts-token"),
+                    credentials.password("alerts").getBytes());
             monitoring.start(PROMETHEUS, prometheus, data, processes, "--storage.tsdb.path=");
-            monitoring.start(ALERTMANAGER, alertmanager, data, processes, "--cluster.listen-address=", "--storage.path=");
+            monitoring.start(
+                    ALERTMANAGER, alertmanager, data, processes, "--cluster.listen-address=", "--storage.path=");
             return monitoring;
         } catch (IOException e) {
             monitoring.close();
