@@ -19,8 +19,8 @@ import shop.localknative.console.StartException;
 
 /**
  * The Prometheus and the Alertmanager of this machine, with the files of a directory: {@code prometheus.yml}, {@code
- * alertmanager.yml} and those beside them. In these two, the servers' usual addresses stand for what they are here, {@code
- * localhost:8080} for the front door, and the file {@code alerts-token} has the token of the generated Secret {@code alerts}.
+ * alertmanager.yml} and those beside them. In these two, {@code localhost:8080} stands for the front door and {@code
+ * localhost:9093} for Alertmanager; the file {@code alerts-token} has the token of the generated Secret {@code alerts}.
  */
 public final class Monitoring implements AutoCloseable {
     private static final String PROMETHEUS = "prometheus";
@@ -65,7 +65,6 @@ public final class Monitoring implements AutoCloseable {
     /** Returns while both are still starting. */
     public static Monitoring start(
             Path configuration, int frontDoor, DataDirectory data, Processes processes, Credentials credentials) {
-        int prometheus = Ports.free();
         int alertmanager = Ports.free();
         var monitoring = new Monitoring();
         try {
@@ -78,15 +77,14 @@ public final class Monitoring implements AutoCloseable {
             }
             for (var file : FILES.values()) {
                 var text = Files.readString(files.resolve(file))
-                        .replace("localhost:8080", "localhost:" + frontDoor)
-                        .replace("localhost:9090", "localhost:" + prometheus)
-                        .replace("localhost:9093", "localhost:" + alertmanager);
+                        .replace("localhost:9093", "localhost:" + alertmanager)
+                        .replace("localhost:8080", "localhost:" + frontDoor);
                 PrivateFile.write(files.resolve(file), text.getBytes());
             }
             PrivateFile.write(
                     files.resolve("alerts-token"),
                     credentials.password("alerts").getBytes());
-            monitoring.start(PROMETHEUS, prometheus, data, processes, "--storage.tsdb.path=");
+            monitoring.start(PROMETHEUS, Ports.free(), data, processes, "--storage.tsdb.path=");
             monitoring.start(
                     ALERTMANAGER, alertmanager, data, processes, "--cluster.listen-address=", "--storage.path=");
             return monitoring;
