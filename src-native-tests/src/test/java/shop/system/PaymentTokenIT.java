@@ -42,10 +42,12 @@ class PaymentTokenIT {
         shop.awaitStatus("REJECTED", order);
         shop.awaitMail(customer, order, "was rejected");
 
-        assertEquals(List.of(), knative.query("select token from payment_tokens where token = '%s'".formatted(token)));
-        knative.query("checkpoint");
-        String table =
-                knative.query("select pg_relation_filepath('payment_tokens')").getFirst();
+        assertEquals(
+                List.of(),
+                knative.query("order-service", "select token from payment_tokens where token = '%s'".formatted(token)));
+        knative.query("order-service", "checkpoint");
+        String table = knative.query("order-service", "select pg_relation_filepath('payment_tokens')")
+                .getFirst();
         assertFalse(filesWith(order, table).isEmpty(), "the search finds nothing at all");
         assertEquals(List.of(), filesWith(token, table));
     }
@@ -54,12 +56,12 @@ class PaymentTokenIT {
     void tokenIsThereWhileThePaymentIsWaitedForAndGoesWithTheCancellation() {
         String order = shop.placeOrder(customer, shop.stockProduct(1), "tok_error");
         String tokens = "select token from payment_tokens where order_id = '%s'".formatted(order);
-        assertEquals(List.of("tok_error"), knative.query(tokens));
+        assertEquals(List.of("tok_error"), knative.query("order-service", tokens));
         shop.to("order-service", customer)
                 .post("/orders/{id}/cancel", order)
                 .then()
                 .statusCode(200);
-        assertEquals(List.of(), knative.query(tokens));
+        assertEquals(List.of(), knative.query("order-service", tokens));
         shop.awaitRefund(order);
     }
 
