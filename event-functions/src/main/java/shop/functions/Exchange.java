@@ -19,14 +19,19 @@ import java.util.regex.Pattern;
  * here: one that a contract gets tomorrow is masked until somebody lists it.
  */
 final class Exchange {
-    private static final JsonNode MASK = TextNode.valueOf("***");
+    private static final String MASK = "***";
 
     /** Of request and reply together, in bytes. */
     private static final int LONGEST = 8 << 10;
 
     private static final String CUT = "…";
 
-    private static final Pattern IDENTIFIER = Pattern.compile("[\\w:/.-]{1,256}");
+    /** An attribute's (CloudEvents 1.0.2, naming conventions) or a member's. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]{1,64}");
+
+    /** No token is one: of a payment, or a JWT, which begins with {@code {"} in base64url (RFC 7519, 3.1). */
+    private static final Pattern IDENTIFIER = Pattern.compile("(?!.*(tok_|eyJ))[\\w:/.-]{1,256}");
+
     private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]{5,18}(Z|[+-]\\d\\d:\\d\\d)");
 
@@ -38,7 +43,7 @@ final class Exchange {
             Pattern.compile("time|\\w+At"),
             TIME,
             Pattern.compile("amount"),
-            Pattern.compile("-?\\d{1,19}"),
+            Pattern.compile("-?\\d{1,12}"), // no number of a card, which has 13 or more
             Pattern.compile("currency"),
             Pattern.compile("[A-Z]{3}"),
             Pattern.compile("traceparent"),
@@ -73,12 +78,19 @@ final class Exchange {
         return masked("event", all);
     }
 
+    /** The value of an attribute as it may be logged. */
+    static String shown(String name, String value) {
+        return value == null || isShown(name, value) ? value : MASK;
+    }
+
     private static JsonNode masked(String name, JsonNode value) {
         return switch (value) {
             case ObjectNode object -> {
                 ObjectNode masked = object.objectNode();
                 object.properties()
-                        .forEach(member -> masked.set(member.getKey(), masked(member.getKey(), member.getValue())));
+                        .forEach(member -> masked.set(
+                                NAME.matcher(member.getKey()).matches() ? member.getKey() : MASK,
+                                masked(member.getKey(), member.getValue())));
                 yield masked;
             }
             case ArrayNode array -> {
@@ -86,7 +98,7 @@ final class Exchange {
                 array.forEach(element -> masked.add(masked(name, element)));
                 yield masked;
             }
-            default -> value.isNull() || isShown(name, value.asText()) ? value : MASK;
+            default -> value.isNull() || isShown(name, value.asText()) ? value : TextNode.valueOf(MASK);
         };
     }
 

@@ -13,7 +13,7 @@ final class LogFields {
     private LogFields() {}
 
     static void put(CloudEvent<?> event) {
-        MDC.put("event", String.valueOf(event.id()));
+        MDC.put("event", String.valueOf(Exchange.shown("id", event.id())));
     }
 
     /** @param data of which the members {@code orderId} and {@code userId} are known to be UUIDs, since a function has read them */

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import shop.text.Text;
 
 /** The kinds of values, each with the notation in which a value is written and shown. */
 public sealed interface Kind<T> {
@@ -48,6 +49,9 @@ public sealed interface Kind<T> {
     }
 
     record WholeNumber(int least, int most) implements Kind<Integer> {
+        /** Java would read digits of all scripts, and a +. */
+        private static final Pattern DIGITS = Pattern.compile("-?[0-9]+");
+
         @Override
         public String allowed() {
             return "a whole number from " + least + " to " + most;
@@ -56,7 +60,10 @@ public sealed interface Kind<T> {
         @Override
         public Optional<Integer> parse(String text) {
             try {
-                return Optional.of(Integer.valueOf(text)).filter(value -> value >= least && value <= most);
+                return Optional.of(text)
+                        .filter(DIGITS.asMatchPredicate())
+                        .map(Integer::valueOf)
+                        .filter(value -> value >= least && value <= most);
             } catch (NumberFormatException e) {
                 return Optional.empty();
             }
@@ -76,13 +83,21 @@ public sealed interface Kind<T> {
         public Optional<Switch> parse(String text) {
             var withMessage = WITH_MESSAGE.matcher(text);
             if (withMessage.matches()) {
-                return Optional.of(new Switch(false, withMessage.group(1)));
+                return plain(withMessage.group(1)).map(message -> new Switch(false, message));
             }
             return switch (text) {
                 case "open" -> Optional.of(Switch.OPEN);
                 case CLOSED -> Optional.of(new Switch(false, ""));
                 default -> Optional.empty();
             };
+        }
+
+        private static Optional<String> plain(String message) {
+            try {
+                return Optional.of(Text.plain(message));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
         }
 
         @Override
@@ -95,17 +110,17 @@ public sealed interface Kind<T> {
     }
 
     /**
-     * Texts without spaces and commas, which stand between them.
+     * Texts without spaces and commas, which stand between them. An empty file is not an empty list: it may be half written.
      *
      * @param each the phrase for a single one
      */
-    record Texts(String each, Predicate<String> isAllowed) implements Kind<Set<String>> {
+    record Texts(String each, Predicate<Set<String>> areAllowed) implements Kind<Set<String>> {
         private static final Pattern BETWEEN = Pattern.compile("[,\\s]+");
         private static final String NONE = "none";
 
         /** A list of some of these. */
         public static Texts outOf(Set<String> known) {
-            return new Texts(String.join(", ", new TreeSet<>(known)), known::contains);
+            return new Texts(String.join(", ", new TreeSet<>(known)), known::containsAll);
         }
 
         @Override
@@ -115,10 +130,11 @@ public sealed interface Kind<T> {
 
         @Override
         public Optional<Set<String>> parse(String text) {
-            Set<String> value = BETWEEN.splitAsStream(text)
-                    .filter(element -> !element.isEmpty() && !element.equals(NONE))
-                    .collect(toUnmodifiableSet());
-            return Optional.of(value).filter(elements -> elements.stream().allMatch(isAllowed));
+            if (text.equals(NONE)) {
+                return Optional.of(Set.of());
+            }
+            Set<String> value = BETWEEN.splitAsStream(text).collect(toUnmodifiableSet());
+            return Optional.of(value).filter(elements -> !elements.isEmpty() && areAllowed.test(elements));
         }
 
         @Override

@@ -20,8 +20,8 @@ final class LogLevels {
     static final Setting<Set<String>> SETTING = new Setting<>(
             "log-levels",
             new Kind.Texts(
-                    "CATEGORY=LEVEL, the level INFO, WARN, ERROR or, of categories from shop on, DEBUG",
-                    CATEGORY_AND_LEVEL.asMatchPredicate()),
+                    "CATEGORY=LEVEL, each category once, the level INFO, WARN, ERROR or, of categories from shop on, DEBUG",
+                    LogLevels::areAllowed),
             Set.of(),
             "Log levels of categories, such as shop.orders=DEBUG");
 
@@ -29,6 +29,15 @@ final class LogLevels {
     private final Map<Logger, Level> startedWith = new HashMap<>();
 
     private Set<String> applied = Set.of();
+
+    private static boolean areAllowed(Set<String> levels) {
+        return levels.stream().allMatch(CATEGORY_AND_LEVEL.asMatchPredicate())
+                && levels.stream().map(LogLevels::category).distinct().count() == levels.size();
+    }
+
+    private static String category(String categoryAndLevel) {
+        return categoryAndLevel.split("=")[0];
+    }
 
     void apply(Set<String> levels) {
         if (levels.equals(applied)) {

@@ -11,8 +11,8 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,18 +40,20 @@ public class Settings {
     /** With the kubelet's own delay it is not the one that counts, and the few files cost microseconds. */
     private static final long PERIOD = Duration.ofSeconds(1).toMillis();
 
+    private static final String REFUSED = "settings.refused";
     private static final String OTHERS = "unknown";
 
     private final Optional<Path> directory;
     private final Vertx vertx;
     private final Clock clock;
+    private final MeterRegistry meters;
     private final LogLevels levels = new LogLevels();
 
     /** Replaced as a whole, in the order of their declaration. */
     private volatile Map<String, State<?>> states;
 
     private volatile Set<String> unknown = Set.of();
-    private String failure;
+    private int failures;
     private long timer;
 
     Settings(
@@ -63,13 +65,13 @@ public class Settings {
         this.directory = directory;
         this.vertx = vertx;
         this.clock = clock;
+        this.meters = meters;
         Map<String, State<?>> initial = new LinkedHashMap<>();
         declared.all().forEach(setting -> initial.put(setting.name(), State.initial(setting, clock.instant())));
         states = initial;
         refresh();
-        initial.keySet()
-                .forEach(name -> meter(meters, name, () -> states.get(name).refused() ? 1 : 0));
-        meter(meters, OTHERS, () -> unknown.size());
+        initial.keySet().forEach(name -> meter(name, () -> states.get(name).refused() ? 1 : 0));
+        meter(OTHERS, () -> unknown.size());
     }
 
     /** The value that is in effect. */
@@ -97,19 +99,19 @@ public class Settings {
     @PreDestroy
     void stop() {
         vertx.cancelTimer(timer);
+        meters.find(REFUSED)
+                .meters()
+                .forEach(meters::remove); // else those of the next application in this JVM were these
     }
 
     synchronized void refresh() {
         Map<String, String> files;
         try {
             files = directory.isPresent() ? files(directory.get()) : Map.of();
-            failure = null;
-        } catch (NoSuchFileException e) {
-            return; // replaced meanwhile: the next look finds the new ones
-        } catch (IOException e) {
-            if (!e.toString().equals(failure)) {
-                failure = e.toString();
-                LOG.errorf("Settings can't be read, those of before stay: %s", failure);
+            failures = 0;
+        } catch (IOException | UncheckedIOException e) {
+            if (++failures == 2) { // the first time they may be about to be replaced
+                LOG.errorf("Settings can't be read, those of before stay: %s", e);
             }
             return;
         }
@@ -145,25 +147,31 @@ public class Settings {
 
     /**
      * The texts of all files. Of a ConfigMap's, the kubelet replaces all at once by {@code ..data}, a link to a directory that
-     * does not change any more (pkg/volume/util/atomic_writer.go).
+     * does not change any more (pkg/volume/util/atomic_writer.go). A directory in the place of a setting's file is empty, which no
+     * setting may be; any other is none of ours, such as lost+found.
      */
-    private static Map<String, String> files(Path directory) throws IOException {
+    private Map<String, String> files(Path directory) throws IOException {
         Path data = directory.resolve("..data");
         Path latest = Files.exists(data) ? data.toRealPath() : directory;
         Map<String, String> texts = new TreeMap<>();
         try (Stream<Path> entries = Files.list(latest)) {
             for (Path entry : entries.toList()) {
                 String name = entry.getFileName().toString();
-                if (!name.startsWith(".") && !Files.isDirectory(entry)) {
+                if (name.startsWith(".")) {
+                    continue;
+                }
+                if (!Files.isDirectory(entry)) {
                     texts.put(name, new String(Files.readAllBytes(entry), UTF_8).strip());
+                } else if (states.containsKey(name)) {
+                    texts.put(name, "");
                 }
             }
         }
         return texts;
     }
 
-    private static void meter(MeterRegistry meters, String setting, Supplier<Number> value) {
-        Gauge.builder("settings.refused", value)
+    private void meter(String setting, Supplier<Number> value) {
+        Gauge.builder(REFUSED, value)
                 .description("Settings whose file holds a value that can't be taken; the one of before is in effect")
                 .tag("setting", setting)
                 .register(meters);

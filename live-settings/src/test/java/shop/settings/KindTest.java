@@ -31,7 +31,7 @@ class KindTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-1", "101", "1.5", "ten", "99999999999"})
+    @ValueSource(strings = {"", "-1", "101", "1.5", "ten", "99999999999", "+5", "\u0664\u0662", "\uff14\uff12", "4 2"})
     void numberOutOfRangeIsRefused(String text) {
         assertEquals(Optional.empty(), NUMBER.parse(text));
         assertEquals(Optional.of(100), NUMBER.parse("100"));
@@ -46,7 +46,18 @@ class KindTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "true", "Open", "closed:", "closed for now", "open: yes", "closed: two\nlines"})
+    @ValueSource(
+            strings = {
+                "",
+                "true",
+                "Open",
+                "closed:",
+                "closed for now",
+                "open: yes",
+                "closed: two\nlines",
+                "closed: \u001b[2J",
+                "closed: \ufffdberall"
+            })
     void switchInBetweenIsRefused(String text) {
         assertEquals(Optional.empty(), SWITCH.parse(text));
     }
@@ -55,9 +66,14 @@ class KindTest {
     void textsAreOutOfThoseThatAreKnown() {
         assertEquals(Optional.of(Set.of("red", "green")), TEXTS.parse("red,\n green"));
         assertEquals(Optional.of(Set.of()), TEXTS.parse("none"));
-        assertEquals(Optional.of(Set.of()), TEXTS.parse(""));
-        assertEquals(Optional.empty(), TEXTS.parse("red, blue"));
         assertEquals("none", TEXTS.print(Set.of()));
+    }
+
+    /** What is left of a file that is being written is no order to leave all out. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",", "red, blue", "none, red", ", red"})
+    void textsThatAreNotSaidOutrightAreRefused(String text) {
+        assertEquals(Optional.empty(), TEXTS.parse(text));
     }
 
     /** Libraries say at DEBUG what must not be in a log. */
@@ -69,7 +85,9 @@ class KindTest {
         "io.vertx.ext.mail=DEBUG, false",
         "shopping=DEBUG, false",
         "shop=TRACE, false",
-        "shop, false"
+        "shop, false",
+        "'shop=DEBUG,shop.orders=WARN', true",
+        "'shop=DEBUG,shop=WARN', false"
     })
     void libraryIsNotTurnedDownToDebug(String text, boolean allowed) {
         assertEquals(allowed, LogLevels.SETTING.kind().parse(text).isPresent());

@@ -3,6 +3,7 @@ package shop.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -21,11 +22,15 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files as the kubelet writes them, and what becomes of each of them. */
 class SettingsTest {
@@ -78,13 +83,66 @@ class SettingsTest {
 
     @Test
     void withoutADirectoryDefaultsAreInEffect() {
-        for (Optional<Path> none : List.of(Optional.<Path>empty(), Optional.of(directory.resolve("none")))) {
-            Settings settings = settings(none);
-            settings.refresh();
-            assertEquals(Duration.ofMinutes(1), settings.get(PATIENCE));
-            assertEquals(3, settings.get(MOST));
-        }
+        Settings settings = settings(Optional.empty());
+        settings.refresh();
+        assertEquals(Duration.ofMinutes(1), settings.get(PATIENCE));
+        assertEquals(3, settings.get(MOST));
         assertEquals(List.of(), lines.texts);
+    }
+
+    @Test
+    void directoryThatIsNotThereIsToldOnceAndThenReadWhenItIs() throws IOException {
+        Path later = directory.resolve("later");
+        Settings settings = settings(Optional.of(later));
+        settings.refresh();
+        settings.refresh();
+        assertEquals(3, settings.get(MOST));
+        assertEquals(
+                List.of("Settings can't be read, those of before stay: java.nio.file.NoSuchFileException: " + later),
+                lines.texts);
+        Files.createDirectory(later);
+        Files.writeString(later.resolve("most"), "4");
+        settings.refresh();
+        assertEquals(4, settings.get(MOST));
+    }
+
+    /** RFC 3629: 0xff is in no text of UTF-8. A ConfigMap holds 1 MiB at most, binaryData among it. */
+    @ParameterizedTest
+    @MethodSource
+    void fileWithoutAValueIsRefused(byte[] content) throws IOException {
+        write("most", "5");
+        Settings settings = settings();
+        Files.write(directory.resolve("most"), content);
+        settings.refresh();
+        settings.refresh();
+        assertEquals(5, settings.get(MOST));
+        assertEquals(1.0, refused("most"));
+        assertEquals(2, lines.texts.size(), lines.texts::toString);
+    }
+
+    static Stream<byte[]> fileWithoutAValueIsRefused() {
+        return Stream.of(
+                new byte[0], "\r\n".getBytes(), new byte[] {'6', (byte) 0xff}, new byte[1 << 20], "6\n7".getBytes());
+    }
+
+    @Test
+    void directoryInPlaceOfAFileIsRefused() throws IOException {
+        write("most", "5");
+        Settings settings = settings();
+        Files.delete(directory.resolve("most"));
+        Files.createDirectory(directory.resolve("most"));
+        Files.createDirectory(directory.resolve("lost+found"));
+        settings.refresh();
+        assertEquals(5, settings.get(MOST));
+        assertEquals(1.0, refused("most"));
+        assertEquals(Set.of(), settings.unknown());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6\n", "6\r\n", "\t6 "})
+    void spaceAroundAValueDoesNotMatter(String text) throws IOException {
+        write("most", text);
+        assertEquals(6, settings().get(MOST));
     }
 
     @Test
@@ -146,6 +204,9 @@ class SettingsTest {
         settings.refresh();
         assertEquals(Level.OFF, quiet.getLevel());
         assertEquals("WARN", Logger.getLogger("shop.loud").getLevel().getName());
+        Files.delete(directory.resolve("log-levels"));
+        settings.refresh();
+        assertNull(Logger.getLogger("shop.loud").getLevel());
     }
 
     private Settings settings() {

@@ -40,13 +40,15 @@ class SettingsTest extends LiveSettings {
     @Test
     void closedShopTakesNoNewOrdersAndGoesOnWithTheOthers() {
         String sku = product(5);
-        UUID before = placed(buyer, sku, 1);
+        String keyOfBefore = newKey();
+        String before = order(keyOfBefore, buyer, line(sku, 1)).path("id");
         MountedSettings.set("orders", "closed: We move house until Monday.");
         String key = newKey();
         Response refused = order(key, buyer, line(sku, 1));
         problem(refused, 503, "orders-closed").body("detail", equalTo("We move house until Monday."));
         assertEquals("60", refused.header("Retry-After"));
-        change(before, "cancel").then().statusCode(200);
+        order(keyOfBefore, buyer, line(sku, 1)).then().statusCode(201).body("id", equalTo(before));
+        change(UUID.fromString(before), "cancel").then().statusCode(200);
         MountedSettings.set("orders", "closed");
         problem(order(key, buyer, line(sku, 1)), 503, "orders-closed")
                 .body("detail", equalTo("No new orders are taken for now; try again later."));

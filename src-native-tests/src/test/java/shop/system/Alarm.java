@@ -216,13 +216,16 @@ record Alarm(
                         // since.
                         : "%s or (%s == %s unless %s == %s)"
                                 .formatted(enough, breaching, existing, existing, over("count", datapointsToAlarm - 1));
-            case breaching ->
-                "(sum(%s - %s) or vector(0)) + scalar(%s) >= %d"
+            case breaching -> // Between the first two records is the first period that Prometheus has seen.
+                "(sum(%s - %s) or vector(0)) + scalar(%s) - 1 >= %d"
                         .formatted(
                                 breaching,
                                 existing,
                                 PromQl.overPeriods(
-                                        "count", PERIODS.formatted(PromQl.duration(period)), period, evaluationPeriods),
+                                        "count",
+                                        PERIODS.formatted(PromQl.duration(period)),
+                                        period,
+                                        evaluationPeriods + 1),
                                 datapointsToAlarm);
             case ignore ->
                 "%s or (max by(%s) (ALERTS{alarm=\"%s\", alertstate=\"firing\"}) unless %s < %s)"

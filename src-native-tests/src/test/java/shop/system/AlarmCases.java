@@ -103,14 +103,15 @@ final class AlarmCases {
                 .intValueExact();
         String goodOnes = "0+%dx10 %d+%dx10".formatted(events - bad, 11 * events - 10 * bad, events);
         boolean oneCounter = objective.good().contains("!=");
+        String good = oneOf(objective.good());
         Series others = oneCounter
-                ? new Series(objective.good().replace("!=", "="), "0+%dx10 %d+0x10".formatted(bad, 10 * bad))
-                : new Series(objective.total(), "0+%dx20".formatted(events));
+                ? new Series(good.replace("!=", "="), "0+%dx10 %d+0x10".formatted(bad, 10 * bad))
+                : new Series(oneOf(objective.total()), "0+%dx20".formatted(events));
         return new Case(
                 "%s burning %s times too fast%s"
                         .formatted(objective.name(), speed.toPlainString(), recovered > 0 ? ", ten minutes ago" : ""),
                 PromQl.duration(AlarmTable.OBJECTIVE_PERIOD),
-                List.of(new Series(objective.good().replace("!=\"", "=\"not "), goodOnes), others),
+                List.of(new Series(good.replace("!=\"", "=\"not "), goodOnes), others),
                 List.of(new Expectation(
                         10 + recovered + "m",
                         objective.name() + "Burning",
@@ -125,6 +126,11 @@ final class AlarmCases {
                                                     && limit.compareTo(new BigDecimal("14.4")) < 0;
                                 })
                                 .toList())));
+    }
+
+    /** The first of the series that a selector with {@code =~"a|b"} is for. */
+    private static String oneOf(String selector) {
+        return selector.replaceAll("=~\"([^|\"]*)[^\"]*\"", "=\"$1\"");
     }
 
     private static Stream<Alert> alerts(AlarmTable table, String name) {

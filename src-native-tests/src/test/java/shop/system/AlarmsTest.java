@@ -156,6 +156,22 @@ class AlarmsTest {
         holds(table, List.of(AlarmCases.of(table, alarm, "- - X", true)));
     }
 
+    /** Nobody counts any when Prometheus begins; the schedule sends the first one within a minute. */
+    @Test
+    void heartbeatsHaveThreeMinutesToBegin() throws IOException {
+        Alarm alarm = AlarmTable.read().alarms().stream()
+                .filter(one -> one.name().equals("HeartbeatMissing"))
+                .findFirst()
+                .orElseThrow();
+        AlarmTable table = new AlarmTable(List.of(alarm), List.of(), BigDecimal.ONE);
+        holds(
+                table,
+                List.of(
+                        AlarmCases.of(table, alarm, "- -", false),
+                        AlarmCases.of(table, alarm, "- - 0", false),
+                        AlarmCases.of(table, alarm, "- - -", true)));
+    }
+
     @Test
     void shorterPeriodsMakeTheSameRules() throws IOException {
         AlarmTable table = AlarmTable.read().shortened(20);

@@ -62,7 +62,7 @@ class ArchitectureTest {
         check(ofTheShop("shop.cloudevents.."));
         check(ofTheShop("shop.text.."));
         check(ofTheShop("shop.edge.."));
-        check(ofTheShop("shop.settings.."));
+        check(ofTheShop("shop.settings..", "shop.text.."));
         check(ofTheShop("shop.tracing..", "shop.cloudevents.."));
     }
 

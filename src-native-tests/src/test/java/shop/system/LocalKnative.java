@@ -136,9 +136,9 @@ final class LocalKnative implements AutoCloseable {
         return log;
     }
 
-    /** The rows, of one text each, that a statement finds in the order-service's database. */
-    List<String> query(String sql) {
-        ProcessHandle service = instanceOf("order-service");
+    /** The rows, of one text each, that a statement finds in the database of a service that runs. */
+    List<String> query(String name, String sql) {
+        ProcessHandle service = instanceOf(name);
         String database = "jdbc:postgresql://%s:%s/%s"
                 .formatted(
                         environment(service, "DB_HOST"),

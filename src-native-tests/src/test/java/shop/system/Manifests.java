@@ -78,6 +78,12 @@ record Manifests(List<JsonNode> resources) {
                 .map(resource -> new Pod(resource, resource.at("/spec/template")));
     }
 
+    /** The pods of Knative Services, but of the stand-in. */
+    Stream<Pod> ownServices() {
+        return pods().filter(pod -> pod.owner().get("kind").asText().equals("Service")
+                && !name(pod.owner()).equals("payment-sandbox"));
+    }
+
     record Pod(JsonNode owner, JsonNode template) {
         String name() {
             return owner.get("kind").asText() + " " + Manifests.name(owner);

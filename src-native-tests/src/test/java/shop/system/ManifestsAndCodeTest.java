@@ -4,6 +4,7 @@ package shop.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static shop.system.Manifests.elements;
 import static shop.system.Manifests.name;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -94,6 +95,17 @@ class ManifestsAndCodeTest {
                     setting.name(), (name, _) -> printed(setting, data.get(name).asText()));
         });
         assertEquals(defaults, written);
+    }
+
+    @Test
+    void everythingReadsItsLiveSettings() {
+        LOCAL.ownServices().forEach(pod -> {
+            assertEquals("/etc/shop/settings", pod.variable("SHOP_SETTINGS"), pod.name());
+            assertTrue(
+                    elements(pod.template().at("/spec/containers/0/volumeMounts"))
+                            .anyMatch(mount -> mount.get("mountPath").asText().equals("/etc/shop/settings")),
+                    pod.name());
+        });
     }
 
     private static DeclaredSettings declared(String module, String type) throws Exception {

@@ -1,142 +1,135 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.system;
 
-import static org.awaitility.Awaitility.await;
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.restassured.RestAssured;
-import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import shop.testkit.Ports;
 
-/** A Prometheus and an Alertmanager of this machine, with the files of k8s/monitoring but for addresses and periods. */
-final class Monitoring implements AutoCloseable {
-    /** Debian's name, and that of everybody else. */
-    private static final List<String> ALERTMANAGER = List.of("prometheus-alertmanager", "alertmanager");
+/** The files of k8s/monitoring, and the Prometheus that has them. */
+final class Monitoring {
+    static final Path FOLDER = Manifests.ROOT.resolve(AlarmTable.FOLDER);
 
-    private final List<Process> processes = new ArrayList<>();
-    private final Path directory;
-    private final int prometheus = Ports.free();
-    private final int alertmanager = Ports.free();
+    /** The shortest periods in which local-knative looks at each process at least once. */
+    private static final int SHORTENING = 8;
 
-    /**
-     * @param frontDoor the address of metrics, and the proxy by which the names of the cluster are reached
-     * @param shortening divides the periods of all alarms
-     * @param alertsToken shown to who is notified
-     */
-    Monitoring(Path directory, String frontDoor, int shortening, String alertsToken) {
-        this.directory = directory;
-        String alertmanagerProgram = ALERTMANAGER.stream()
-                .filter(program -> Commands.find(program).isPresent())
-                .findFirst()
-                .orElse(null);
+    private final RequestSpecification prometheus;
+
+    /** The one that runs beside this system. */
+    Monitoring(LocalKnative knative) {
+        prometheus = RestAssured.given().baseUri(knative.page("/").getString("prometheus"));
+    }
+
+    static void assumePrograms() {
         assumeTrue(
-                Commands.find("prometheus").isPresent() && alertmanagerProgram != null,
+                Stream.of("prometheus", "promtool", "amtool")
+                        .allMatch(program -> Commands.find(program).isPresent()),
                 "no Prometheus and Alertmanager on the PATH (Debian: apt install prometheus prometheus-alertmanager)");
+    }
+
+    /** Puts into a directory what is to be there for a system whose alarms have shorter periods, and are told again at once. */
+    static void shortened(Path directory) {
         write(
-                "rules.yaml",
-                AlarmTable.yaml(AlarmTable.read().shortened(shortening).rules()));
-        write("alerts-token", alertsToken);
+                directory.resolve("rules.yaml"),
+                AlarmTable.yaml(AlarmTable.read().shortened(SHORTENING).rules()));
         write(
-                "prometheus.yml",
-                read("prometheus.yml")
-                        .replace("localhost:9093", "localhost:" + alertmanager)
-                        .replace("localhost:8080", frontDoor)
-                        .replace("scrape_interval: 15s", "scrape_interval: %dms".formatted(15_000 / shortening)));
+                directory.resolve("prometheus.yml"),
+                replaced("prometheus.yml", "scrape_interval: 15s", "scrape_interval: 2s"));
         write(
-                "alertmanager.yml",
-                read("alertmanager.yml")
-                        .replace("localhost:8080", frontDoor)
-                        .replace("group_interval: 1m", "group_interval: %dms".formatted(60_000 / shortening)));
-        start(
-                "prometheus",
-                "--config.file=prometheus.yml",
-                "--storage.tsdb.path=prometheus",
-                "--web.listen-address=127.0.0.1:" + prometheus);
-        start(
-                alertmanagerProgram,
-                "--config.file=alertmanager.yml",
-                "--storage.path=alertmanager",
-                "--cluster.listen-address=",
-                "--web.listen-address=127.0.0.1:" + alertmanager);
-        for (int port : List.of(prometheus, alertmanager)) {
-            await("port " + port)
-                    .atMost(Duration.ofMinutes(1))
-                    .ignoreExceptions()
-                    .until(() -> RestAssured.given().port(port).get("/-/ready").statusCode() == 200);
+                directory.resolve("alertmanager.yml"),
+                replaced(
+                        "alertmanager.yml",
+                        "group_interval: 1m\n      repeat_interval: 5d",
+                        "group_interval: 1s\n      repeat_interval: 5s"));
+    }
+
+    private static String replaced(String file, String text, String replacement) {
+        try {
+            String content = Files.readString(FOLDER.resolve(file));
+            assertTrue(content.contains(text), file);
+            return content.replace(text, replacement);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** The result of a PromQL query. */
-    JsonPath query(String expression) {
-        return RestAssured.given()
-                .port(prometheus)
-                .queryParam("query", expression)
-                .get("/api/v1/query")
+    private static void write(Path file, String content) {
+        try {
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The expressions of all panels, as they are in the last minute. */
+    static List<String> panels() {
+        try {
+            JsonNode dashboard = new JsonMapper()
+                    .readTree(FOLDER.resolve("dashboards/shop.json").toFile());
+            return dashboard.findValuesAsText("expr").stream()
+                    .map(expression -> expression.replace("$__rate_interval", "1m"))
+                    .distinct()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The values that an expression has now. */
+    List<String> values(String expression) {
+        return get("/api/v1/query", Map.of("query", expression)).getList("data.result.collect { it.value[1] }");
+    }
+
+    /** Whether an expression has had a value in the last ten minutes that is a number. */
+    boolean hadANumber(String expression) {
+        return values("max_over_time((%s)[10m:2s])".formatted(expression)).stream()
+                .anyMatch(value -> !value.equals("NaN"));
+    }
+
+    /** @param labels that tell the alarm */
+    boolean isFiring(String labels) {
+        return !values("ALERTS{alertstate=\"firing\", %s}".formatted(labels)).isEmpty();
+    }
+
+    /** Those of all series. */
+    List<String> names() {
+        return get("/api/v1/label/__name__/values", Map.of()).getList("data");
+    }
+
+    /** The expressions of all rules. */
+    List<String> rules() {
+        return get("/api/v1/rules", Map.of()).getList("data.groups.collectMany { it.rules.collect { it.query } }");
+    }
+
+    /** A selector of what each rule records. */
+    static Stream<String> recorded() {
+        return AlarmTable.read().shortened(SHORTENING).rules().groups().stream()
+                .flatMap(group -> group.rules().stream())
+                .filter(rule -> rule.record() != null)
+                .map(rule -> rule.labels().entrySet().stream()
+                        .map(label -> "%s=\"%s\"".formatted(label.getKey(), label.getValue()))
+                        .collect(joining(", ", rule.record() + "{", "}")));
+    }
+
+    private JsonPath get(String path, Map<String, ?> parameters) {
+        return RestAssured.given(prometheus)
+                .queryParams(parameters)
+                .get(path)
                 .then()
                 .statusCode(200)
                 .extract()
                 .jsonPath();
-    }
-
-    /** Tells Alertmanager of an alert, as Prometheus does (its API v2): on until {@code end}, or null if that is not known. */
-    void alert(Map<String, String> labels, Instant end) {
-        Map<String, Object> alert = new HashMap<>(Map.of("labels", labels, "annotations", Map.of("summary", "A test")));
-        if (end != null) {
-            alert.put("endsAt", end.toString());
-        }
-        RestAssured.given()
-                .port(alertmanager)
-                .contentType(ContentType.JSON)
-                .body(List.of(alert))
-                .post("/api/v2/alerts")
-                .then()
-                .statusCode(200);
-    }
-
-    private void start(String... command) {
-        try {
-            processes.add(new ProcessBuilder(command)
-                    .directory(directory.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve(command[0] + ".log").toFile())
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String read(String file) {
-        try {
-            return Files.readString(Manifests.ROOT.resolve(AlarmTable.FOLDER).resolve(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void write(String file, String content) {
-        try {
-            Files.writeString(directory.resolve(file), content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void close() {
-        processes.forEach(Process::destroy);
-        Stream.of(processes.toArray(Process[]::new))
-                .forEach(process -> process.onExit().join());
     }
 }

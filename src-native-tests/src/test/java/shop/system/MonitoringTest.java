@@ -1,54 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.system;
 
-import static org.awaitility.Awaitility.await;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static shop.system.Manifests.elements;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files of k8s/monitoring, in the eyes of Prometheus and Alertmanager. */
 class MonitoringTest {
-    private static final Path FOLDER = Manifests.ROOT.resolve(AlarmTable.FOLDER);
-
     @TempDir
     Path directory;
 
     @Test
     void prometheusAndAlertmanagerReadTheirFiles() throws IOException {
-        assumeTrue(
-                Stream.of("promtool", "amtool")
-                        .allMatch(program -> Commands.find(program).isPresent()),
-                "no promtool and amtool on the PATH (Debian: apt install prometheus prometheus-alertmanager)");
-        assertTrue(Commands.succeeds(FOLDER, "promtool", "check", "config", "prometheus.yml"));
-        assertTrue(Commands.succeeds(FOLDER, "amtool", "check-config", "alertmanager.yml"));
+        Monitoring.assumePrograms();
+        assertTrue(Commands.succeeds(Monitoring.FOLDER, "promtool", "check", "config", "prometheus.yml"));
+        assertTrue(Commands.succeeds(Monitoring.FOLDER, "amtool", "check-config", "alertmanager.yml"));
+    }
+
+    /** By its models here; its schemas are in prometheus-operator, example/prometheus-operator-crd. */
+    @Test
+    void thePrometheusOperatorTakesItsResources() {
+        Manifests manifests = Manifests.rendered("k8s/monitoring");
+        manifests.resources().forEach(StrictModel::check);
+        assertEquals(
+                Set.of("ConfigMap", "NetworkPolicy", "PrometheusRule", "PodMonitor", "AlertmanagerConfig"),
+                manifests.resources().stream()
+                        .map(resource -> resource.get("kind").asText())
+                        .collect(toSet()));
     }
 
     @Test
     void theOperatorsAlertmanagerDoesTheSame() throws IOException {
-        JsonNode plain = Manifests.yaml(Files.readString(FOLDER.resolve("alertmanager.yml")));
-        JsonNode operators = Manifests.yaml(Files.readString(FOLDER.resolve("alertmanager-config.yaml")));
+        JsonNode plain = Manifests.yaml(Files.readString(Monitoring.FOLDER.resolve("alertmanager.yml")));
+        JsonNode operators = Manifests.yaml(Files.readString(Monitoring.FOLDER.resolve("alertmanager-config.yaml")));
         JsonNode route = plain.at("/route/routes/0");
         Map.of(
                         "/group_by", "/groupBy",
@@ -56,6 +55,16 @@ class MonitoringTest {
                         "/group_interval", "/groupInterval",
                         "/repeat_interval", "/repeatInterval")
                 .forEach((here, there) -> assertEquals(route.at(here), operators.at("/spec/route" + there), there));
+        // prometheus-operator, pkg/alertmanager/amcfg.go, namespaceEnforcer.processRoute adds that of the namespace.
+        JsonNode matcher = operators.at("/spec/route/matchers/0");
+        assertEquals(
+                List.of("namespace = \"shop\"", "action = \"mail\""),
+                elements(route.get("matchers")).map(JsonNode::asText).toList());
+        assertEquals(
+                List.of("action", "=", "mail"),
+                Stream.of("name", "matchType", "value")
+                        .map(field -> matcher.get(field).asText())
+                        .toList());
         assertEquals(
                 plain.at("/receivers/1/webhook_configs/0/url"), operators.at("/spec/receivers/0/webhookConfigs/0/url"));
     }
@@ -64,7 +73,7 @@ class MonitoringTest {
     @Test
     void everyPanelsExpressionIsOne() throws IOException {
         assumeTrue(Commands.find("promtool").isPresent(), "no promtool on the PATH (Debian: apt install prometheus)");
-        List<AlarmTable.Rule> rules = expressions()
+        List<AlarmTable.Rule> rules = Monitoring.panels().stream()
                 .map(expression ->
                         new AlarmTable.Rule("panel", null, expression, Map.of("expression", expression), null))
                 .toList();
@@ -73,14 +82,6 @@ class MonitoringTest {
                 directory.resolve("panels.yaml"),
                 AlarmTable.yaml(new AlarmTable.Rules(List.of(new AlarmTable.Group("panels", "1m", rules)))));
         assertTrue(Commands.succeeds(directory, "promtool", "check", "rules", "panels.yaml"));
-    }
-
-    private static Stream<String> expressions() throws IOException {
-        JsonNode dashboard =
-                new JsonMapper().readTree(FOLDER.resolve("dashboards/shop.json").toFile());
-        return dashboard.findValuesAsText("expr").stream()
-                .map(expression -> expression.replace("$__rate_interval", "1m"))
-                .distinct();
     }
 
     /** Nine tenths of it. */
@@ -98,62 +99,5 @@ class MonitoringTest {
                         service.at("/spec/template/spec/containers/0/resources/limits/memory")
                                 .asText()));
         assertEquals(256L * 1024 * 1024 * 9 / 10, threshold.longValueExact());
-    }
-
-    /** A function of which one invocation fails, at a front door that has its metrics and takes what Alertmanager posts. */
-    @Test
-    void anAlarmIsToldWhenItBeginsAndWhenItEnds() throws IOException {
-        AtomicInteger failures = new AtomicInteger();
-        List<String> notifications = new CopyOnWriteArrayList<>();
-        HttpServer frontDoor = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        frontDoor.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        frontDoor.createContext(
-                "/metrics",
-                exchange -> answer(exchange, 200, """
-                        # TYPE function_invocations_seconds_count counter
-                        function_invocations_seconds_count{function="authorizePayment",outcome="unavailable"} %d
-                        # TYPE heartbeats_total counter
-                        heartbeats_total %d
-                        """.formatted(failures.get(), System.currentTimeMillis() / 100)));
-        frontDoor.createContext("/alerts", exchange -> {
-            notifications.add(exchange.getRequestHeaders().getFirst("Host") + " "
-                    + exchange.getRequestHeaders().getFirst("Authorization") + " "
-                    + new String(exchange.getRequestBody().readAllBytes()));
-            answer(exchange, 204, "");
-        });
-        frontDoor.start();
-        try (Monitoring monitoring =
-                new Monitoring(directory, "localhost:" + frontDoor.getAddress().getPort(), 30, "a-secret")) {
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> size(monitoring, "function_invocations_seconds_count") == 1);
-            failures.incrementAndGet();
-            await("firing").atMost(Duration.ofSeconds(60)).until(() -> told(notifications, "firing") == 1);
-            await("resolved").atMost(Duration.ofMinutes(3)).until(() -> told(notifications, "resolved") == 1);
-            assertEquals(1, told(notifications, "firing"));
-            assertTrue(notifications.getFirst().startsWith("raise-alarm.shop.svc.cluster.local Bearer a-secret "));
-        } finally {
-            frontDoor.stop(0);
-        }
-    }
-
-    private static int size(Monitoring monitoring, String expression) {
-        return monitoring.query(expression).getList("data.result").size();
-    }
-
-    private static long told(List<String> notifications, String status) {
-        return notifications.stream()
-                .map(notification -> JsonPath.from(notification.substring(notification.indexOf('{'))))
-                .flatMap(json -> json.<Map<String, Object>>getList("alerts").stream())
-                .filter(alert -> alert.get("status").equals(status))
-                .filter(alert ->
-                        ((Map<?, ?>) alert.get("labels")).get("alertname").equals("FunctionFailed"))
-                .count();
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        try (exchange) {
-            exchange.sendResponseHeaders(status, body.isEmpty() ? -1 : body.getBytes().length);
-            exchange.getResponseBody().write(body.getBytes());
-        }
     }
 }

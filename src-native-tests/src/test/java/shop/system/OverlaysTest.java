@@ -90,6 +90,15 @@ class OverlaysTest {
         assertEquals(0, production.ofKind("Secret").count(), "Secrets are the operator's");
     }
 
+    @Test
+    void everythingInAClusterLogsForPrograms() {
+        for (String overlay : List.of("k8s/overlays/dev", "k8s/overlays/production")) {
+            Manifests.rendered(overlay)
+                    .ownServices()
+                    .forEach(pod -> assertEquals("true", pod.variable("QUARKUS_LOG_CONSOLE_JSON_ENABLED"), pod.name()));
+        }
+    }
+
     /** A cluster as it comes has no OIDC. */
     @Test
     void consumersTakeEventsOfKnownTriggersOnlyHereAndInProduction() {

@@ -51,9 +51,11 @@ class LatestOrders {
             String detail) {}
 
     private final OrdersApi api;
+    private final OrderServiceAddresses addresses;
 
-    LatestOrders(@RestClient OrdersApi api) {
+    LatestOrders(@RestClient OrdersApi api, OrderServiceAddresses addresses) {
         this.api = api;
+        this.addresses = addresses;
     }
 
     /** Asks with this bearer token, so that the order-service decides what its owner may see. */
@@ -64,9 +66,8 @@ class LatestOrders {
     @CircuitBreaker(requestVolumeThreshold = 10, delay = 5000, skipOn = ClientErrorException.class)
     @Fallback(fallbackMethod = "unavailable")
     Orders of(UUID userId, String token) {
-        List<OrdersApi.Order> items =
-                api.latest("Bearer " + token, userId, HOW_MANY).items();
-        return new Orders(true, List.copyOf(items), null, null);
+        OrdersApi.OrderPage page = addresses.ask(address -> api.latest(address, "Bearer " + token, userId, HOW_MANY));
+        return new Orders(true, List.copyOf(page.items()), null, null);
     }
 
     Orders unavailable(UUID userId, String token, Exception cause) {

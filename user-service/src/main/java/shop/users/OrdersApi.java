@@ -3,6 +3,7 @@ package shop.users;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.quarkus.rest.client.reactive.ClientExceptionMapper;
+import io.quarkus.rest.client.reactive.Url;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -19,10 +21,11 @@ import shop.events.Money;
 
 /** The part of the order-service's API that this service uses. */
 @Path("/orders")
-@RegisterRestClient(configKey = "orders")
+@RegisterRestClient(configKey = "orders", baseUri = "http://order-service") // each call has an address of its own
 interface OrdersApi {
     @GET
     OrderPage latest(
+            @Url URI address,
             @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
             @QueryParam("userId") UUID userId,
             @QueryParam("limit") int limit);

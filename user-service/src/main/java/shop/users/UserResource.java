@@ -141,10 +141,10 @@ public class UserResource {
                     String key,
             @NotNull @Valid UserData data) {
         Optional<UUID> identity = caller.userId();
-        Closed.requireOpen(settings.get(UserSettings.REGISTRATION), "registrations");
         Response response = key == null
-                ? registered(users.register(identity.orElseGet(Uuids::timeOrdered), data))
+                ? registered(identity, data)
                 : idempotency.once(identity.orElse(ANYBODY), "POST /users", key, data, transaction -> {
+                    requireOpen();
                     User user = users.register(transaction, identity.orElseGet(Uuids::timeOrdered), data);
                     return new IdempotencyKeys.Answer(201, Users.location(user.id()), user);
                 });
@@ -154,8 +154,14 @@ public class UserResource {
                 .build();
     }
 
-    private static Response registered(User user) {
+    private Response registered(Optional<UUID> identity, UserData data) {
+        requireOpen();
+        User user = users.register(identity.orElseGet(Uuids::timeOrdered), data);
         return Response.created(Users.location(user.id())).entity(user).build();
+    }
+
+    private void requireOpen() {
+        Closed.requireOpen(settings.get(UserSettings.REGISTRATION), "registrations");
     }
 
     @GET

@@ -8,6 +8,7 @@ import static shop.testkit.Problems.problem;
 import static shop.users.UserRequests.as;
 import static shop.users.UserRequests.json;
 import static shop.users.UserRequests.newEmail;
+import static shop.users.UserRequests.newKey;
 import static shop.users.UserRequests.register;
 import static shop.users.UserRequests.registered;
 
@@ -34,10 +35,21 @@ class SettingsTest extends LiveSettings {
     @Test
     void closedRegistrationTakesNobodyNewAndServesTheOthers() {
         UUID before = registered();
+        String key = newKey();
+        String body = json(newEmail(), "Ada");
+        String first = register(given().header("Idempotency-Key", key), body).path("id");
         MountedSettings.set("registration", "closed: The shop is full until Monday.");
         Response refused = register(given(), json(newEmail(), "Ada"));
         problem(refused, 503, "registrations-closed").body("detail", equalTo("The shop is full until Monday."));
         assertEquals("60", refused.header("Retry-After"));
+        problem(
+                register(given().header("Idempotency-Key", newKey()), json(newEmail(), "Ada")),
+                503,
+                "registrations-closed");
+        register(given().header("Idempotency-Key", key), body)
+                .then()
+                .statusCode(201)
+                .body("id", equalTo(first));
         as(before).get("/users/" + before).then().statusCode(200);
         MountedSettings.set("registration", "open");
         registered();

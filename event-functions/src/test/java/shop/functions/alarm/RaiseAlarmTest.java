@@ -94,6 +94,19 @@ class RaiseAlarmTest {
                 .body("detail", containsString("data.endsAt"));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void whomAnAlarmIsMailedIsNotLogged(Mode mode) {
+        outside.set("logged-functions", "raiseAlarm");
+        Event event = firing();
+        event.deliver(mode).then().statusCode(204);
+        outside.unset("logged-functions", "none");
+        assertTrue(outside.log()
+                .lines()
+                .anyMatch(line -> line.contains("id=" + event.id()) && line.contains("\"alarm\":\"***\"")));
+        assertFalse(outside.log().contains(Outside.OPERATORS));
+    }
+
     private Event firing() {
         return event(EventTypes.ALARM_FIRING, "");
     }

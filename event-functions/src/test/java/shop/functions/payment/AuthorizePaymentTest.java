@@ -17,6 +17,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.time.OffsetDateTime;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -384,6 +385,60 @@ class AuthorizePaymentTest {
         Event event = placed();
         event.deliver(Mode.BINARY).then().statusCode(503);
         assertTrue(lineOf(event).matches(".*outcome=unavailable .* request=.*\"orderId\".* status=503"), lineOf(event));
+    }
+
+    /** CloudEvents 1.0.2, "Privacy and Security": what is in attributes may be logged, which not every sender knows. */
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLoggedOfWhatAnEventHasInWrongPlaces(Mode mode) {
+        outside.set("logged-functions", "authorizePayment");
+        String token = "tok_" + UUID.randomUUID();
+        String jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0.";
+        String email = UUID.randomUUID() + "@customers.example";
+        String name = "Zo\u00eb \u00c5ngstr\u00f6m";
+        String encoded = Base64.getEncoder().encodeToString(email.getBytes(UTF_8));
+        String card = "4111111111111111";
+        Event event = placed("""
+                {"orderId": "%s", "total": {"amount": %s, "currency": "EUR"}, "note": "%s", "source": "%s", "type": "%s",
+                 "%s": "Zo\\u00eb \\u00c5ngstr\\u00f6m", "base64": "%s"}""".formatted(order, card, email, token, jwt, email, encoded));
+        List<Event> events = List.of(
+                event.with("session", jwt).with("note", encoded).with("amount", card),
+                event.with("subject", email),
+                event.with("source", "/users/" + email),
+                event.with("id", token),
+                event.with("id", jwt));
+        events.forEach(each -> each.deliver(mode).then().statusCode(200));
+        event.with("type", email).deliver(mode).then().statusCode(400);
+
+        assertTrue(outside.log().contains("id=*** type=" + EventTypes.ORDER_PLACED));
+        for (String secret : List.of(token, jwt, email, name, encoded, card)) {
+            assertFalse(outside.log().contains(secret), secret);
+        }
+    }
+
+    /** The name of an attribute has letters and digits only (CloudEvents 1.0.2, Naming Conventions), which Funqy leaves open. */
+    @Test
+    void attributeWithANameThatIsNoneIsNotLogged() {
+        outside.set("logged-functions", "authorizePayment");
+        String email = UUID.randomUUID() + "@customers.example";
+        Event event = placed().with(email, "x");
+        event.deliver(Mode.STRUCTURED).then().statusCode(200);
+        assertTrue(lineOf(event).contains("\"***\":\"***\""), lineOf(event));
+        assertFalse(outside.log().contains(email));
+    }
+
+    /** Funqy reads no data_base64: nothing of it is known, so nothing of it is logged. */
+    @Test
+    void dataInBase64IsNotLogged() {
+        outside.set("logged-functions", "authorizePayment");
+        String encoded = Base64.getEncoder()
+                .encodeToString("{\"email\":\"%s@customers.example\"}"
+                        .formatted(UUID.randomUUID())
+                        .getBytes(UTF_8));
+        Event event = placed("null, \"data_base64\": \"" + encoded + "\"");
+        event.deliver(Mode.STRUCTURED).then().statusCode(400);
+        assertTrue(lineOf(event).contains("request="), lineOf(event));
+        assertFalse(outside.log().contains(encoded));
     }
 
     @Test

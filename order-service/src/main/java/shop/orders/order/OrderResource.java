@@ -115,8 +115,8 @@ public class OrderResource {
                     String key,
             @NotNull @Valid NewOrder request) {
         UUID user = caller.requireUserId();
-        Closed.requireOpen(settings.get(OrderSettings.ORDERS), "orders");
         Response response = idempotency.once(user, "POST /orders", key, request, transaction -> {
+            Closed.requireOpen(settings.get(OrderSettings.ORDERS), "orders");
             Order order = placement.place(transaction, user, request);
             return new IdempotencyKeys.Answer(201, URI.create("/orders/" + order.id()), order);
         });

@@ -82,9 +82,18 @@ public class SettingsResource {
 
             @Schema(description = "Whether the file still holds it")
             boolean current) {
+        /** Longer than any that is allowed. A file may have a megabyte. */
+        private static final int LONGEST = 1000;
+
         private static Refused of(State<?> state) {
             var refused = state.lastRefused();
-            return refused == null ? null : new Refused(refused.value(), refused.at(), state.refused());
+            return refused == null ? null : new Refused(cut(refused.value()), refused.at(), state.refused());
+        }
+
+        private static String cut(String value) {
+            return value.codePointCount(0, value.length()) <= LONGEST
+                    ? value
+                    : value.substring(0, value.offsetByCodePoints(0, LONGEST)) + "…";
         }
     }
 

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -24,6 +25,7 @@ import shop.localknative.network.Addresses;
 import shop.localknative.network.FrontDoor;
 import shop.localknative.network.Loopback;
 import shop.localknative.platform.DataDirectory;
+import shop.localknative.platform.Monitoring;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
@@ -104,7 +106,8 @@ public final class Cluster implements AutoCloseable {
         platform.createDatabase(BROKER_DATABASE);
         reconciler.migrate();
         eventing.start();
-        route(door, platform, serving, eventing, reconciler);
+        var monitoring = monitoring(port, data, processes, platform);
+        route(door, platform, serving, eventing, reconciler, monitoring);
         door.open();
         serving.start();
         closing(reconciler::close);
@@ -135,6 +138,14 @@ public final class Cluster implements AutoCloseable {
         data.delete("volumes"); // made anew from the manifests; what is not mounted any more shall be gone
     }
 
+    /** Where its parts are, by name. */
+    private Map<String, URI> monitoring(int port, DataDirectory data, Processes processes, Platform platform) {
+        return options.monitoring == null
+                ? Map.of()
+                : closing(Monitoring.start(options.monitoring, port, data, processes, platform.credentials()))
+                        .addresses();
+    }
+
     private Eventing eventing(Platform platform, Spans spans) {
         var pool = closing(new HikariDataSource());
         pool.setDataSource(platform.database(BROKER_DATABASE));
@@ -149,13 +160,19 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Routes the host names that are not services'. */
-    private void route(FrontDoor door, Platform platform, Serving serving, Eventing eventing, Reconciler reconciler) {
+    private void route(
+            FrontDoor door,
+            Platform platform,
+            Serving serving,
+            Eventing eventing,
+            Reconciler reconciler,
+            Map<String, URI> monitoring) {
         var pages = new StatusPage(
                 vertx,
                 serving,
                 new Registry(reconciler::manifests, serving, options.external),
                 platform.mailbox(),
-                () -> status(platform, eventing, reconciler),
+                () -> status(platform, eventing, reconciler, monitoring),
                 () -> eventing.metrics() + metrics.text(serving.revisions()),
                 new TracePages(traces));
         door.route("localhost", pages);
@@ -163,14 +180,17 @@ public final class Cluster implements AutoCloseable {
         door.route(Addresses.BROKER_INGRESS, eventing.ingress());
     }
 
-    private JsonObject status(Platform platform, Eventing eventing, Reconciler reconciler) {
+    private JsonObject status(
+            Platform platform, Eventing eventing, Reconciler reconciler, Map<String, URI> monitoring) {
         var refused = eventing.refusedDeadLetters().stream().map(Cluster::json).toList();
-        return new JsonObject()
+        var status = new JsonObject()
                 .put("problem", reconciler.problem().orElse(null))
                 .put("refusedDeadLetters", new JsonArray(refused))
                 .put("broker", "http://" + Addresses.BROKER_INGRESS)
                 .put("postgresql", "127.0.0.1:" + platform.postgresPort())
                 .put("data", options.data().toString());
+        monitoring.forEach((name, address) -> status.put(name, address.toString()));
+        return status;
     }
 
     private static JsonObject json(RefusedDeadLetters letters) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 import shop.localknative.console.StartException;
 import shop.localknative.manifests.Manifests;
+import shop.localknative.platform.Monitoring;
 import shop.localknative.serving.revisions.Images;
 import shop.localknative.workload.Workload;
 
@@ -61,6 +62,12 @@ public final class Options extends SystemOptions {
                     "record where the time of requests and events goes, for /traces; and in this file, if one is given")
     Optional<Path> traces = Optional.empty();
 
+    @Option(
+            names = "--monitoring",
+            paramLabel = "DIR",
+            description = "start this machine's Prometheus and Alertmanager with the files of this directory")
+    Path monitoring;
+
     /**
      * Reads the manifests and looks at the choices, before anything is built or started.
      *
@@ -75,6 +82,9 @@ public final class Options extends SystemOptions {
         }
         if (port < 0 || port > 65_535) {
             throw new StartException("--port %d: expected 0 to 65535.".formatted(port));
+        }
+        if (monitoring != null) {
+            Monitoring.require(monitoring);
         }
         new Images(images, processes, data()).requireAllNamed(Workload.all(system));
         var services =

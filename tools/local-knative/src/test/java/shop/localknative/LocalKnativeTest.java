@@ -5,11 +5,15 @@ import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,6 +203,78 @@ class LocalKnativeTest {
             assertEquals(0, images.waitFor(), () -> textOf(images));
             assertEquals("test/one\n", text(images));
         }
+    }
+
+    @Test
+    void monitoringIsForThisMachineAloneAndIsStoppedWithTheRest() throws Exception {
+        assumeTrue(
+                Stream.of("prometheus", "amtool").allMatch(LocalKnativeTest::isOnThePath),
+                "no Prometheus and Alertmanager on the PATH (Debian: apt install prometheus prometheus-alertmanager)");
+        var option = "--monitoring=" + monitoring();
+        var first = run(option);
+        int frontDoor = awaitReady(first);
+        var status = TestSystem.request(frontDoor, "localhost").get("/").jsonPath();
+        for (var server : List.of("prometheus", "alertmanager")) {
+            var address = URI.create(status.getString(server));
+            Awaitility.await()
+                    .ignoreExceptions()
+                    .until(() -> given().get(address + "/-/ready").statusCode() == 200);
+            // Who listens at all addresses is found at this one, too.
+            assertThrows(ConnectException.class, () -> new Socket("127.0.0.2", address.getPort()).close());
+        }
+        Awaitility.await()
+                .until(() -> given().get(status.getString("prometheus") + "/api/v1/targets")
+                        .jsonPath()
+                        .getList("data.activeTargets.collect { it.labels.instance + ' ' + it.health }")
+                        .equals(List.of("localhost:" + frontDoor + " up")));
+        first.destroyForcibly().waitFor();
+        var left = ofMonitoring();
+        assertEquals(2, left.size());
+
+        var second = run(option);
+        awaitReady(second);
+        assertTrue(left.stream().noneMatch(ProcessHandle::isAlive));
+        second.destroy();
+        second.waitFor();
+        assertEquals(List.of(), ofMonitoring());
+    }
+
+    private List<ProcessHandle> ofMonitoring() {
+        return ProcessHandle.allProcesses()
+                .filter(process ->
+                        process.info().commandLine().orElse("").contains("--config.file=" + data() + "/monitoring/"))
+                .toList();
+    }
+
+    @Test
+    void monitoringWithoutItsProgramsSaysHowToGetThem() throws Exception {
+        var run = shell("env PATH=/nowhere %s run -k %s --images . --data %s --monitoring %s"
+                .formatted(java(), manifests(), data(), monitoring()));
+        assertEquals(1, run.waitFor());
+        assertEquals(
+                "error: --monitoring: there is no alertmanager on the PATH. Debian has it: apt install prometheus prometheus-alertmanager\n",
+                text(run));
+    }
+
+    /** A directory with what Prometheus and Alertmanager read. */
+    private Path monitoring() throws IOException {
+        var files = Files.createDirectories(directory.resolve("monitoring"));
+        Files.writeString(files.resolve("prometheus.yml"), """
+                scrape_configs:
+                  - job_name: local-knative
+                    scrape_interval: 1s
+                    static_configs: [{targets: ["localhost:8080"]}]
+                """);
+        Files.writeString(files.resolve("alertmanager.yml"), """
+                route: {receiver: nobody}
+                receivers: [{name: nobody}]
+                """);
+        return files;
+    }
+
+    private static boolean isOnThePath(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     private Process run(String... more) throws IOException {

@@ -67,6 +67,9 @@ class MistakesTest {
                 "--external helo: the manifests have no such service, only [hello]",
                 () -> start("--external=helo=http://localhost:1"));
         refused("--external hello=localhost:9000: expected a URL", () -> start("--external=hello=localhost:9000"));
+        refused(
+                "--monitoring other: expected a directory with alertmanager.yml and prometheus.yml",
+                () -> start("--monitoring=other"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 
 /** The mounted ConfigMap of the service under test, which a test edits as an operator would. */
@@ -33,10 +34,11 @@ public final class MountedSettings {
         return Path.of(System.getProperty(DIRECTORY));
     }
 
-    /** Writes the file, and waits until the service has taken or refused it. */
+    /** Replaces the file, and waits until the service has taken or refused it. */
     public static void set(String name, String text) {
         try {
-            Files.writeString(directory().resolve(name), text);
+            Path written = Files.writeString(directory().resolve(".written"), text);
+            Files.move(written, directory().resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

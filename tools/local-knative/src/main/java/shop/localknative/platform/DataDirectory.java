@@ -17,8 +17,8 @@ import shop.localknative.console.StartException;
 /** The place of all state of one system. While the system runs, the directory is locked. */
 public final class DataDirectory implements AutoCloseable {
     /** The directories that --fresh deletes. Nothing else in the data directory was made here. */
-    private static final List<String> CONTENTS =
-            List.of("postgresql", "credentials", "keys", "mail", "volumes", "images", "revisions", "logs");
+    private static final List<String> CONTENTS = List.of(
+            "postgresql", "credentials", "keys", "mail", "volumes", "images", "revisions", "logs", "monitoring");
 
     private static final String NAMESPACE = "namespace";
 

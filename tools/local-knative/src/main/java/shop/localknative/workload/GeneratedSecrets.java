@@ -14,7 +14,7 @@ import shop.localknative.platform.Platform;
 
 /**
  * The Secrets that workloads refer to and the manifests rightly do not contain, made for what runs here beside Knative:
- * {@code NAME-postgresql}, with the keys of the Service Binding specification, {@code smtp} and {@code jwt}.
+ * {@code NAME-postgresql}, with the keys of the Service Binding specification, {@code smtp}, {@code jwt} and {@code alerts}.
  */
 public final class GeneratedSecrets {
     private static final String REFERENCES =
@@ -71,6 +71,8 @@ public final class GeneratedSecrets {
             config.addSecret(namespace, fullName, smtp);
         } else if (name.equals("jwt")) {
             config.addSecret(namespace, fullName, jwt);
+        } else if (name.equals("alerts")) {
+            config.addSecret(namespace, fullName, Map.of("token", credentials.password("alerts")));
         } else if (name.endsWith(DATABASE)) {
             var database = name.substring(0, name.length() - DATABASE.length()).replace('-', '_');
             databases.add(database);

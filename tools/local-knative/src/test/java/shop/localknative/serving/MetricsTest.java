@@ -70,7 +70,7 @@ class MetricsTest {
                 call(CALLS / LIVES * AT_ONCE - 1);
                 system.scaleToZero();
             }
-            assertEquals(1 + LIVES, system.instances().starts());
+            assertTrue(system.instances().starts() > LIVES);
             assertEquals(CALLS, value("echo_requests_total{kn_service_name=\"echo\",}"));
             assertEquals(Optional.empty(), sample("echo_living"));
             assertEquals(
