@@ -105,7 +105,7 @@ class PaymentTokenIT {
         awaitLine("authorize-payment", id);
         awaitLine("dead-letters", id);
 
-        knative.query("checkpoint");
+        knative.query("order-service", "checkpoint");
         assertFalse(filesWith(secret, "none").isEmpty(), "the search finds nothing at all");
         assertEquals(List.of(), logsWith(secret));
         assertEquals(List.of(), logsWith(encoded));
