@@ -5,7 +5,6 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.WithTestResource;
@@ -75,7 +74,7 @@ class HeartbeatTest {
         ping.deliver(Mode.STRUCTURED);
         List<String> lines =
                 outside.log().lines().filter(line -> line.contains(forged)).toList();
-        assertFalse(lines.isEmpty());
+        assertEquals(!place.equals("data"), lines.isEmpty(), "attributes of unexpected form are masked");
         lines.forEach(line -> assertTrue(line.contains("a\\u000a" + forged + "\\u2028\\u001b[2J"), line));
     }
 
@@ -93,7 +92,7 @@ class HeartbeatTest {
                 .orElseThrow();
         assertTrue(
                 line.matches(".*function=heartbeat id=%s type=%s source=%s subject=%s outcome=done duration=\\d+ms.*"
-                        .formatted(ping.id(), EventTypes.PING, SOURCE, "a-subject")),
+                        .formatted(ping.id(), EventTypes.PING, SOURCE, "\\*\\*\\*")),
                 line);
     }
 
