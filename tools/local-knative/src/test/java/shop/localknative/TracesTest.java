@@ -176,7 +176,8 @@ class TracesTest {
         try {
             var npm = new ProcessBuilder("npm", "ci", "--no-progress")
                     .directory(NODE.toFile())
-                    .inheritIO()
+                    .redirectErrorStream(true)
+                    .redirectOutput(Path.of("target", "npm.log").toFile())
                     .start();
             return npm.waitFor() == 0;
         } catch (IOException thereIsNone) {

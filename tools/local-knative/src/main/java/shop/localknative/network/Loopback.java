@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import shop.localknative.console.StartException;
 
@@ -21,6 +22,9 @@ public final class Loopback {
      * own, of which Go's, 1 MB, is the highest; here, none of their answers that 64 kB is enough for fails.
      */
     public static final int MAX_HEADERS = 128 << 10;
+
+    /** For a client to read the answer to what it has not sent to its end. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final System.Logger LOG = System.getLogger(Loopback.class.getName());
 
@@ -43,7 +47,7 @@ public final class Loopback {
         try {
             return vertx.createHttpServer(options)
                     .requestHandler(request -> handle(handler, request))
-                    .invalidRequestHandler(Loopback::refuse)
+                    .invalidRequestHandler(request -> refuse(vertx, request))
                     .listen(port, "127.0.0.1")
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -69,8 +73,11 @@ public final class Loopback {
         }
     }
 
-    /** Answers what can't be read as HTTP. Vert.x would do it without a body. */
-    private static void refuse(HttpServerRequest request) {
+    /**
+     * Answers what can't be read as HTTP. Vert.x would do it without a body. A connection closed at once would be reset, since
+     * the client still sends, and the answer lost with it (RFC 9112, 9.6).
+     */
+    private static void refuse(Vertx vertx, HttpServerRequest request) {
         Problem problem =
                 switch (request.decoderResult().cause()) {
                     case TooLongHttpLineException _ ->
@@ -90,6 +97,8 @@ public final class Loopback {
                                 "This is no HTTP/1.1 request (RFC 9112): look at its first line and its headers.");
                 };
         request.response().putHeader(HttpHeaders.CONNECTION, "close");
-        problem.answer(request).onComplete(sent -> request.connection().close());
+        problem.answer(request)
+                .onComplete(sent -> vertx.setTimer(
+                        LINGER.toMillis(), over -> request.connection().close()));
     }
 }

@@ -333,7 +333,7 @@ class IngressTest extends EventingTest {
 
     /** RFC 6585, 5; the same answer as of Go's server in Knative's mt broker, and of Vert.x in its Kafka broker. */
     @ParameterizedTest
-    @ValueSource(ints = {60 << 10, 63 << 10, 65 << 10, 1 << 20})
+    @ValueSource(ints = {60 << 10, 63 << 10, 65 << 10, 4 << 20})
     void attributesThatNoSubscriberWouldReadAreRefused(int length) {
         assertEquals(
                 431,
