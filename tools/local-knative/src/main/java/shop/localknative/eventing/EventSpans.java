@@ -75,7 +75,8 @@ record EventSpans(Spans spans) {
         return span;
     }
 
-    private static String destination(String kind, String name) {
+    /** Knative's name of a broker, trigger or source, of which {@code namespace/name} is given. */
+    static String destination(String kind, String name) {
         String[] parts = name.split("/");
         return kind + ":" + parts[1] + "." + parts[0];
     }

@@ -59,8 +59,7 @@ final class Metrics {
 
     /** A subscriber has answered, or a dead letter sink. */
     void dispatched(Subscription subscription, Message event, int code, Duration duration) {
-        var trigger = name(subscription.trigger());
-        var destination = "trigger:%s.%s".formatted(trigger[1], trigger[0]); // pkg/tracing/attributes.go
+        var destination = EventSpans.destination("trigger", subscription.trigger());
         observe("knative.dev/pkg/broker/filter", subscription.broker(), destination, event, code, duration);
     }
 
@@ -69,8 +68,6 @@ final class Metrics {
     }
 
     private void observe(String scope, String broker, String destination, Message event, int code, Duration duration) {
-        var type = event.attributes().get("type");
-        var known = types.contains(type) || types.size() < MOST_TYPES && types.add(type) ? type : "_OTHER";
         dispatches
                 .labels(
                         scope,
@@ -80,9 +77,18 @@ final class Metrics {
                         name(broker)[1],
                         name(broker)[0],
                         destination,
-                        known,
+                        label(event.attributes().get("type")),
                         Integer.toString(code))
                 .observe(duration.toNanos() / 1e9);
+    }
+
+    private String label(String type) {
+        if (types.contains(type)) {
+            return type;
+        }
+        synchronized (types) {
+            return types.size() < MOST_TYPES && types.add(type) || types.contains(type) ? type : "_OTHER";
+        }
     }
 
     /** The namespace and the name of {@code namespace/name}. */

@@ -98,9 +98,9 @@ public final class ServingMetrics {
 
     /** A request was answered by an instance. */
     public void answered(Revision revision, int status, Duration time) {
+        var name = revision.service();
         invocations
-                .labels(Stream.concat(labels(revision).stream(), Stream.of(Integer.toString(status)))
-                        .toArray(String[]::new))
+                .labels(namespace(revision), name, name, revision.name(), Integer.toString(status))
                 .observe(time.toNanos() / 1e9);
     }
 
@@ -127,6 +127,10 @@ public final class ServingMetrics {
 
     private static List<String> labels(Revision revision) {
         var name = revision.service();
-        return List.of(revision.podTemplate().workload().namespace(), name, name, revision.name());
+        return List.of(namespace(revision), name, name, revision.name());
+    }
+
+    private static String namespace(Revision revision) {
+        return revision.podTemplate().workload().namespace();
     }
 }
