@@ -44,6 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.testkit.CloudEvents;
+import shop.testkit.Metrics;
 import shop.testkit.PostgresResource;
 import shop.testkit.RecordingBroker;
 import shop.testkit.Tokens;
@@ -123,13 +124,7 @@ class DeadLetterTest {
     }
 
     private double metric(String series) {
-        return given().port(outside.managementPort())
-                .get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(series + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return Metrics.value(outside.managementPort(), series);
     }
 
     @Test

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,6 +18,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import shop.cloudevents.AttributeText;
+import shop.edge.EventLag;
 import shop.events.EventTypes;
 import shop.settings.Settings;
 import shop.text.TextReader;
@@ -39,28 +39,15 @@ class Invocation {
         Duration.ofSeconds(10)
     };
 
-    private static final Duration[] LAG_BUCKETS = {
-        Duration.ofMillis(50),
-        Duration.ofMillis(200),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(1),
-        Duration.ofMinutes(5),
-        Duration.ofMinutes(20)
-    };
-
     private final MeterRegistry meters;
     private final Clock clock;
     private final Settings settings;
-    private final ObjectMapper json;
     private final Exchange exchange;
 
     Invocation(MeterRegistry meters, Clock clock, Settings settings, ObjectMapper json) {
         this.meters = meters;
         this.clock = clock;
         this.settings = settings;
-        this.json = json;
         this.exchange = new Exchange(json);
     }
 
@@ -73,18 +60,18 @@ class Invocation {
 
     private Object invoke(InvocationContext invocation, String function, CloudEvent<?> event) throws Exception {
         long start = System.nanoTime();
-        JsonNode data = null;
+        Object data = null;
         LogFields.put(event);
         try {
             check(event, List.of(invocation.getInterceptorBinding(Handles.class).value()));
-            data = json.valueToTree(event.data());
+            data = event.data();
             LogFields.put(data);
             Object result = invocation.proceed();
             CloudEvent<?> reply = result instanceof CloudEvent<?> answer ? answer : null;
             // The reply's type is what the function decided.
             String outcome = reply == null ? "done" : reply.type();
             String more = exchange(function, event, data, reply == null ? 204 : 200, reply);
-            recordLag(event);
+            EventLag.record(meters, EventTypes.labelOf(event.type()), event.time(), clock.instant());
             record(function, event, outcome, start, Logger.Level.INFO, more);
             return result;
         } catch (Exception e) {
@@ -98,7 +85,7 @@ class Invocation {
     }
 
     /** Nothing unless the operator asks for it. */
-    private String exchange(String function, CloudEvent<?> event, JsonNode data, int status, CloudEvent<?> reply) {
+    private String exchange(String function, CloudEvent<?> event, Object data, int status, CloudEvent<?> reply) {
         return settings.get(FunctionSettings.LOGGED).contains(function)
                 ? " " + exchange.masked(event, data, status, reply)
                 : "";
@@ -180,18 +167,6 @@ class Invocation {
         return mismatch.getPath().stream()
                 .map(step -> "." + step.getFieldName())
                 .collect(Collectors.joining("", "data", ""));
-    }
-
-    private void recordLag(CloudEvent<?> event) {
-        if (event.time() != null) {
-            Duration lag = Duration.between(event.time().toInstant(), clock.instant());
-            Timer.builder("event.lag")
-                    .description("The time from an event to its effect here")
-                    .tag("type", EventTypes.labelOf(event.type()))
-                    .serviceLevelObjectives(LAG_BUCKETS)
-                    .register(meters)
-                    .record(lag.isNegative() ? Duration.ZERO : lag);
-        }
     }
 
     private void record(

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.functions;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import java.util.List;
+import java.util.UUID;
 import org.jboss.logging.MDC;
+import shop.events.ShopEvent;
 
 /** The ids by which an event, an order and a user are followed, as fields of every line that an invocation logs in JSON, beside its trace. */
 final class LogFields {
@@ -16,12 +17,21 @@ final class LogFields {
         MDC.put("event", String.valueOf(Exchange.shown("id", event.id())));
     }
 
-    /** @param data of which the members {@code orderId} and {@code userId} are known to be UUIDs, since a function has read them */
-    static void put(JsonNode data) {
-        for (String name : List.of("order", "user")) {
-            if (data.hasNonNull(name + "Id")) {
-                MDC.put(name, data.get(name + "Id").asText());
+    /** @param data of the event, as its function reads it */
+    static void put(Object data) {
+        switch (data) {
+            case OrderData part -> {
+                put("order", part.orderId());
+                put("user", part.userId());
             }
+            case ShopEvent.OfOrder event -> put("order", event.orderId());
+            default -> {}
+        }
+    }
+
+    private static void put(String name, UUID id) {
+        if (id != null) {
+            MDC.put(name, id.toString());
         }
     }
 

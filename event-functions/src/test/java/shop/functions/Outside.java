@@ -152,6 +152,10 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         return management("/q/health").path("checks.find { it.name == 'settings' }.data.'" + name + "'");
     }
 
+    public int managementPort() {
+        return managementPort;
+    }
+
     public String metrics() {
         return management("/q/metrics").asString();
     }

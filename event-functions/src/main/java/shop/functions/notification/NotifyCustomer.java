@@ -21,6 +21,7 @@ import shop.functions.FunctionSettings;
 import shop.functions.Handles;
 import shop.functions.Identity;
 import shop.functions.MessageId;
+import shop.functions.OrderData;
 import shop.functions.Refused;
 import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
@@ -48,7 +49,7 @@ public class NotifyCustomer {
             EventTypes.ORDER_DELIVERED, new Letter("was delivered", "Enjoy it, and thank you for shopping with us."));
 
     /** The common part of the six events. */
-    public record OrderNews(UUID orderId, UUID userId) {}
+    public record OrderNews(UUID orderId, UUID userId) implements OrderData {}
 
     private record Letter(String news, String sentence) {
         Mail to(User user, UUID orderId) {

@@ -22,6 +22,7 @@ import shop.events.ShopEvent.PaymentAuthorized;
 import shop.events.ShopEvent.PaymentDeclined;
 import shop.functions.Handles;
 import shop.functions.Identity;
+import shop.functions.OrderData;
 import shop.functions.Unavailable;
 import shop.functions.payment.OrderService.PaymentDue;
 import shop.functions.payment.PaymentProvider.Charge;
@@ -53,7 +54,7 @@ public class AuthorizePayment {
      * @param total with a token only
      * @param paymentToken of an event that the release before has published; such orders are not known to wait for a payment
      */
-    public record Placed(UUID orderId, Money total, String paymentToken) {}
+    public record Placed(UUID orderId, Money total, String paymentToken) implements OrderData {}
 
     /** No reply when nothing is to be charged: the answer was applied before, or the order is over. */
     @Funq

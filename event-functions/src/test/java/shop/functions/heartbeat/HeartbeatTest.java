@@ -22,6 +22,7 @@ import shop.functions.Event.Mode;
 import shop.functions.Exported;
 import shop.functions.Outside;
 import shop.testkit.MetricLabels;
+import shop.testkit.Metrics;
 
 @QuarkusTest
 @TestProfile(Exported.Heartbeat.class)
@@ -145,10 +146,6 @@ class HeartbeatTest {
     }
 
     private double counted(String series) {
-        return outside.metrics()
-                .lines()
-                .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return Metrics.value(outside.managementPort(), series);
     }
 }

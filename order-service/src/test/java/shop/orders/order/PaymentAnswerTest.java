@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import shop.events.EventTypes;
 import shop.orders.OrdersResource;
+import shop.testkit.Metrics;
 import shop.testkit.RecordingBroker;
 
 @QuarkusTest
@@ -331,13 +332,7 @@ class PaymentAnswerTest {
     }
 
     private double metric(String series) {
-        return given().port(surroundings.managementPort())
-                .get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return Metrics.value(surroundings.managementPort(), series);
     }
 
     private UUID in(OrderStatus status, String sku) {

@@ -149,14 +149,7 @@ class TracingTest {
                 .body("{\"orderId\": \"%s\", \"reason\": \"card expired\"}".formatted(order));
     }
 
-    /** The first span of the trace with this name, as soon as it has arrived. */
     private Recorded span(String name) {
-        return await().alias(name + " among " + trace)
-                .until(
-                        () -> spans.of(trace).stream()
-                                .filter(span -> span.name().equals(name))
-                                .findFirst(),
-                        found -> found.isPresent())
-                .orElseThrow();
+        return spans.await(trace, name);
     }
 }

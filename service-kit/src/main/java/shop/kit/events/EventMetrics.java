@@ -5,27 +5,15 @@ import io.cloudevents.CloudEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import shop.edge.EventLag;
 import shop.events.EventTypes;
 
 /** The figures of publishing and consuming. Their label {@code type} has no other values than the catalogue and {@code other}. */
 @Singleton
 class EventMetrics {
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(50),
-        Duration.ofMillis(200),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(1),
-        Duration.ofMinutes(5),
-        Duration.ofMinutes(20)
-    };
-
     /** @param age of the oldest, in seconds */
     record Waiting(long events, double age) {}
 
@@ -47,15 +35,7 @@ class EventMetrics {
     /** @param done when its effect was committed */
     void consumed(CloudEvent event, Instant done) {
         count("events.consumed", "Events that came for the first time", event.getType());
-        if (event.getTime() != null) {
-            Duration lag = Duration.between(event.getTime().toInstant(), done);
-            Timer.builder("event.lag")
-                    .description("The time from an event to its effect here")
-                    .tag("type", EventTypes.labelOf(event.getType()))
-                    .serviceLevelObjectives(BUCKETS)
-                    .register(meters)
-                    .record(lag.isNegative() ? Duration.ZERO : lag);
-        }
+        EventLag.record(meters, EventTypes.labelOf(event.getType()), event.getTime(), done);
     }
 
     /** Shown from the first time on: before, nobody knows. */

@@ -17,6 +17,7 @@ import shop.events.EventTypes;
 import shop.events.ShopEvent.UserRegistered;
 import shop.kit.KitResource;
 import shop.kit.sql.Database;
+import shop.testkit.Metrics;
 import shop.testkit.RecordingBroker;
 
 @QuarkusTest
@@ -100,12 +101,6 @@ class EventMetricsTest {
     }
 
     private double metric(String series) {
-        return given().port(outside.managementPort())
-                .get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(series + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return Metrics.value(outside.managementPort(), series);
     }
 }

@@ -15,9 +15,11 @@ import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** A collector of OpenTelemetry, which keeps the spans that it is sent (OTLP/HTTP 1.9, binary Protobuf). */
 public class SpanReceiver implements QuarkusTestResourceLifecycleManager {
@@ -68,6 +70,18 @@ public class SpanReceiver implements QuarkusTestResourceLifecycleManager {
 
     public List<Recorded> of(String trace) {
         return spans.stream().filter(span -> span.trace().equals(trace)).toList();
+    }
+
+    /** The first span of a trace with this name, as soon as it has arrived. */
+    public Recorded await(String trace, String name) {
+        return Awaitility.await()
+                .alias(name + " among " + trace)
+                .until(
+                        () -> of(trace).stream()
+                                .filter(span -> span.name().equals(name))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     private void receive(HttpExchange exchange) throws IOException {
