@@ -5,12 +5,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.rest.client.inject.RestClient;
 import org.jboss.logging.Logger;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
@@ -28,16 +26,14 @@ class Alerts {
     private static final int ACCEPTED = 202;
 
     /** Made at its first use, since it can't be made without its setting. */
-    private final Instance<Broker> broker;
+    private Broker broker;
 
     private final ObjectMapper json;
     private final Path brokerToken;
 
     Alerts(
-            @RestClient Instance<Broker> broker,
             ObjectMapper json,
             @ConfigProperty(name = "shop.sink.token", defaultValue = "/oidc/token") Path brokerToken) {
-        this.broker = broker;
         this.json = json;
         this.brokerToken = brokerToken;
     }
@@ -76,13 +72,19 @@ class Alerts {
                 .orElse("body");
     }
 
+    private synchronized Broker broker() {
+        if (broker == null) {
+            broker = Broker.client();
+        }
+        return broker;
+    }
+
     private void publish(Notification.Alert alert) {
         ShopEvent event = alert.event();
         String bearer = Identity.bearerOrNull(brokerToken);
         Response answer = Unavailable.callOurs(
                 Broker.SETTING,
-                () -> broker.get()
-                        .publish(
+                () -> broker().publish(
                                 bearer,
                                 alert.eventId(),
                                 event.type(),
