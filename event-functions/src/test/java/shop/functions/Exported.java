@@ -52,8 +52,6 @@ public abstract class Exported implements QuarkusTestProfile {
         }
     }
 
-    public static class NotifyCustomerInOutage extends NotifyCustomer {}
-
     public static class RaiseAlarm extends Exported {
         public RaiseAlarm() {
             super("raiseAlarm");

@@ -6,11 +6,11 @@ import static shop.functions.InvalidEvent.required;
 import io.quarkus.funqy.Funq;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.mailer.Mail;
-import io.quarkus.mailer.Mailer;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import shop.events.EventTypes;
 import shop.functions.Handles;
+import shop.functions.Mails;
 import shop.functions.MessageId;
 import shop.functions.Unavailable;
 import shop.text.EmailAddress;
@@ -32,10 +32,10 @@ public class RaiseAlarm {
             Instant startsAt,
             Instant endsAt) {}
 
-    private final Mailer mailer;
+    private final Mails mails;
 
-    RaiseAlarm(Mailer mailer) {
-        this.mailer = mailer;
+    RaiseAlarm(Mails mails) {
+        this.mails = mails;
     }
 
     /** A repetition is the same mail again, by its {@code Message-ID}. */
@@ -61,7 +61,7 @@ public class RaiseAlarm {
                         """.formatted(
                                 news.summary(), name, times, news.severity(), news.condition(), news.remedy()))
                 .addHeader("Message-ID", MessageId.of("raiseAlarm", event));
-        Unavailable.run("SMTP_HOST", () -> mailer.send(mail));
+        mails.send(mail);
     }
 
     private static String about(News news) {

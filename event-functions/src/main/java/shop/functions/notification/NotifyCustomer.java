@@ -6,7 +6,6 @@ import static shop.functions.InvalidEvent.required;
 import io.quarkus.funqy.Funq;
 import io.quarkus.funqy.knative.events.CloudEvent;
 import io.quarkus.mailer.Mail;
-import io.quarkus.mailer.Mailer;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
@@ -20,6 +19,7 @@ import shop.events.EventTypes;
 import shop.functions.FunctionSettings;
 import shop.functions.Handles;
 import shop.functions.Identity;
+import shop.functions.Mails;
 import shop.functions.MessageId;
 import shop.functions.OrderData;
 import shop.functions.Refused;
@@ -27,7 +27,6 @@ import shop.functions.Unavailable;
 import shop.functions.notification.UserService.User;
 import shop.settings.Settings;
 import shop.text.EmailAddress;
-import shop.tracing.Trace;
 
 /** Mails a customer about the new state of their order. */
 @Singleton
@@ -73,12 +72,12 @@ public class NotifyCustomer {
     /** Made at the first use, since it can't be made without its setting. */
     private final Instance<UserService> users;
 
-    private final Mailer mailer;
+    private final Mails mails;
     private final Settings settings;
 
-    NotifyCustomer(@RestClient Instance<UserService> users, Mailer mailer, Settings settings) {
+    NotifyCustomer(@RestClient Instance<UserService> users, Mails mails, Settings settings) {
         this.users = users;
-        this.mailer = mailer;
+        this.mails = mails;
         this.settings = settings;
     }
 
@@ -100,7 +99,7 @@ public class NotifyCustomer {
         }
         user(userId)
                 .ifPresentOrElse(
-                        user -> send(LETTERS.get(event.type())
+                        user -> mails.send(LETTERS.get(event.type())
                                 .to(user, orderId)
                                 .addHeader("Message-ID", MessageId.of("notifyCustomer", event))),
                         () -> LOG.infof("user %s is gone: no mail about order %s", userId, orderId));
@@ -119,13 +118,6 @@ public class NotifyCustomer {
                 }
                 throw status == 401 ? new Unavailable("USER_SERVICE_URL does not take the token of now", e) : e;
             }
-        });
-    }
-
-    private void send(Mail mail) {
-        Trace.call("send mail", () -> {
-            Unavailable.run("SMTP_HOST", () -> mailer.send(mail));
-            return null;
         });
     }
 }

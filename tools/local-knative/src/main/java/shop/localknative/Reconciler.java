@@ -65,7 +65,7 @@ final class Reconciler {
     private final Map<String, Revision> externals = new TreeMap<>();
     private final Set<List<HasMetadata>> migrated = ConcurrentHashMap.newKeySet();
 
-    /** Of the operating system: a virtual one has been seen to wait for a minute while others kept the processors busy. */
+    /** Of the operating system, as all that it waits for: a virtual one waits until other virtual ones have nothing to do. */
     private final Thread watcher = Thread.ofPlatform().daemon().name("watcher").unstarted(this::watch);
 
     private volatile Manifests manifests;
@@ -288,7 +288,7 @@ final class Reconciler {
     }
 
     private static void inParallel(Stream<Runnable> tasks) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newCachedThreadPool()) {
             CompletableFuture.allOf(tasks.map(task -> CompletableFuture.runAsync(task, threads))
                             .toArray(CompletableFuture[]::new))
                     .join();

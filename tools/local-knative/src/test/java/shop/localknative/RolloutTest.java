@@ -49,7 +49,7 @@ class RolloutTest {
     static void start() throws IOException {
         TestSystem.images(directory.resolve("images"));
         Files.createDirectories(directory.resolve("manifests"));
-        for (var name : List.of("edited", "rebuilt", "broken", "mounted")) {
+        for (var name : List.of("edited", "rebuilt", "broken", "mounted", "busy")) {
             write(name, service(name, "", "{name: VERSION, value: '1'}"));
         }
         write("settings", settings("hello"));
@@ -74,6 +74,15 @@ class RolloutTest {
         assertEquals(List.of("edited-00001", "edited-00002"), revisions);
         assertEquals("2", env("edited").get("VERSION"));
         await().until(() -> ProcessHandle.of(first).isEmpty());
+    }
+
+    @Test
+    void editIsTakenUpWhileVirtualThreadsKeepTheProcessorsBusy() throws IOException {
+        get("busy", "/");
+        try (var _ = new BusyVirtualThreads()) {
+            write("busy", service("busy", "", "{name: VERSION, value: '2'}"));
+            awaitRevision("busy", "busy-00002");
+        }
     }
 
     @Test

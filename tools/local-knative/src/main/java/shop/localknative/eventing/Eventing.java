@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -43,13 +44,13 @@ public final class Eventing implements AutoCloseable {
     /** For deliveries under way when everything stops; what is cut off then is made again after the next start. */
     private static final int GRACE_SECONDS = 5;
 
-    private final ExecutorService loops = Executors.newVirtualThreadPerTaskExecutor();
+    /** Of the operating system: a virtual thread that no other virtual one wakes waits until those have nothing to do. */
+    private static final ThreadFactory PLATFORM =
+            Thread.ofPlatform().daemon().name("eventing-", 0).factory();
+
+    private final ExecutorService loops = Executors.newThreadPerTaskExecutor(PLATFORM);
+    private final ExecutorService schedules = Executors.newThreadPerTaskExecutor(PLATFORM);
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
-
-    /** Of the operating system: a virtual one that waits for a time may starve while others always have something to read. */
-    private final ExecutorService schedules = Executors.newThreadPerTaskExecutor(
-            Thread.ofPlatform().daemon().name("schedule").factory());
-
     private final Metrics metrics = new Metrics();
     private final Sender sender;
     private final EventSpans spans;

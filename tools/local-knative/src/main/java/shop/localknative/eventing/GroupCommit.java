@@ -42,7 +42,7 @@ final class GroupCommit<T> implements AutoCloseable {
     }
 
     void start() {
-        writer = Thread.ofVirtual().name("group-commit").start(this::run);
+        writer = Thread.ofPlatform().daemon().name("group-commit").start(this::run);
     }
 
     /** Waits for a place in the queue. The future completes with the commit, on a thread that must not be blocked. */

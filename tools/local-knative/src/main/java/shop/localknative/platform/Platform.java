@@ -26,7 +26,8 @@ public record Platform(
         var postgres = new CompletableFuture<Postgres>();
         var directory = data.directory("postgresql");
         var log = data.directory("logs").resolve("postgresql.log");
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+                .daemon()
                 .name("postgresql")
                 .start(() -> start(postgres, directory, port, credentials.password("postgres"), log));
         // The first time, each takes a second for its key.

@@ -60,7 +60,7 @@ public record Processes(Path records) {
     }
 
     private static void inParallel(List<ProcessHandle> processes, Consumer<ProcessHandle> action) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newCachedThreadPool()) {
             processes.forEach(process -> threads.submit(() -> action.accept(process)));
         }
     }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import shop.localknative.BusyVirtualThreads;
 
 class GroupCommitTest {
 
@@ -29,5 +31,15 @@ class GroupCommitTest {
             commits.commit("the next").get(10, TimeUnit.SECONDS);
         }
         assertEquals(List.of("the next"), written);
+    }
+
+    @Test
+    @Timeout(30)
+    void commitsWhileVirtualThreadsKeepTheProcessorsBusy() throws Exception {
+        try (var _ = new BusyVirtualThreads();
+                var commits = new GroupCommit<String>(changes -> {})) {
+            commits.start();
+            commits.commit("one").get(10, TimeUnit.SECONDS);
+        }
     }
 }
