@@ -30,9 +30,9 @@ public final class EventTypes {
 
     public static final String USER_SERVICE = "/shop/user-service";
     public static final String ORDER_SERVICE = "/shop/order-service";
+    public static final String DEAD_LETTERS = "/shop/dead-letters";
     public static final String AUTHORIZE_PAYMENT = "/shop/functions/authorize-payment";
     public static final String REFUND_PAYMENT = "/shop/functions/refund-payment";
-    public static final String RAISE_ALARM = "/shop/functions/raise-alarm";
 
     private static final Set<String> ALL = Set.of(
             USER_REGISTERED,

@@ -7,10 +7,8 @@ import io.quarkus.funqy.runtime.ApplicationException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import jakarta.interceptor.Interceptor;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import shop.edge.RequestHead;
@@ -21,13 +19,7 @@ import shop.identity.Verdict;
  * broker would repeat what can't succeed.
  */
 @Singleton
-public class Failures {
-    /** Before everything that reads a request, Quarkus' own handler of bodies included. In this order, who observes first is first. */
-    public static final int FIRST = Integer.MIN_VALUE;
-
-    /** The priority of who observes the router for a path other than that of events. */
-    public static final int BEFORE_EVENTS = Interceptor.Priority.APPLICATION + 1;
-
+class Failures {
     static final String ONE_EVENT = "POST one CloudEvent in binary or structured JSON mode";
 
     private static final Logger LOG = Logger.getLogger(Failures.class);
@@ -39,27 +31,14 @@ public class Failures {
         this.function = function;
     }
 
-    void install(@Observes @Priority(BEFORE_EVENTS - 1) Router router) {
-        router.route().order(FIRST).handler(this::checkHead).failureHandler(this::answer);
+    void install(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(this::check).failureHandler(this::answer);
     }
 
-    void installEvents(@Observes @Priority(BEFORE_EVENTS + 1) Router router) {
-        router.route().order(FIRST).handler(this::checkEvent);
-    }
-
-    private void checkHead(RoutingContext context) {
-        check(
-                context,
-                RequestHead.refusal(context.request())
-                        .map(refusal -> new Fault(refusal.status(), "refused", refusal.detail()))
-                        .orElse(null));
-    }
-
-    private void checkEvent(RoutingContext context) {
-        check(context, new EventRequest(context.request()).fault());
-    }
-
-    private void check(RoutingContext context, Fault fault) {
+    private void check(RoutingContext context) {
+        Fault fault = RequestHead.refusal(context.request())
+                .map(refusal -> new Fault(refusal.status(), "refused", refusal.detail()))
+                .orElseGet(new EventRequest(context.request())::fault);
         if (fault == null) {
             context.next();
         } else {

@@ -13,7 +13,6 @@ record Fault(int status, String outcome, String detail) {
         return switch (failure) {
             case InvalidEvent e -> new Fault(400, "invalid", e.getMessage());
             case Refused e -> new Fault(400, "refused", e.getMessage());
-            case RefusedRequest e -> new Fault(e.status(), "refused", e.getMessage());
             case Unavailable e -> new Fault(503, "unavailable", e.getMessage());
             default -> new Fault(500, "failed", "the function failed, its log says why");
         };

@@ -58,18 +58,6 @@ public abstract class Exported implements QuarkusTestProfile {
         }
     }
 
-    /** In a cluster that gives its Triggers an identity. Alertmanager is none. */
-    public static class RaiseAlarmToKnownSenders extends RaiseAlarm {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-            settings.put("CLUSTER_ISSUER", Tokens.CLUSTER);
-            settings.put("SHOP_EVENT_AUDIENCE", "shop/raise-alarm");
-            settings.put("SHOP_BROKERS", Tokens.triggersAccount("raise-alarm"));
-            return settings;
-        }
-    }
-
     public static class Heartbeat extends Exported {
         public Heartbeat() {
             super("heartbeat");

@@ -18,11 +18,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.hamcrest.Matcher;
 import shop.testkit.Ports;
-import shop.testkit.RecordingBroker;
 
 /** The surroundings of the functions, by the variables of the manifests. A test that has a field of this type gets it. */
 public class Outside implements QuarkusTestResourceLifecycleManager {
-    public static final String BROKER_TOKEN = "for-the-broker";
     public static final String OPERATORS = "operators@shop.example";
 
     /** The place where a @QuarkusIntegrationTest looks for the log of its process. */
@@ -34,7 +32,6 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
     public Party paymentProvider;
     public Party orderService;
     public Party userService;
-    public RecordingBroker broker;
     public GreenMail mailServer;
 
     private int managementPort;
@@ -45,7 +42,6 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         paymentProvider = new Party();
         orderService = new Party();
         userService = new Party();
-        broker = new RecordingBroker();
         int smtp = Ports.free();
         mailServer = new GreenMail(new ServerSetup(smtp, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         mailServer.start();
@@ -58,17 +54,12 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         }
         identityToken("a-token");
         settings().toFile().mkdir();
-        alertsToken("a-secret");
-        write("broker", BROKER_TOKEN);
         return Map.ofEntries(
                 Map.entry("PAYMENT_PROVIDER_URL", paymentProvider.url()),
                 Map.entry("ORDER_SERVICE_URL", orderService.url()),
                 Map.entry("USER_SERVICE_URL", userService.url()),
                 Map.entry("IDENTITY_TOKEN_FILE", tokenFile().toString()),
                 Map.entry("shop.settings", settings().toString()),
-                Map.entry("K_SINK", broker.address().toString()),
-                Map.entry("shop.sink.token", directory.resolve("broker").toString()),
-                Map.entry("ALERTS_TOKEN_FILE", directory.resolve("alerts").toString()),
                 Map.entry("OPERATORS_EMAIL", OPERATORS),
                 Map.entry("SMTP_HOST", "localhost"),
                 Map.entry("SMTP_PORT", Integer.toString(smtp)),
@@ -96,18 +87,12 @@ public class Outside implements QuarkusTestResourceLifecycleManager {
         paymentProvider.close();
         orderService.close();
         userService.close();
-        broker.close();
         mailServer.stop();
     }
 
     /** Replaces the function's projected token, as the cluster does. */
     public void identityToken(String token) {
         write("token", token);
-    }
-
-    /** Replaces the secret that Alertmanager shows. */
-    public void alertsToken(String token) {
-        write("alerts", token);
     }
 
     private void write(String file, String token) {

@@ -376,7 +376,7 @@ class ManifestsTest {
                 EventTypes.ORDER_SERVICE,
                 EventTypes.AUTHORIZE_PAYMENT,
                 EventTypes.REFUND_PAYMENT,
-                EventTypes.RAISE_ALARM);
+                EventTypes.DEAD_LETTERS);
         manifests.ofKind("EventType").forEach(eventType -> {
             String type = eventType.at("/spec/type").asText();
             assertEquals(name(eventType), type);

@@ -68,7 +68,7 @@ class RaiseAlarmTest {
         event.deliver(mode).then().statusCode(204);
         event.deliver(mode).then().statusCode(204);
 
-        String id = "<%s@shop.example>".formatted(Uuids.replyId("raiseAlarm", EventTypes.RAISE_ALARM, event.id()));
+        String id = "<%s@shop.example>".formatted(Uuids.replyId("raiseAlarm", EventTypes.DEAD_LETTERS, event.id()));
         assertFalse(mails().isEmpty());
         for (MimeMessage mail : mails()) {
             assertArrayEquals(new String[] {id}, mail.getHeader("Message-ID"));
@@ -78,7 +78,7 @@ class RaiseAlarmTest {
     @ParameterizedTest
     @EnumSource
     void anAlarmWithoutANameIsRefused(Mode mode) {
-        Event.of(EventTypes.ALARM_FIRING, EventTypes.RAISE_ALARM, "a", "{\"startsAt\": \"2026-11-24T21:59:27.125Z\"}")
+        Event.of(EventTypes.ALARM_FIRING, EventTypes.DEAD_LETTERS, "a", "{\"startsAt\": \"2026-11-24T21:59:27.125Z\"}")
                 .deliver(mode)
                 .then()
                 .statusCode(400)
@@ -112,7 +112,7 @@ class RaiseAlarmTest {
     }
 
     private Event event(String type, String more) {
-        return Event.of(type, EventTypes.RAISE_ALARM, "an-alarm", """
+        return Event.of(type, EventTypes.DEAD_LETTERS, "an-alarm", """
                 {"alarmId": "0f0fd2f5-8f7b-5d0e-9f6a-2a7c58d2b1aa", "alarm": "FunctionFailed", "about": "%s",
                  "severity": "warning", "summary": "A function failed", "condition": "once in 60 s",
                  "remedy": "Read the log.", "startsAt": "2026-11-24T21:59:27.125Z"%s}""".formatted(about, more));

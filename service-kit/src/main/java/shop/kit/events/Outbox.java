@@ -11,7 +11,9 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.time.Clock;
-import java.time.OffsetDateTime;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import shop.events.EventTypes;
 import shop.events.ShopEvent;
@@ -46,20 +48,25 @@ public class Outbox {
 
     /** Publishes an event with this data, if {@code transaction} commits. */
     public void add(Sql transaction, ShopEvent event) {
-        LogFields.put(event);
-        String aggregate = event.aggregateId().toString();
+        add(transaction, event(Uuids.timeOrdered(), clock.instant(), event));
+    }
+
+    /** An event of this service with this data, about its aggregate. */
+    public CloudEvent event(UUID id, Instant time, ShopEvent data) {
+        LogFields.put(data);
+        String aggregate = data.aggregateId().toString();
         CloudEventBuilder builder = CloudEventBuilder.v1()
-                .withId(Uuids.timeOrdered().toString())
+                .withId(id.toString())
                 .withSource(source)
-                .withType(event.type())
+                .withType(data.type())
                 .withSubject(aggregate)
-                .withTime(OffsetDateTime.now(clock))
+                .withTime(time.atOffset(ZoneOffset.UTC))
                 .withDataContentType("application/json")
-                .withDataSchema(URI.create(EventTypes.schemaOf(event.type())))
+                .withDataSchema(URI.create(EventTypes.schemaOf(data.type())))
                 .withExtension("partitionkey", aggregate)
-                .withData(write(event));
+                .withData(write(data));
         Trace.start(builder::withExtension);
-        add(transaction, builder.build());
+        return builder.build();
     }
 
     /** Publishes this event unchanged, if {@code transaction} commits. Returns its position, which no other event ever has. */

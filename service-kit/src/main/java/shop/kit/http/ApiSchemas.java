@@ -321,9 +321,9 @@ public class ApiSchemas implements OASFilter {
         properties(schema).values().forEach(ApiSchemas::limit);
     }
 
-    /** {@link JsonRules} refuse members that are not known. */
+    /** {@link JsonRules} refuse members that are not known, unless the type says otherwise. */
     private static void close(Schema schema) {
-        if (!properties(schema).isEmpty()) {
+        if (!properties(schema).isEmpty() && schema.getAdditionalPropertiesSchema() == null) {
             schema.setAdditionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
         }
     }

@@ -1,82 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package shop.functions.alarm;
+package shop.deadletters;
 
 import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import shop.cloudevents.AttributeText;
 import shop.events.ShopEvent;
 import shop.events.ShopEvent.AlarmFiring;
 import shop.events.ShopEvent.AlarmResolved;
 import shop.events.Uuids;
-import shop.functions.InvalidEvent;
 
 /**
  * What Alertmanager posts to a webhook, version 4 (its documentation, "Configuration", {@code webhook_config}), as far as it is
  * needed.
  */
-@RegisterForReflection
 @JsonIgnoreProperties(ignoreUnknown = true)
-record Notification(String version, List<Alert> alerts) {
-    private static final String VERSION = "4";
+@Schema(additionalProperties = Schema.True.class)
+public record Notification(
+        @NotNull @Pattern(regexp = "4", message = "must be \"4\"") @Schema(examples = "4")
+        String version,
 
-    Notification {
-        if (!VERSION.equals(version)) {
-            throw new InvalidEvent("version", "must be \"" + VERSION + "\"");
-        }
-        if (alerts == null || alerts.contains(null)) {
-            throw new InvalidEvent("alerts", "must be a list of alerts");
-        }
-    }
-
-    enum Status {
+        @NotNull List<@NotNull @Valid Alert> alerts) {
+    public enum Status {
         firing,
         resolved
     }
 
-    /** @param fingerprint of the labels: the same for each notification of the alert, in every Alertmanager */
-    @RegisterForReflection
+    /**
+     * Its texts are those of the alarm's author, of any characters.
+     *
+     * @param endsAt a guess as long as it is firing
+     * @param fingerprint of the labels: the same for each notification of the alert, in every Alertmanager
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Alert(
-            Status status,
+    @Schema(additionalProperties = Schema.True.class)
+    public record Alert(
+            @NotNull Status status,
+
+            @NotNull @JsonDeserialize(contentUsing = StringDeserializer.class)
             Map<String, String> labels,
+
+            @NotNull @JsonDeserialize(contentUsing = StringDeserializer.class)
             Map<String, String> annotations,
-            Instant startsAt,
-            Instant endsAt,
-            String fingerprint) {
+
+            @NotNull Instant startsAt,
+            @NotNull Instant endsAt,
+            @NotNull @Schema(examples = "0f0fd2f58f7b5d0e") String fingerprint) {
         /** Those that all of an alarm's alerts share. The others tell them apart. */
         private static final Set<String> COMMON =
                 Set.of("alertname", "alarm", "severity", "action", "namespace", "prometheus", "slo", "job", "instance");
 
         private static final int LONGEST = 1000;
-
-        Alert {
-            if (status == null) {
-                throw new InvalidEvent("alerts.status", "must be firing or resolved");
-            }
-            given("fingerprint", fingerprint);
-            given("startsAt", startsAt);
-            if (status == Status.resolved) {
-                given("endsAt", endsAt);
-            }
-            labels = labels == null ? Map.of() : labels;
-            annotations = annotations == null ? Map.of() : annotations;
-            given("labels.alertname", labels.get("alertname"));
-        }
-
-        private static void given(String member, Object value) {
-            if (value == null) {
-                throw new InvalidEvent("alerts." + member, "is missing");
-            }
-        }
 
         /** The same each time that Alertmanager tells of it. */
         UUID eventId() {

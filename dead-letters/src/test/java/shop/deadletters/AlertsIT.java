@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package shop.functions.alarm;
+package shop.deadletters;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 
