@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ public record Notification(
         @NotNull @Pattern(regexp = "4", message = "must be \"4\"") @Schema(examples = "4")
         String version,
 
-        @NotNull List<@NotNull @Valid Alert> alerts) {
+        @NotNull @Size(max = 10_000) List<@NotNull @Valid Alert> alerts) {
     public enum Status {
         firing,
         resolved
@@ -51,10 +52,10 @@ public record Notification(
             @NotNull Status status,
 
             @NotNull @JsonDeserialize(contentUsing = StringDeserializer.class)
-            Map<String, String> labels,
+            Map<String, @Size(max = 65_536) String> labels,
 
             @NotNull @JsonDeserialize(contentUsing = StringDeserializer.class)
-            Map<String, String> annotations,
+            Map<String, @Size(max = 65_536) String> annotations,
 
             @NotNull Instant startsAt,
             @NotNull Instant endsAt,
