@@ -4,14 +4,11 @@ package shop.deadletters;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -23,14 +20,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Alerts", description = "For Alertmanager, within the cluster.")
 public class AlertResource {
     private final Alerts alerts;
-    private final AlertToken token;
 
-    AlertResource(Alerts alerts, AlertToken token) {
+    AlertResource(Alerts alerts) {
         this.alerts = alerts;
-        this.token = token;
     }
 
     @POST
+    @AlertToken.Required
     @Operation(
             operationId = "tellAlerts",
             summary = "Makes an event of each alert that is told the first time",
@@ -43,10 +39,7 @@ public class AlertResource {
     @APIResponse(
             responseCode = "503",
             description = "It can't be kept now (database-unavailable), or the Secret can't be read (no-alerts-token)")
-    public void tell(
-            @HeaderParam(HttpHeaders.AUTHORIZATION) @Parameter(hidden = true) String authorization,
-            @NotNull @Valid Notification notification) {
-        token.require(authorization);
+    public void tell(@NotNull @Valid Notification notification) {
         notification.alerts().forEach(alerts::tell);
     }
 }

@@ -4,21 +4,30 @@ package shop.deadletters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quarkus.security.UnauthorizedException;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.NameBinding;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import shop.kit.http.Problem;
 import shop.kit.http.ProblemException;
 
 /** The secret by which Alertmanager shows who it is. Read anew each time, since the cluster replaces the file. */
-@ApplicationScoped
 class AlertToken {
     private static final String SCHEME = "Bearer ";
+
+    /** On an operation that nobody else may call, before anything of the body is read. */
+    @NameBinding
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Required {}
 
     private final Optional<Path> file;
 
@@ -26,13 +35,12 @@ class AlertToken {
         this.file = file;
     }
 
-    /**
-     * Throws a 401 problem for others, and for all if there is no secret.
-     *
-     * @param authorization the header, or null
-     */
-    void require(String authorization) {
+    /** Throws a 401 problem for others, and for all if there is no secret. */
+    @Required
+    @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
+    public void require(HttpHeaders headers) {
         String secret = read(file.orElseThrow(UnauthorizedException::new));
+        String authorization = headers.getHeaderString(HttpHeaders.AUTHORIZATION);
         if (authorization == null
                 || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 || !MessageDigest.isEqual(
