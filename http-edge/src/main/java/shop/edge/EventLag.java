@@ -20,6 +20,9 @@ public final class EventLag {
         Duration.ofMinutes(20)
     };
 
+    /** What is later, or has a time of another age, is no later than this: a timer counts in nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private EventLag() {}
 
     /**
@@ -30,12 +33,13 @@ public final class EventLag {
     public static void record(MeterRegistry meters, String type, OffsetDateTime time, Instant done) {
         if (time != null) {
             Duration lag = Duration.between(time.toInstant(), done);
+            Duration bounded = lag.isNegative() ? Duration.ZERO : lag.compareTo(LONGEST) < 0 ? lag : LONGEST;
             Timer.builder("event.lag")
                     .description("The time from an event to its effect here")
                     .tag("type", type)
                     .serviceLevelObjectives(BUCKETS)
                     .register(meters)
-                    .record(lag.isNegative() ? Duration.ZERO : lag);
+                    .record(bounded);
         }
     }
 }

@@ -125,6 +125,13 @@ class HeartbeatTest {
         assertTrue(counted("event_lag_seconds_sum") > 1000);
     }
 
+    /** RFC 3339 has four digits for the year. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
+    void aTimeOfAnotherAgeIsNoFault(String time) {
+        ping(GREETING).with("time", time).deliver(Mode.BINARY).then().statusCode(204);
+    }
+
     @Test
     void labelsAreBoundedAndMemoryIsShown() {
         MetricLabels.assertBounded(outside.metrics());
