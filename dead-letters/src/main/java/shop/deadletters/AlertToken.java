@@ -35,7 +35,7 @@ class AlertToken {
         this.file = file;
     }
 
-    /** Throws a 401 problem for others, and for all if there is no secret. */
+    /** Throws a 401 problem for others; for all if no file is named, and a 503 one if it is not there. */
     @Required
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public void require(HttpHeaders headers) {

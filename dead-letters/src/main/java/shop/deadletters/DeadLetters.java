@@ -229,10 +229,17 @@ class DeadLetters implements Sweep, Refusals {
         return replayed;
     }
 
-    /** What the broker refuses for good is no longer replayed, and reads so until it is replayed again. */
+    /**
+     * What the broker refuses for good is no longer replayed, and reads so until it is replayed again. An alarm that it refuses
+     * becomes a dead letter.
+     */
     @Override
     public void keep(Sql transaction, Refusal refusal) {
-        transaction.update(REFUSE, Tuple.of(refusal.position(), refusal.reason()));
+        if (transaction.update(REFUSE, Tuple.of(refusal.position(), refusal.reason())) == 0) {
+            JsonObject attributes = refusal.attributes().copy().put(Arrival.ERROR + "data", refusal.reason());
+            byte[] data = refusal.data() == null ? new byte[0] : refusal.data().getBytes();
+            transaction.update(KEEP, tuple(new Arrival(null, attributes, data, null)));
+        }
     }
 
     /** Deletes this one, or throws a problem: a 412 one unless it is in a state that is meant. */

@@ -34,7 +34,15 @@ public record Notification(
         @NotNull @Pattern(regexp = "4", message = "must be \"4\"") @Schema(examples = "4")
         String version,
 
-        @NotNull @Size(max = 10_000) List<@NotNull @Valid Alert> alerts) {
+        @NotNull @Size(max = MOST_ALERTS) List<@NotNull @Valid Alert> alerts) {
+    private static final int MOST_ALERTS = 10_000;
+
+    public Notification {
+        if (alerts != null && alerts.size() > MOST_ALERTS) { // before each is validated
+            throw new IllegalArgumentException();
+        }
+    }
+
     public enum Status {
         firing,
         resolved
@@ -66,13 +74,35 @@ public record Notification(
 
         private static final int LONGEST = 1000;
 
-        /** The same each time that Alertmanager tells of it. */
-        UUID eventId() {
-            return Uuids.nameBased("alert", fingerprint, startsAt.toString(), status.name());
+        /** RFC 3339 and PostgreSQL have no others. */
+        private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+
+        private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+        public Alert {
+            if (labels != null
+                            && requireNonNullElse(labels.get("alertname"), "").isBlank()
+                    || !isInRange(startsAt)
+                    || !isInRange(endsAt)) {
+                throw new IllegalArgumentException();
+            }
+        }
+
+        private static boolean isInRange(Instant time) {
+            return time == null || !time.isBefore(FIRST) && !time.isAfter(LAST);
+        }
+
+        UUID alarm() {
+            return Uuids.nameBased("alarm", fingerprint);
+        }
+
+        /** @param changes that there have been of the alarm, this one included */
+        UUID eventId(int changes) {
+            return Uuids.nameBased("alert", fingerprint, startsAt.toString(), status.name(), Integer.toString(changes));
         }
 
         ShopEvent event() {
-            UUID id = Uuids.nameBased("alarm", fingerprint);
+            UUID id = alarm();
             String name = text(labels, "alertname");
             String severity = text(labels, "severity");
             String summary = text(annotations, "summary");
@@ -83,10 +113,6 @@ public record Notification(
                 case resolved ->
                     new AlarmResolved(id, name, about(), severity, summary, condition, remedy, startsAt, endsAt);
             };
-        }
-
-        Instant time() {
-            return status == Status.firing ? startsAt : endsAt;
         }
 
         private String about() {

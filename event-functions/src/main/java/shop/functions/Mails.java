@@ -12,6 +12,8 @@ import shop.tracing.Trace;
 /**
  * Sends mails, from an event loop. Called from another thread, as Quarkus's {@code Mailer} does, vertx-mail-client may listen
  * to a new connection only after the greeting of the server (RFC 5321, 3.1) has come, and wait for it in vain.
+ *
+ * <p>A server that takes connections and never answers uses up the client's ten: it has no time limit of its own.
  */
 @Singleton
 public class Mails {

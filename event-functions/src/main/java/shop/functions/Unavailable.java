@@ -106,7 +106,7 @@ public class Unavailable extends RuntimeException {
 
     private static String symptom(Throwable root) {
         return switch (root) {
-            case TimeoutException _ -> "did not answer in time";
+            case TimeoutException _, io.smallrye.mutiny.TimeoutException _ -> "did not answer in time";
             case ConnectException _, UnknownHostException _ -> "did not answer: it can't be reached";
             case SSLException _, GeneralSecurityException _ -> "did not answer: its TLS is not trusted";
             default -> "did not answer";

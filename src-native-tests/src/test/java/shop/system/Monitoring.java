@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 /** The files of k8s/monitoring, and the Prometheus that has them. */
 final class Monitoring {
     static final Path FOLDER = Manifests.ROOT.resolve(AlarmTable.FOLDER);
+
+    /** How soon Alertmanager tells again of what it has told, in a system with shorter periods. */
+    static final Duration TOLD_AGAIN = Duration.ofSeconds(5);
 
     /** The shortest periods in which local-knative looks at each process at least once. */
     private static final int SHORTENING = 8;
@@ -52,7 +56,7 @@ final class Monitoring {
                 replaced(
                         "alertmanager.yml",
                         "group_interval: 1m\n      repeat_interval: 5d",
-                        "group_interval: 1s\n      repeat_interval: 5s"));
+                        "group_interval: 1s\n      repeat_interval: " + TOLD_AGAIN.toSeconds() + "s"));
     }
 
     private static String replaced(String file, String text, String replacement) {

@@ -1,5 +1,2 @@
-/**
- * The function {@code raiseAlarm}, and beside it Alertmanager's way to the broker. Entry points: {@link
- * shop.functions.alarm.RaiseAlarm}, called by Funqy only, and {@code POST /alerts}.
- */
+/** The function {@code raiseAlarm}. Entry point: {@link shop.functions.alarm.RaiseAlarm}, called by Funqy only. */
 package shop.functions.alarm;

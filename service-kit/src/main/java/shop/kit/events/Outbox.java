@@ -11,8 +11,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import shop.events.EventTypes;
@@ -48,25 +47,25 @@ public class Outbox {
 
     /** Publishes an event with this data, if {@code transaction} commits. */
     public void add(Sql transaction, ShopEvent event) {
-        add(transaction, event(Uuids.timeOrdered(), clock.instant(), event));
+        add(transaction, Uuids.timeOrdered(), event);
     }
 
-    /** An event of this service with this data, about its aggregate. */
-    public CloudEvent event(UUID id, Instant time, ShopEvent data) {
-        LogFields.put(data);
-        String aggregate = data.aggregateId().toString();
+    /** The same with an id that is derived from what has happened. */
+    public void add(Sql transaction, UUID id, ShopEvent event) {
+        LogFields.put(event);
+        String aggregate = event.aggregateId().toString();
         CloudEventBuilder builder = CloudEventBuilder.v1()
                 .withId(id.toString())
                 .withSource(source)
-                .withType(data.type())
+                .withType(event.type())
                 .withSubject(aggregate)
-                .withTime(time.atOffset(ZoneOffset.UTC))
+                .withTime(OffsetDateTime.now(clock))
                 .withDataContentType("application/json")
-                .withDataSchema(URI.create(EventTypes.schemaOf(data.type())))
+                .withDataSchema(URI.create(EventTypes.schemaOf(event.type())))
                 .withExtension("partitionkey", aggregate)
-                .withData(write(data));
+                .withData(write(event));
         Trace.start(builder::withExtension);
-        return builder.build();
+        add(transaction, builder.build());
     }
 
     /** Publishes this event unchanged, if {@code transaction} commits. Returns its position, which no other event ever has. */

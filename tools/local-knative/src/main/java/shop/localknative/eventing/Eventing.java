@@ -50,7 +50,9 @@ public final class Eventing implements AutoCloseable {
 
     private final ExecutorService loops = Executors.newThreadPerTaskExecutor(PLATFORM);
     private final ExecutorService schedules = Executors.newThreadPerTaskExecutor(PLATFORM);
+    /** None of these wakes another one. */
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
+
     private final Metrics metrics = new Metrics();
     private final Sender sender;
     private final EventSpans spans;
