@@ -29,6 +29,7 @@ import shop.localknative.platform.Monitoring;
 import shop.localknative.platform.Platform;
 import shop.localknative.platform.Postgres;
 import shop.localknative.platform.Processes;
+import shop.localknative.serving.Functions;
 import shop.localknative.serving.Registry;
 import shop.localknative.serving.Serving;
 import shop.localknative.serving.StatusPage;
@@ -171,6 +172,7 @@ public final class Cluster implements AutoCloseable {
                 vertx,
                 serving,
                 new Registry(reconciler::manifests, serving, options.external),
+                new Functions(reconciler::manifests, serving, eventing.invocations()),
                 platform.mailbox(),
                 () -> status(platform, eventing, reconciler, monitoring),
                 () -> eventing.metrics() + metrics.text(serving.revisions()),

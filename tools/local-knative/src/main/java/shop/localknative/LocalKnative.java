@@ -13,7 +13,7 @@ import shop.localknative.console.StartException;
 @Command(
         name = "local-knative",
         description = "Runs Knative manifests on one machine: services as processes, a broker, PostgreSQL, a mailbox.",
-        subcommands = {RunCommand.class, TokenCommand.class})
+        subcommands = {RunCommand.class, TokenCommand.class, FunctionsCommand.class})
 public final class LocalKnative {
     @Option(
             names = {"-h", "--help"},

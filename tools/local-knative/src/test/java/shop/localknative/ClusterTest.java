@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,16 +175,19 @@ class ClusterTest {
 
     @Test
     void eventForTheBrokerReachesTheSubscriber() {
-        to("broker-ingress.knative-eventing.svc.cluster.local")
-                .headers(Map.of("ce-specversion", "1.0", "ce-id", "1", "ce-source", "/test", "ce-type", "demo.greeted"))
-                .contentType(ContentType.JSON)
-                .body("{}")
-                .post("/demo/default")
-                .then()
-                .statusCode(202);
+        send("1").statusCode(202);
         var log = directory.resolve("data/logs/backstage.log");
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> Files.exists(log) && Files.readString(log).contains("POST /events"));
+    }
+
+    private static ValidatableResponse send(String id) {
+        return to("broker-ingress.knative-eventing.svc.cluster.local")
+                .headers(Map.of("ce-specversion", "1.0", "ce-id", id, "ce-source", "/test", "ce-type", "demo.greeted"))
+                .contentType(ContentType.JSON)
+                .body("{}")
+                .post("/demo/default")
+                .then();
     }
 
     @Test
@@ -225,7 +229,7 @@ class ClusterTest {
                 .body("pid", equalTo((int) pid));
         var backstage = to("localhost").get("/registry/backstage").jsonPath();
         assertNull(backstage.getString("publicAddress"));
-        assertEquals(List.of("demo.greeted"), backstage.getList("receives"));
+        assertEquals(List.of("*", "demo.greeted"), backstage.getList("receives"));
     }
 
     @Test
@@ -243,6 +247,26 @@ class ClusterTest {
                 .contentType("application/problem+json")
                 .body("title", equalTo("Nothing is called ecko"))
                 .body("detail", equalTo("There are backstage, broken, default, echo."));
+    }
+
+    @Test
+    void functionsAreWhatEventsRun() {
+        send("of-functions").statusCode(202);
+        await().atMost(Duration.ofSeconds(30)).until(() -> functions().getInt("[0].invocations") > 0);
+        var backstage = functions();
+        assertEquals(List.of("backstage"), backstage.getList("name"));
+        assertEquals(List.of("new-year", "to-backstage"), backstage.getList("[0].triggers"));
+        assertEquals(List.of("0 0 1 1 *"), backstage.getList("[0].schedules"));
+        assertEquals(backstage.getInt("[0].invocations"), backstage.getInt("[0].outcomes.'200'"));
+        assertTrue(backstage.getDouble("[0].p50Millis") > 0);
+        assertTrue(backstage.getDouble("[0].p99Millis") >= backstage.getDouble("[0].p50Millis"));
+        assertTrue(backstage.getLong("[0].residentBytes[0]") > 1_000_000);
+        assertTrue(backstage.getList("[0].latest.id").contains("of-functions"));
+        assertEquals("demo.greeted", backstage.getString("[0].latest[0].type"));
+    }
+
+    private static JsonPath functions() {
+        return to("localhost").get("/functions").jsonPath();
     }
 
     @Test

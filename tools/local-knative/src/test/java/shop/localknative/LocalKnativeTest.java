@@ -179,6 +179,23 @@ class LocalKnativeTest {
     }
 
     @Test
+    void functionsAreListedOfTheSystemThatRuns() throws Exception {
+        int port = awaitReady(run());
+        var functions = start("functions", "--port", Integer.toString(port));
+        assertEquals(0, functions.waitFor());
+        assertTrue(text(functions).startsWith("""
+                backstage
+                  triggers   new-year, to-backstage
+                  receives   *, demo.greeted
+                  schedules  0 0 1 1 *
+                """), text(functions));
+        var nobody = start("functions", "--port", "1");
+        assertEquals(1, nobody.waitFor());
+        assertTrue(
+                text(nobody).matches("error: No system answers at http://localhost:1/functions; .*\\s*"), text(nobody));
+    }
+
+    @Test
     void imagesAreListedForWhoBuildsThem() throws Exception {
         var images = start("run", "--print-images", "-k", manifests());
         assertEquals(0, images.waitFor());

@@ -6,6 +6,7 @@ import io.fabric8.knative.eventing.v1.SubscriptionsAPIFilter;
 import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.knative.eventing.v1.TriggerSpec;
 import io.fabric8.knative.eventing.v1beta3.EventAttributeDefinition;
+import io.fabric8.knative.sources.v1.PingSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,13 +27,36 @@ public record Catalogue(Manifests manifests) {
 
     /** The types that the Triggers deliver to a service. */
     public List<String> receivedBy(Manifest service) {
-        return manifests.resources(Trigger.class).stream()
-                .map(Trigger::getSpec)
-                .filter(trigger -> leadsTo(trigger.getSubscriber(), service))
-                .flatMap(trigger -> types(trigger).stream())
+        return triggers(service)
+                .flatMap(trigger -> types(spec(trigger)).stream())
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    /** The names of the Triggers that deliver to a service. */
+    public List<String> triggersOf(Manifest service) {
+        return triggers(service).map(Manifest::name).sorted().toList();
+    }
+
+    /** The schedules, as cron, of the PingSources whose events come to a service: by its Triggers, or without a Broker. */
+    public List<String> schedulesOf(Manifest service) {
+        return manifests.of(PingSource.class).stream()
+                .filter(ping -> leadsTo(((PingSource) ping.resource()).getSpec().getSink(), service)
+                        || triggers(service)
+                                .anyMatch(trigger ->
+                                        Filter.of(trigger, spec(trigger)).test(PingSchedule.example(ping))))
+                .map(ping -> PingSchedule.cron(((PingSource) ping.resource()).getSpec()))
+                .toList();
+    }
+
+    private Stream<Manifest> triggers(Manifest service) {
+        return manifests.of(Trigger.class).stream()
+                .filter(trigger -> leadsTo(spec(trigger).getSubscriber(), service));
+    }
+
+    private static TriggerSpec spec(Manifest trigger) {
+        return ((Trigger) trigger.resource()).getSpec();
     }
 
     /** The types whose source a service is. */

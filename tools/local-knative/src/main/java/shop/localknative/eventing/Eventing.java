@@ -54,6 +54,7 @@ public final class Eventing implements AutoCloseable {
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
 
     private final Metrics metrics = new Metrics();
+    private final Invocations invocations = new Invocations();
     private final Sender sender;
     private final EventSpans spans;
     private final DeliveryStore store;
@@ -89,7 +90,7 @@ public final class Eventing implements AutoCloseable {
         this.clock = clock;
         this.inMemory = inMemory;
         Sink.Resolver resolver = new Sink.Resolver(addresses, accounts);
-        sender = new Sender(vertx, metrics, clock);
+        sender = new Sender(vertx, metrics, invocations, clock);
         spans = new EventSpans(traces);
         store = new DeliveryStore(db, clock);
         ingress = new Ingress(
@@ -142,6 +143,11 @@ public final class Eventing implements AutoCloseable {
     /** The dead letters that somebody has to care for. */
     public List<RefusedDeadLetters> refusedDeadLetters() {
         return deadLetterSinks.stream().flatMap(sink -> sink.refused().stream()).toList();
+    }
+
+    /** What was delivered, and how that went. */
+    public Invocations invocations() {
+        return invocations;
     }
 
     /** The figures of the deliveries, in Prometheus' text format. */

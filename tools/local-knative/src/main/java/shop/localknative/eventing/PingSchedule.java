@@ -4,6 +4,7 @@ package shop.localknative.eventing;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
+import io.cloudevents.CloudEvent;
 import io.cloudevents.SpecVersion;
 import io.fabric8.knative.sources.v1.PingSource;
 import io.fabric8.knative.sources.v1.PingSourceSpec;
@@ -113,13 +114,28 @@ record PingSchedule(
 
     /** As the webhook takes it (pkg/apis/sources/v1/ping_validation.go), every minute by default (ping_defaults.go). */
     private static CronSchedule schedule(Manifest manifest, PingSourceSpec spec) {
-        String schedule = spec.getSchedule() == null || spec.getSchedule().isEmpty() ? "* * * * *" : spec.getSchedule();
+        String schedule = cron(spec);
         try {
             return CronSchedule.parse(schedule, spec.getTimezone());
         } catch (DateTimeException e) {
             throw invalid(manifest, "timezone", e.getMessage());
         } catch (IllegalArgumentException e) {
             throw invalid(manifest, "schedule", "'%s': %s".formatted(schedule, e.getMessage()));
+        }
+    }
+
+    static String cron(PingSourceSpec spec) {
+        return spec.getSchedule() == null || spec.getSchedule().isEmpty() ? "* * * * *" : spec.getSchedule();
+    }
+
+    /** What a PingSource sends, at some time. */
+    static CloudEvent example(Manifest manifest) {
+        try {
+            return event(manifest, ((PingSource) manifest.resource()).getSpec())
+                    .with("id", "1")
+                    .event();
+        } catch (Message.Malformed e) {
+            throw new IllegalStateException(e);
         }
     }
 

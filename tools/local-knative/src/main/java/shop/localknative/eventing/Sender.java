@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import shop.localknative.eventing.Invocations.Invocation;
 import shop.localknative.network.Loopback;
 
 /** Posts events over HTTP, on connections that are kept. */
@@ -71,10 +72,12 @@ final class Sender implements AutoCloseable {
 
     private final HttpClient client;
     private final Metrics metrics;
+    private final Invocations invocations;
     private final InstantSource clock;
 
-    Sender(Vertx vertx, Metrics metrics, InstantSource clock) {
+    Sender(Vertx vertx, Metrics metrics, Invocations invocations, InstantSource clock) {
         this.metrics = metrics;
+        this.invocations = invocations;
         this.clock = clock;
         client = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS).setMaxHeaderSize(Loopback.MAX_HEADERS),
@@ -93,7 +96,10 @@ final class Sender implements AutoCloseable {
                 subscription.outgoing(event),
                 replies,
                 subscription.retry().timeout());
-        metrics.dispatched(subscription, event, answer.code(), Duration.ofNanos(System.nanoTime() - start));
+        Duration duration = Duration.ofNanos(System.nanoTime() - start);
+        metrics.dispatched(subscription, event, answer.code(), duration);
+        String type = event.attributes().get("type");
+        invocations.add(sink.url(), new Invocation(clock.instant(), type, event.id(), answer.code(), duration));
         return answer;
     }
 

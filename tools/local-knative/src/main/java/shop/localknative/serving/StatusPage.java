@@ -29,6 +29,7 @@ public record StatusPage(
         Vertx vertx,
         Serving serving,
         Registry registry,
+        Functions functions,
         Mailbox mailbox,
         Supplier<JsonObject> platform,
         Supplier<String> metrics,
@@ -48,12 +49,17 @@ public record StatusPage(
                 vertx.executeBlocking(mailbox::mails, false)
                         .onSuccess(mails -> answer(request, "Mailbox", array(mails, StatusPage::json)))
                         .onFailure(e -> new Problem(500, "The mailbox can't be read", e.getMessage()).answer(request));
+            case "/functions" ->
+                vertx.executeBlocking(functions::all, false)
+                        .onSuccess(all -> answer(request, "Functions", new JsonArray(all)))
+                        .onFailure(
+                                e -> new Problem(500, "The functions can't be listed", e.toString()).answer(request));
             case "/registry" -> answer(request, "Registry", new JsonArray(registry.entries(door(request))));
             case String path
             when path.startsWith("/registry/") -> entry(request, path.substring("/registry/".length()));
             case String path when TracePages.isFor(path) -> traces.handle(request);
             default ->
-                new Problem(404, "No such page", "There are /, /registry, /mailbox, /metrics and /traces.")
+                new Problem(404, "No such page", "There are /, /registry, /functions, /mailbox, /metrics and /traces.")
                         .answer(request);
         }
     }
@@ -141,7 +147,7 @@ public record StatusPage(
                               td {white-space: pre-wrap}
                             </style>
                             <h1>%1$s</h1>
-                            <nav><a href="/">status</a> <a href="/registry">registry</a> <a href="/mailbox">mailbox</a> <a href="/metrics">metrics</a></nav>
+                            <nav><a href="/">status</a> <a href="/registry">registry</a> <a href="/functions">functions</a> <a href="/mailbox">mailbox</a> <a href="/metrics">metrics</a></nav>
                             %2$s
                             """.formatted(title, html(content)));
         }
