@@ -74,8 +74,8 @@ public final class Loopback {
     }
 
     /**
-     * Answers what can't be read as HTTP. Vert.x would do it without a body. A connection closed at once would be reset, since
-     * the client still sends, and the answer lost with it (RFC 9112, 9.6).
+     * Answers what can't be read as HTTP. Vert.x would do it without a body, and closes the connection with the end of the answer.
+     * At once, that would be a reset, since the client still sends, and the answer lost with it (RFC 9112, 9.6).
      */
     private static void refuse(Vertx vertx, HttpServerRequest request) {
         Problem problem =
@@ -96,9 +96,17 @@ public final class Loopback {
                                 "Bad Request",
                                 "This is no HTTP/1.1 request (RFC 9112): look at its first line and its headers.");
                 };
-        request.response().putHeader(HttpHeaders.CONNECTION, "close");
-        problem.answer(request)
-                .onComplete(sent -> vertx.setTimer(
-                        LINGER.toMillis(), over -> request.connection().close()));
+        var body = problem.body();
+        var response = request.response()
+                .setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+                .putHeader(HttpHeaders.CONNECTION, "close");
+        response.write(body);
+        vertx.setTimer(LINGER.toMillis(), over -> {
+            if (!response.closed()) {
+                response.end();
+            }
+        });
     }
 }

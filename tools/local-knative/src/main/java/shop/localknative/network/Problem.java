@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package shop.localknative.network;
 
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,8 +18,8 @@ public record Problem(int status, String title, String detail) {
                 .toBuffer();
     }
 
-    public Future<Void> answer(HttpServerRequest request) {
-        return request.response()
+    public void answer(HttpServerRequest request) {
+        request.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
                 .end(body());

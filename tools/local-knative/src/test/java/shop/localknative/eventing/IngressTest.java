@@ -331,6 +331,14 @@ class IngressTest extends EventingTest {
         assertThat(answer.body(), containsString("1048576 bytes"));
     }
 
+    /** RFC 9112, 9.6: not even when the answer comes before the end of the request. */
+    @Test
+    void whoSendsMoreThanIsReadGetsTheAnswer() {
+        for (int i = 0; i < 20; i++) {
+            attributesThatNoSubscriberWouldReadAreRefused(4 << 20);
+        }
+    }
+
     /** RFC 6585, 5; the same answer as of Go's server in Knative's mt broker, and of Vert.x in its Kafka broker. */
     @ParameterizedTest
     @ValueSource(ints = {60 << 10, 63 << 10, 65 << 10, 4 << 20})

@@ -2,8 +2,6 @@
 package shop.localknative.eventing;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,7 +18,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -45,7 +42,7 @@ final class TestEventing implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final Eventing eventing;
-    private final HttpServer server;
+    private final int port;
 
     TestEventing(DataSource db, String... manifests) {
         this(db, InstantSource.system(), false, Spans.NONE, manifests);
@@ -78,11 +75,7 @@ final class TestEventing implements AutoCloseable {
                 inMemory,
                 clock,
                 spans);
-        server = await(VERTX.createHttpServer(new HttpServerOptions().setMaxHeaderSize(Loopback.MAX_HEADER_BYTES))
-                .requestHandler(eventing.ingress())
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture());
+        port = Loopback.listen(VERTX, 0, eventing.ingress());
         eventing.start();
     }
 
@@ -123,7 +116,7 @@ final class TestEventing implements AutoCloseable {
     }
 
     private URI local(String path) {
-        return URI.create("http://127.0.0.1:%d%s".formatted(server.actualPort(), path));
+        return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
     }
 
     void send(String id, String type) {
@@ -174,18 +167,6 @@ final class TestEventing implements AutoCloseable {
 
     @Override
     public void close() {
-        await(server.close().toCompletionStage().toCompletableFuture());
         eventing.close();
-    }
-
-    private static <T> T await(CompletableFuture<T> future) {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

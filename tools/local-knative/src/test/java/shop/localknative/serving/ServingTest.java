@@ -268,7 +268,7 @@ class ServingTest {
     void answerThatBreaksOffIsNotCountedAnyMore() throws Exception {
         system.start(new Echo());
         try (var socket = connect()) {
-            send(socket, "GET /breaks-off HTTP/1.1\r\nHost: echo\r\n\r\n");
+            send(socket, "GET /breaks-off HTTP/1.1\r\nHost: echo\r\nConnection: close\r\n\r\n");
             socket.getInputStream().readAllBytes();
         }
         await().until(() -> system.instances().concurrency() == 0);
