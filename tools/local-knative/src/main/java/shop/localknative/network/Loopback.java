@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.System.Logger.Level;
@@ -38,16 +39,8 @@ public final class Loopback {
      * @throws StartException when another program has the port
      */
     public static int listen(Vertx vertx, int port, Handler<HttpServerRequest> handler) {
-        var options = new HttpServerOptions()
-                .setHandle100ContinueAutomatically(true)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setMaxInitialLineLength(MAX_HEADERS)
-                // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
-                .setHttp2ClearTextEnabled(false);
         try {
-            return vertx.createHttpServer(options)
-                    .requestHandler(request -> handle(handler, request))
-                    .invalidRequestHandler(request -> refuse(vertx, request))
+            return server(vertx, handler)
                     .listen(port, "127.0.0.1")
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -59,6 +52,19 @@ public final class Loopback {
                             .formatted(port, e.getCause().getMessage()),
                     e);
         }
+    }
+
+    /** One that does not listen yet. */
+    public static HttpServer server(Vertx vertx, Handler<HttpServerRequest> handler) {
+        var options = new HttpServerOptions()
+                .setHandle100ContinueAutomatically(true)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_HEADERS)
+                // The proxy passes HTTP/1.1 on; a request that becomes HTTP/2 loses its length on the way.
+                .setHttp2ClearTextEnabled(false);
+        return vertx.createHttpServer(options)
+                .requestHandler(request -> handle(handler, request))
+                .invalidRequestHandler(request -> refuse(vertx, request));
     }
 
     /** Vert.x would leave the caller of a handler that fails without any answer. */

@@ -2,6 +2,7 @@
 package shop.localknative.eventing;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -42,7 +44,7 @@ final class TestEventing implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final Eventing eventing;
-    private final int port;
+    private final HttpServer server;
 
     TestEventing(DataSource db, String... manifests) {
         this(db, InstantSource.system(), false, Spans.NONE, manifests);
@@ -75,7 +77,10 @@ final class TestEventing implements AutoCloseable {
                 inMemory,
                 clock,
                 spans);
-        port = Loopback.listen(VERTX, 0, eventing.ingress());
+        server = await(Loopback.server(VERTX, eventing.ingress())
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture());
         eventing.start();
     }
 
@@ -116,7 +121,7 @@ final class TestEventing implements AutoCloseable {
     }
 
     private URI local(String path) {
-        return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
+        return URI.create("http://127.0.0.1:%d%s".formatted(server.actualPort(), path));
     }
 
     void send(String id, String type) {
@@ -167,6 +172,18 @@ final class TestEventing implements AutoCloseable {
 
     @Override
     public void close() {
+        await(server.close().toCompletionStage().toCompletableFuture());
         eventing.close();
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 }
