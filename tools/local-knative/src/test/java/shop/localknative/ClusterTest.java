@@ -52,7 +52,7 @@ class ClusterTest {
 
     @AfterAll
     static void stop() {
-        var pid = ProcessHandle.of(pid("echo"));
+        var pid = ProcessHandle.of(echo().getLong("pid"));
         cluster.close();
         assertTrue(pid.isEmpty() || !pid.get().isAlive(), "close() leaves no process behind");
     }

@@ -29,12 +29,12 @@ public final class Invocations {
     public record Summary(Map<Integer, Long> codes, List<Invocation> latest) {
         static final Summary NONE = new Summary(Map.of(), List.of());
 
-        /** The duration that {@code percent} of the latest have not passed; empty if there was none. */
+        /** The shortest that {@code percent} of the latest have not passed; empty if there was none. */
         public Optional<Duration> percentile(int percent) {
             return latest.stream()
                     .map(Invocation::duration)
                     .sorted()
-                    .skip((latest.size() - 1L) * percent / 100)
+                    .skip(Math.max(0, (latest.size() * percent + 99L) / 100 - 1))
                     .findFirst();
         }
     }

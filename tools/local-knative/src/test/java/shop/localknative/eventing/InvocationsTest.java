@@ -36,6 +36,16 @@ class InvocationsTest {
         assertEquals(Duration.ofMillis(1000), summary.latest().getFirst().duration());
     }
 
+    @Test
+    void theSlowestOfAFewIsTheirNinetyNinthPercentile() {
+        for (int millis = 1; millis <= 12; millis++) {
+            add(204, millis);
+        }
+        var summary = invocations.of(SERVICE.getHost());
+        assertEquals(Optional.of(Duration.ofMillis(6)), summary.percentile(50));
+        assertEquals(Optional.of(Duration.ofMillis(12)), summary.percentile(99));
+    }
+
     private void add(int code, long millis) {
         invocations.add(SERVICE, new Invocation(Instant.EPOCH, "a", "1", code, Duration.ofMillis(millis)));
     }
