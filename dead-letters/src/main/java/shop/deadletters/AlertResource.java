@@ -29,9 +29,9 @@ public class AlertResource {
     @AlertToken.Required
     @Operation(
             operationId = "tellAlerts",
-            summary = "Makes an event of each alert that is told the first time",
+            summary = "Makes an event of each alert that has changed",
             description =
-                    "Its id is derived from the alert's fingerprint, start and status: a repetition changes nothing.")
+                    "What was told last of it, by whichever Alertmanager, is told again from time to time, and changes nothing.")
     @RequestBody(description = "As Alertmanager's webhook posts it, version 4")
     @APIResponse(responseCode = "204", description = "The events are kept until the broker takes them")
     @APIResponse(responseCode = "400", description = "This is no such notification (invalid-request)")

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import shop.events.EventTypes;
 import shop.events.Uuids;
 import shop.kit.Sweep;
 import shop.kit.events.Outbox;
@@ -230,12 +231,13 @@ class DeadLetters implements Sweep, Refusals {
     }
 
     /**
-     * What the broker refuses for good is no longer replayed, and reads so until it is replayed again. An alarm that it refuses
-     * becomes a dead letter.
+     * What the broker refuses for good is no longer replayed, and reads so until it is replayed again; if it was deleted
+     * meanwhile, it is gone. An event of this service's own becomes a dead letter.
      */
     @Override
     public void keep(Sql transaction, Refusal refusal) {
-        if (transaction.update(REFUSE, Tuple.of(refusal.position(), refusal.reason())) == 0) {
+        boolean isReplay = transaction.update(REFUSE, Tuple.of(refusal.position(), refusal.reason())) > 0;
+        if (!isReplay && EventTypes.DEAD_LETTERS.equals(refusal.attributes().getString("source"))) {
             JsonObject attributes = refusal.attributes().copy().put(Arrival.ERROR + "data", refusal.reason());
             byte[] data = refusal.data() == null ? new byte[0] : refusal.data().getBytes();
             transaction.update(KEEP, tuple(new Arrival(null, attributes, data, null)));

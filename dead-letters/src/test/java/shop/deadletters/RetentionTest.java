@@ -4,6 +4,7 @@ package shop.deadletters;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static shop.testkit.Concurrently.together;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -11,6 +12,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import shop.events.EventTypes;
@@ -89,6 +92,28 @@ class RetentionTest {
             });
             list().body("items.eventId", contains("again"));
         }
+    }
+
+    /** One that is on may be told again at any time. */
+    @Test
+    void sweepForgetsAlertsThatAreOverFor90Days() {
+        UUID over = alert("resolved", "91 days");
+        UUID on = alert("firing", "91 days");
+        UUID later = alert("resolved", "89 days");
+        sweep();
+        List<UUID> left = database.withConnection(sql -> sql.list(
+                "select alarm from alerts where alarm = any($1)",
+                Tuple.of(new UUID[] {over, on, later}),
+                row -> row.getUUID("alarm")));
+        assertEquals(Set.of(on, later), Set.copyOf(left));
+    }
+
+    private UUID alert(String status, String age) {
+        UUID alarm = UUID.randomUUID();
+        database.withConnection(sql -> sql.update("""
+                insert into alerts (alarm, starts_at, status, changes, changed_at)
+                values ($1, now(), $2, 1, now() - $3::text::interval)""", Tuple.of(alarm, status, age)));
+        return alarm;
     }
 
     private void age(String by) {

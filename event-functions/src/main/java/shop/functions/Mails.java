@@ -25,6 +25,7 @@ public class Mails {
 
     Mails(ReactiveMailer mailer, Vertx vertx) {
         this.mailer = mailer;
+        // Made within the first request, whose own context ends with it.
         this.eventLoop = VertxContext.getRootContext(vertx.getOrCreateContext());
     }
 

@@ -9,10 +9,13 @@ import static shop.testkit.Concurrently.together;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +58,23 @@ class MailServerOutageTest extends Mailing {
         String log = outside.log();
         assertTrue(log.contains(sent.id()));
         Stream.of(email(), "Ann", "secret-token").forEach(secret -> assertFalse(log.contains(secret), secret));
+    }
+
+    /** It takes the connection, and says nothing. */
+    @Test
+    void aSilentServerIsAnOutageThatIsToldInTime() throws IOException {
+        int port = outside.mailServer.getSmtp().getPort();
+        outside.mailServer.stop();
+        try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            event(EventTypes.ORDER_CONFIRMED)
+                    .deliver(Mode.BINARY)
+                    .then()
+                    .statusCode(503)
+                    .body("detail", equalTo("the service at SMTP_HOST did not answer in time"));
+        } finally {
+            outside.mailServer.start();
+        }
+        event(EventTypes.ORDER_CONFIRMED).deliver(Mode.BINARY).then().statusCode(204);
     }
 
     /** RFC 5321, 3.1: it may speak as soon as the connection is there, and the mail client must not miss that. */

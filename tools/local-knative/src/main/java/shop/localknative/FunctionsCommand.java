@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -27,6 +28,8 @@ import shop.localknative.console.StartException;
 final class FunctionsCommand implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     @Option(names = "--port", defaultValue = "8080", description = "of the front door; default ${DEFAULT-VALUE}")
     private int port;
 
@@ -42,7 +45,9 @@ final class FunctionsCommand implements Callable<Integer> {
     private JsonArray functions() throws InterruptedException {
         var page = URI.create("http://localhost:%d/functions".formatted(port));
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(page).header("Accept", "application/json");
+            var request = HttpRequest.newBuilder(page)
+                    .header("Accept", "application/json")
+                    .timeout(PATIENCE);
             return new JsonArray(
                     client.send(request.build(), BodyHandlers.ofString()).body());
         } catch (IOException | RuntimeException e) {

@@ -44,13 +44,14 @@ public final class Eventing implements AutoCloseable {
     /** For deliveries under way when everything stops; what is cut off then is made again after the next start. */
     private static final int GRACE_SECONDS = 5;
 
-    /** Of the operating system: a virtual thread that no other virtual one wakes waits until those have nothing to do. */
+    /** A virtual thread that others than virtual ones wake waits until no virtual one wakes another any more. */
     private static final ThreadFactory PLATFORM =
             Thread.ofPlatform().daemon().name("eventing-", 0).factory();
 
     private final ExecutorService loops = Executors.newThreadPerTaskExecutor(PLATFORM);
     private final ExecutorService schedules = Executors.newThreadPerTaskExecutor(PLATFORM);
-    /** None of these wakes another one. */
+
+    /** Virtual, and so all of them wait for event loops and the writer only, and none wakes another. */
     private final ExecutorService deliveries = Executors.newVirtualThreadPerTaskExecutor();
 
     private final Metrics metrics = new Metrics();

@@ -103,9 +103,7 @@ public final class Loopback {
                                 "This is no HTTP/1.1 request (RFC 9112): look at its first line and its headers.");
                 };
         var body = problem.body();
-        var response = request.response()
-                .setStatusCode(problem.status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+        var response = problem.head(request)
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
                 .putHeader(HttpHeaders.CONNECTION, "close");
         response.write(body);

@@ -4,6 +4,7 @@ package shop.localknative.network;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
 /** An answer of local-knative's own when a service has none (RFC 9457). */
@@ -19,9 +20,10 @@ public record Problem(int status, String title, String detail) {
     }
 
     public void answer(HttpServerRequest request) {
-        request.response()
-                .setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
-                .end(body());
+        head(request).end(body());
+    }
+
+    HttpServerResponse head(HttpServerRequest request) {
+        return request.response().setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     }
 }
